@@ -1,0 +1,56 @@
+package org.dmarcmilter.authres;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One Authentication-Results field (RFC 8601, section 2.2), without comments.
+ *
+ * @param authservId who says so, quotes removed, case as written
+ * @param results the method results; empty for {@code none}
+ */
+public record AuthenticationResults(String authservId, List<MethodResult> results) {
+    public AuthenticationResults {
+        results = List.copyOf(results);
+    }
+
+    /**
+     * What one method found.
+     *
+     * @param method lower case, for example {@code dkim}
+     * @param result lower case, for example {@code pass}; any word, also unregistered ones
+     * @param comment the first comment after the result, without parentheses; empty if none
+     * @param reason the {@code reason=} text; empty if none
+     * @param properties in order of appearance
+     */
+    public record MethodResult(String method, String result, String comment, String reason, List<Property> properties) {
+        public MethodResult {
+            method = method.toLowerCase(Locale.ROOT);
+            result = result.toLowerCase(Locale.ROOT);
+            properties = List.copyOf(properties);
+        }
+
+        /** The first value of that property. */
+        public Optional<String> property(String type, String name) {
+            return properties.stream()
+                    .filter(p -> p.type().equals(type) && p.name().equals(name))
+                    .map(Property::value)
+                    .findFirst();
+        }
+    }
+
+    /**
+     * {@code type.name=value}, for example {@code header.d=example.com}.
+     *
+     * @param type ptype, lower case
+     * @param name property, lower case
+     * @param value quotes removed, case as written
+     */
+    public record Property(String type, String name, String value) {
+        public Property {
+            type = type.toLowerCase(Locale.ROOT);
+            name = name.toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Running: commands, start, reload, drain. The only place that wires. */
+@NullMarked
+package org.dmarcmilter.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package org.dmarcmilter.dmarc;
+
+import org.dmarcmilter.domain.DomainName;
+
+/** What the search for an author domain's policy record found. */
+public sealed interface Discovery {
+    /**
+     * A record applies.
+     *
+     * @param domain where the record was found, without {@code _dmarc}: the policy domain
+     * @param inherited whether that is not the author domain itself, so that sp (or np) applies
+     * @param authorExists false only if the DNS said that the author domain does not exist and someone asked (np)
+     */
+    record Found(DmarcRecord record, DomainName domain, boolean inherited, boolean authorExists) implements Discovery {}
+
+    /** No record, or several at one name: DMARC does not apply (RFC 7489, section 6.6.3). */
+    record NoPolicy(String reason) implements Discovery {}
+
+    /** A record without a usable policy: nothing applies, and the owner's mistake is worth saying. */
+    record BadRecord(DomainName domain, String reason) implements Discovery {}
+
+    /** The DNS gave no answer. Never the same as no policy. */
+    record Unavailable(String reason) implements Discovery {}
+}

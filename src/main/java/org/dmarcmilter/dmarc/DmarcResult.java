@@ -1,0 +1,49 @@
+package org.dmarcmilter.dmarc;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.dmarcmilter.domain.DomainName;
+
+/**
+ * The outcome for one author domain.
+ *
+ * @param author the author domain
+ * @param status the word for {@code dmarc=} (RFC 7489, section 11.2)
+ * @param discovery what was found in the DNS
+ * @param policy the policy that the owner asks for (p, sp or np as applicable); {@code NONE} without a record
+ * @param disposition what the owner asks for after sampling or test mode; {@code NONE} unless the status is fail
+ * @param sampledOut whether pct (or t=y) weakened the disposition
+ * @param alignedDkim an aligned DKIM domain that passed
+ * @param alignedSpf the aligned SPF domain that passed
+ * @param reason in words, for logs and explanations
+ */
+public record DmarcResult(
+        DomainName author,
+        Status status,
+        Discovery discovery,
+        Policy policy,
+        Policy disposition,
+        boolean sampledOut,
+        Optional<DomainName> alignedDkim,
+        Optional<DomainName> alignedSpf,
+        String reason) {
+
+    /** The result words of RFC 7489, section 11.2. */
+    public enum Status {
+        PASS,
+        FAIL,
+        NONE,
+        TEMPERROR,
+        PERMERROR;
+
+        /** The word in headers and logs. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Where the record was found; the author domain if none was. */
+    public DomainName policyDomain() {
+        return discovery instanceof Discovery.Found found ? found.domain() : author;
+    }
+}

@@ -1,0 +1,26 @@
+package org.dmarcmilter.dns;
+
+import java.util.List;
+
+/** What the DNS said to one question. A name that is missing is an answer; a server that is silent is not. */
+public sealed interface DnsAnswer {
+    /**
+     * The records at the end of the CNAME chain, at least one, one text each. TXT: the character-strings joined
+     * (RFC 7208, section 3.3), one character per octet (ISO 8859-1). A and AAAA: the address as text. MX: exchange
+     * names, best preference first, {@code ""} for a null MX. PTR: names. Names are without trailing dot, lower case.
+     */
+    record Found(List<String> records) implements DnsAnswer {
+        public Found {
+            records = List.copyOf(records);
+        }
+    }
+
+    /** NOERROR without such records: the name exists (RFC 2308, section 2.2). */
+    record NoData() implements DnsAnswer {}
+
+    /** NXDOMAIN: neither the name nor anything below it exists (RFC 8020). */
+    record NoSuchName() implements DnsAnswer {}
+
+    /** Time-out, SERVFAIL, REFUSED, a broken answer or a CNAME loop: ask again later, decide nothing now. */
+    record Unavailable(String reason) implements DnsAnswer {}
+}

@@ -1,0 +1,97 @@
+package org.dmarcmilter.domain;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A domain name that can exist in the DNS: A-labels, lower case, no trailing dot. Valid, or it does not exist.
+ *
+ * <p>Labels hold letters, digits, hyphens and underscores, 1 to 63 octets each, 253 in all (RFC 1035, section 2.3.4;
+ * RFC 8553 for underscores). A name whose last label is all digits is an address in disguise and no domain name.
+ *
+ * @param ascii the name, for example {@code mail.example.com} or {@code xn--bnk-qla.example}
+ */
+public record DomainName(String ascii) implements Comparable<DomainName> {
+    private static final int MAX_NAME = 253;
+    private static final int MAX_LABEL = 63;
+
+    /** @throws IllegalArgumentException if the text is not in the canonical form; use {@link #parse} for foreign text */
+    public DomainName {
+        if (!isCanonical(ascii)) {
+            throw new IllegalArgumentException(
+                    "not a domain name in canonical form: " + ascii.length() + " characters");
+        }
+    }
+
+    /** Reads a name as people write it: any case, one trailing dot. Empty if no such name can exist. */
+    public static Optional<DomainName> parse(String text) {
+        String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        name = name.toLowerCase(Locale.ROOT);
+        return isCanonical(name) ? Optional.of(new DomainName(name)) : Optional.empty();
+    }
+
+    /** For names known to be good, as in tests and constants. */
+    public static DomainName of(String text) {
+        return parse(text).orElseThrow(() -> new IllegalArgumentException("not a domain name: " + text));
+    }
+
+    /** The name without its leftmost label; empty for a top-level domain. */
+    public Optional<DomainName> parent() {
+        int dot = ascii.indexOf('.');
+        return dot < 0 ? Optional.empty() : Optional.of(new DomainName(ascii.substring(dot + 1)));
+    }
+
+    /** How many labels the name has, at least 1. */
+    public int labelCount() {
+        return (int) ascii.chars().filter(c -> c == '.').count() + 1;
+    }
+
+    /** Whether this name is a proper descendant of {@code other}. */
+    public boolean isBelow(DomainName other) {
+        int cut = ascii.length() - other.ascii.length() - 1;
+        return cut > 0 && ascii.charAt(cut) == '.' && ascii.endsWith(other.ascii);
+    }
+
+    /** {@code prefix.this}, for example {@code _dmarc.example.com}; empty if the DNS has no room for it. */
+    public Optional<DomainName> prefixed(String prefix) {
+        String name = prefix + "." + ascii;
+        return isCanonical(name) ? Optional.of(new DomainName(name)) : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(DomainName other) {
+        return ascii.compareTo(other.ascii);
+    }
+
+    @Override
+    public String toString() {
+        return ascii;
+    }
+
+    private static boolean isCanonical(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
+            return false;
+        }
+        int labelStart = 0;
+        boolean digitsOnly = true;
+        for (int i = 0; i <= name.length(); i++) {
+            char c = i < name.length() ? name.charAt(i) : '.';
+            if (c == '.') {
+                int length = i - labelStart;
+                if (length == 0 || length > MAX_LABEL) {
+                    return false;
+                }
+                if (i == name.length()) {
+                    return !digitsOnly;
+                }
+                labelStart = i + 1;
+                digitsOnly = true;
+            } else if ((c >= 'a' && c <= 'z') || c == '-' || c == '_') {
+                digitsOnly = false;
+            } else if (c < '0' || c > '9') {
+                return false;
+            }
+        }
+        return false;
+    }
+}

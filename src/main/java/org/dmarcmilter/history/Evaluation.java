@@ -1,0 +1,86 @@
+package org.dmarcmilter.history;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.dmarcmilter.dmarc.DmarcResult;
+
+/**
+ * What was seen and done for one message: the unit of history and of reports. All texts come from the message unless
+ * noted, so they are hostile; whoever writes them down escapes them.
+ *
+ * @param jobId the MTA's queue id
+ * @param reporter the MTA's host name
+ * @param received when the message was judged
+ * @param clientAddress canonical text; 127.0.0.1 for local connections
+ * @param envelopeDomain domain of the envelope sender; empty for the null sender
+ * @param dkim the DKIM results that were believed, in header order
+ * @param spf the SPF result that was used
+ * @param result the DMARC result
+ * @param arc what the ARC fields said
+ * @param action what was done
+ */
+public record Evaluation(
+        String jobId,
+        String reporter,
+        Instant received,
+        String clientAddress,
+        String envelopeDomain,
+        List<Dkim> dkim,
+        Optional<Spf> spf,
+        DmarcResult result,
+        Arc arc,
+        Action action) {
+
+    public Evaluation {
+        dkim = List.copyOf(dkim);
+    }
+
+    /** One DKIM result: its domain, selector (empty if unknown) and RFC 8601 result word. */
+    public record Dkim(String domain, String selector, String result) {}
+
+    /** The SPF result: RFC 8601 word and the identity that was checked. */
+    public record Spf(String result, Scope scope) {}
+
+    /** The SPF identity (RFC 7208, section 2.3 and 2.4). */
+    public enum Scope {
+        MAIL_FROM,
+        HELO
+    }
+
+    /**
+     * ARC as trusted fields report it.
+     *
+     * @param pass whether a trusted {@code arc=pass} was seen
+     * @param overrides whether every sealer is trusted, so that a failure was overridden
+     * @param sets the sets of the message, in the order of the ARC-Seal fields
+     */
+    public record Arc(boolean pass, boolean overrides, List<ArcSet> sets) {
+        public static final Arc NONE = new Arc(false, false, List.of());
+
+        public Arc {
+            sets = List.copyOf(sets);
+        }
+    }
+
+    /** One ARC set: instance, sealer domain, selector, and the client address its results name (empty if none). */
+    public record ArcSet(int instance, String domain, String selector, String clientAddress) {}
+
+    /** What was done with the message; the codes of OpenDMARC's history file. */
+    public enum Action {
+        REJECT(0),
+        ACCEPT(2),
+        TEMPFAIL(3),
+        QUARANTINE(4);
+
+        private final int code;
+
+        Action(int code) {
+            this.code = code;
+        }
+
+        public int code() {
+            return code;
+        }
+    }
+}

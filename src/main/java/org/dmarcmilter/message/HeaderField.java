@@ -1,0 +1,21 @@
+package org.dmarcmilter.message;
+
+/**
+ * One header field as the MTA delivered it (RFC 5322, section 2.2).
+ *
+ * <p>Both texts hold <b>one character per octet</b> (ISO 8859-1), so that nothing is lost and nothing is guessed;
+ * who needs UTF-8 decodes the part in question. Folds are kept as they came: LF or CRLF and white space.
+ *
+ * @param name the field name without colon and without the white space that may stand before the colon
+ * @param value what follows the colon
+ */
+public record HeaderField(String name, String value) {
+    public HeaderField {
+        name = name.strip();
+    }
+
+    /** Whether this field has the given name; names compare without case. */
+    public boolean is(String otherName) {
+        return name.equalsIgnoreCase(otherName);
+    }
+}

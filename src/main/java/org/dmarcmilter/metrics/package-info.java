@@ -1,0 +1,5 @@
+/** Counters and health. */
+@NullMarked
+package org.dmarcmilter.metrics;
+
+import org.jspecify.annotations.NullMarked;

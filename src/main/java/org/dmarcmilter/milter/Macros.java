@@ -1,0 +1,10 @@
+package org.dmarcmilter.milter;
+
+import java.util.Optional;
+
+/** The MTA's macros as they are visible at one point of a connection. Names without braces; values one char per octet. */
+@FunctionalInterface
+public interface Macros {
+    /** The value, which may be empty; absent if the MTA did not define it. */
+    Optional<String> get(String name);
+}

@@ -1,0 +1,60 @@
+package org.dmarcmilter.milter;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The seam between the protocol and what is done with it. The server asks it for one {@link Session} per connection and
+ * calls that session on one thread only, in the protocol's order; a session needs no locks.
+ */
+public interface MilterFilter {
+    /** Which edits and steps the filter wants; asked once per connection, before negotiation. */
+    Wishes wishes();
+
+    /**
+     * A connection was negotiated.
+     *
+     * @param loop runs tasks on the thread that calls the session; answers computed elsewhere come back through it
+     */
+    Session open(Executor loop);
+
+    /**
+     * What to ask the MTA for (SMFIF_* and SMFIP_* bits of {@link Negotiation}).
+     *
+     * @param actions edits without which the filter cannot work: the connection is refused if one is not offered
+     * @param skipSteps steps that are not needed, as SMFIP_NO* bits: asked for as far as they are offered
+     * @param noReply steps that are never answered with a decision, as SMFIP_NR_* bits
+     */
+    record Wishes(int actions, int skipSteps, int noReply) {}
+
+    /** The filter's side of one milter connection. */
+    interface Session {
+        /** SMFIC_CONNECT. {@code Accept} leaves the whole connection alone; otherwise {@code Continue}. */
+        MilterReply connect(MilterCommand.Connect command, Macros macros);
+
+        /** SMFIC_HELO; the last one wins. */
+        void helo(String name);
+
+        /** SMFIC_MAIL begins a message; an open one was aborted before. */
+        MilterReply mail(MilterCommand.Mail command, Macros macros);
+
+        /** SMFIC_RCPT, if it was asked for. */
+        default void recipient(MilterCommand.Recipient command) {}
+
+        /** SMFIC_HEADER, top to bottom. */
+        void header(MilterCommand.Header command);
+
+        /**
+         * End of the message: edits, then exactly one verdict as the last reply. May complete on any thread, and must
+         * complete; a stage that fails becomes the temporary failure or acceptance that the server was built with.
+         */
+        CompletionStage<List<MilterReply>> endOfMessage(Macros macros);
+
+        /** The message is dropped: SMFIC_ABORT, a new MAIL, or the connection ended in mid-message. */
+        void abort();
+
+        /** The connection ended, or SMFIC_QUIT_NC began a new one on the same socket. */
+        void close();
+    }
+}
