@@ -77,6 +77,13 @@ final class PolicyAssembly {
         return dns.map(OpenDns::client);
     }
 
+    /** The DNS as the given settings see it; the configuration was assembled before. */
+    DnsClient dns(Settings settings) {
+        return dns.filter(open -> open.settings().cacheSize() == settings.dns().cacheSize())
+                .orElseThrow()
+                .client();
+    }
+
     private static IgnoreList ignoreHosts(Settings.Exemptions exemptions) throws ConfigException {
         if (exemptions.hostsFile().isEmpty()) {
             return IgnoreList.parse("");

@@ -13,17 +13,20 @@ import org.dmarcmilter.history.Evaluation;
  * @param spf the SPF result that counts, if one does
  * @param arc what was said about ARC
  * @param notes why fields were not believed, for debugging
+ * @param warnings invalid ARC fields, in OpenDMARC's words
  */
 public record Evidence(
         List<AuthenticatedIdentifier> dkim,
         List<Evaluation.Dkim> dkimResults,
         Optional<SpfEvidence> spf,
         Evaluation.Arc arc,
-        List<String> notes) {
+        List<String> notes,
+        List<String> warnings) {
     public Evidence {
         dkim = List.copyOf(dkim);
         dkimResults = List.copyOf(dkimResults);
         notes = List.copyOf(notes);
+        warnings = List.copyOf(warnings);
     }
 
     /**

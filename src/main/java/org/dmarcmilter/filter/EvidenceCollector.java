@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.dmarcmilter.authres.ArcFields;
 import org.dmarcmilter.authres.AuthenticationResults;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResultsParser;
+import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
 import org.dmarcmilter.authres.PropertyDomain;
 import org.dmarcmilter.authres.ReceivedSpf;
 import org.dmarcmilter.config.Settings;
@@ -16,6 +18,7 @@ import org.dmarcmilter.dmarc.AuthenticatedIdentifier;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
@@ -35,6 +38,7 @@ final class EvidenceCollector {
     private final List<Evaluation.Dkim> dkimResults = new ArrayList<>();
     private final List<MethodResult> arcResults = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private Optional<SpfEvidence> spf = Optional.empty();
 
     private EvidenceCollector(
@@ -58,14 +62,15 @@ final class EvidenceCollector {
         if (!spfSettings.ignoreResults() && spf.filter(SpfEvidence::isFinal).isEmpty()) {
             receivedSpf().ifPresent(found -> spf = Optional.of(found));
         }
-        return new Evidence(dkim, dkimResults, spf, arc(), notes);
+        Evaluation.Arc arc = arc();
+        return new Evidence(dkim, dkimResults, spf, arc, notes, warnings);
     }
 
     private void read(HeaderField field, int position) {
-        AuthenticationResultsParser.Parsed parsed = AuthenticationResultsParser.parse(field.value());
-        if (parsed instanceof AuthenticationResultsParser.Broken broken) {
+        Parsed parsed = AuthenticationResultsParser.parse(field.value());
+        if (parsed instanceof Parsed.Broken broken) {
             notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
-        } else if (parsed instanceof AuthenticationResultsParser.Field valid) {
+        } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (trust.believes(results.authservId(), facts.jobId())) {
                 results.results().forEach(this::take);
@@ -171,11 +176,11 @@ final class EvidenceCollector {
     }
 
     private Optional<SpfEvidence> believed(ReceivedSpf field) {
-        boolean ourReceiver = field.value("receiver")
+        boolean ourReceiver = field.receiver()
                 .map(id -> trust.believes(id, facts.jobId()) || id.equalsIgnoreCase(facts.mtaName()))
                 .orElse(true);
-        boolean ourClient = field.value("client-ip")
-                .map(ip -> facts.client().address().filter(ip::equalsIgnoreCase).isPresent())
+        boolean ourClient = field.clientIp()
+                .map(ip -> IpAddress.parse(ip).equals(facts.client().address().flatMap(IpAddress::parse)))
                 .orElse(true);
         if (!ourReceiver || !ourClient) {
             notes.add(facts.jobId() + " ignoring Received-SPF: written for another receiver or client");
@@ -199,7 +204,29 @@ final class EvidenceCollector {
         boolean pass = !arcResults.isEmpty()
                 && arcResults.stream().allMatch(result -> result.result().equals("pass"));
         boolean overrides = pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
-        return new Evaluation.Arc(pass, overrides, ArcFields.sets(facts.headers()));
+        return new Evaluation.Arc(pass, overrides, arcSets());
+    }
+
+    /** The sets that both an ARC-Seal and results of the same instance vouch for; what is invalid is left out. */
+    private List<Evaluation.ArcSet> arcSets() {
+        return ArcFields.sets(
+                        valid("ARC-Seal", ArcFields::seal),
+                        valid("ARC-Authentication-Results", ArcFields::authenticationResults))
+                .stream()
+                .map(set -> new Evaluation.ArcSet(set.instance(), set.sealer(), set.selector(), set.clientIp()))
+                .toList();
+    }
+
+    private <T> List<T> valid(String name, Function<String, Optional<T>> parser) {
+        List<T> parsed = new ArrayList<>();
+        for (HeaderField field : facts.headers().all(name)) {
+            parser.apply(field.value())
+                    .ifPresentOrElse(
+                            parsed::add,
+                            () -> warnings.add(LogLine.quote(facts.jobId()) + ": ignoring invalid " + name
+                                    + " header \"" + LogLine.quote(field.value()) + "\""));
+        }
+        return parsed;
     }
 
     private boolean isTrustedChain(MethodResult result) {

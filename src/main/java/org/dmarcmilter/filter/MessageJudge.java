@@ -178,6 +178,7 @@ public final class MessageJudge {
         Evidence evidence =
                 EvidenceCollector.collect(facts, trust, policy.settings().spf(), policy.trustedSealers());
         evidence.notes().forEach(note -> log.add(new LogLine(LogLine.Severity.DEBUG, note)));
+        evidence.warnings().forEach(warning -> log.add(new LogLine(LogLine.Severity.WARNING, warning)));
         CompletionStage<Optional<SelfCheck>> spf = selfCheck(evidence);
         CompletionStage<Discovery> discovery = inTime(
                 begun.filter(b -> b.author().equals(author))

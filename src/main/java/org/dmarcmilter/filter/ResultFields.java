@@ -1,6 +1,7 @@
 package org.dmarcmilter.filter;
 
 import java.util.List;
+import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.authres.AuthenticationResults;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
