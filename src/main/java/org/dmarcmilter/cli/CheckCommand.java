@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecordParser;
@@ -67,7 +68,7 @@ final class CheckCommand {
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
             Configuration configuration = Configuration.load(configFile, terminal.in());
-            PolicyAssembly assembly = new PolicyAssembly();
+            PolicyAssembly assembly = new PolicyAssembly(UnaryOperator.identity());
             LocalPolicy policy = assembly.assemble(configuration);
             boolean allFound = true;
             boolean first = true;
@@ -110,7 +111,7 @@ final class CheckCommand {
         Optional<DomainName> place = placeOf(discovery, domain.get());
         List<CheckReport.SeenRecord> seen = new ArrayList<>();
         place.flatMap(at -> at.prefixed("_dmarc")).ifPresent(at -> {
-            DnsAnswer answer = assembly.dns(configuration.settings())
+            DnsAnswer answer = assembly.questions()
                     .query(DnsQuestion.txt(at.ascii()))
                     .toCompletableFuture()
                     .join();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
@@ -41,9 +42,16 @@ final class PolicyAssembly {
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
+    private final UnaryOperator<DnsClient> observer;
     private Optional<OpenDns> dns = Optional.empty();
+    private Optional<DnsClient> questions = Optional.empty();
 
     private record OpenDns(Settings.Dns settings, List<InetSocketAddress> servers, CachingDnsClient client) {}
+
+    /** @param observer stands between the rules and the DNS, to see what is asked; identity for the daemon */
+    PolicyAssembly(UnaryOperator<DnsClient> observer) {
+        this.observer = observer;
+    }
 
     /** @throws ConfigException if a list file cannot be read or understood; nothing has changed then */
     LocalPolicy assemble(Configuration configuration) throws ConfigException {
@@ -56,7 +64,9 @@ final class PolicyAssembly {
                 ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
                 : Optional.empty();
         DnsClient network = dnsFor(settings.dns());
-        DnsClient client = testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network;
+        DnsClient client =
+                observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
+        questions = Optional.of(client);
         PolicyDiscovery discovery = suffixes.isPresent()
                 ? new SuffixListDiscovery(suffixes.get(), client)
                 : new TreeWalkDiscovery(client);
@@ -77,11 +87,9 @@ final class PolicyAssembly {
         return dns.map(OpenDns::client);
     }
 
-    /** The DNS as the given settings see it; the configuration was assembled before. */
-    DnsClient dns(Settings settings) {
-        return dns.filter(open -> open.settings().cacheSize() == settings.dns().cacheSize())
-                .orElseThrow()
-                .client();
+    /** What the newest configuration asks, test data included. */
+    DnsClient questions() {
+        return questions.orElseThrow();
     }
 
     private static IgnoreList ignoreHosts(Settings.Exemptions exemptions) throws ConfigException {

@@ -58,7 +58,6 @@ public enum Option {
     MAX_HEADER_BYTES("MaxHeaderBytes", Type.INTEGER, "1048576"),
     METRICS_SOCKET("MetricsSocket", Type.STRING, "none"),
     PID_FILE("PidFile", Type.STRING, "none"),
-    BASE_DIRECTORY("BaseDirectory", Type.STRING, "the current directory"),
     SYSLOG("Syslog", Type.BOOLEAN, "false"),
     SYSLOG_FACILITY("SyslogFacility", Type.STRING, "mail"),
     SYSLOG_IDENTITY("SyslogIdentity", Type.STRING, "dmarc-milter"),
@@ -77,6 +76,8 @@ public enum Option {
     // Taken over by the launcher script or the service manager: a JVM can neither fork nor change its user or root
     BACKGROUND("Background", Type.BOOLEAN, "true", Effect.LAUNCHER, "the launcher script detaches the daemon"),
     USER_ID("Userid", Type.STRING, "unchanged", Effect.LAUNCHER, "the launcher script drops to this user"),
+    BASE_DIRECTORY(
+            "BaseDirectory", Type.STRING, "the current directory", Effect.LAUNCHER, "the launcher script goes there"),
     AUTO_RESTART(
             "AutoRestart",
             Type.BOOLEAN,

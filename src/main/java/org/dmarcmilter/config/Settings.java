@@ -74,8 +74,7 @@ public record Settings(
             int maxConnections,
             int maxHeaderBytes,
             Optional<String> metricsSocket,
-            Optional<String> pidFile,
-            Optional<String> baseDirectory) {}
+            Optional<String> pidFile) {}
 
     /** Where log lines go; debug lines are written if {@code debug}. */
     public record Logging(boolean syslog, String facility, String identity, boolean debug) {}
@@ -204,8 +203,7 @@ public record Settings(
                 connections,
                 headerBytes,
                 file.text(Option.METRICS_SOCKET),
-                file.text(Option.PID_FILE),
-                file.text(Option.BASE_DIRECTORY));
+                file.text(Option.PID_FILE));
     }
 
     /** OpenDMARC takes an unknown facility as mail; so do we, but {@code -n} says so. */

@@ -44,6 +44,11 @@ public record LocalPolicy(
                 identity.withJobId());
     }
 
+    /** The authserv-ids that are believed, for messages to the operator. */
+    public String trustedNames(String mtaName) {
+        return trust(mtaName).toString();
+    }
+
     private String resolveHostName(String id) {
         return id.toUpperCase(Locale.ROOT).equals("HOSTNAME") ? hostName : id;
     }

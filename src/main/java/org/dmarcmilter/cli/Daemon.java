@@ -1,0 +1,190 @@
+package org.dmarcmilter.cli;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.filter.DmarcFilter;
+import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.milter.Limits;
+import org.dmarcmilter.milter.ListenAddress;
+import org.dmarcmilter.milter.MilterReply;
+import org.dmarcmilter.milter.MilterServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running daemon: wires everything, serves until it is told to stop, reloads when it is told to.
+ *
+ * <p>Threads: two event loops for the MTA, one for the DNS, one that writes history, one that sends reports, one that
+ * logs; this one waits.
+ */
+final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int EVENT_LOOPS = 2;
+    private static final int MOST_HEADER_FIELDS = 2_000;
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
+
+    private final Terminal terminal;
+    private final Map<String, String> environment;
+    private final DaemonArguments arguments;
+    private final PolicyAssembly assembly = new PolicyAssembly(dns -> dns);
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    private record InForce(Configuration configuration, LocalPolicy policy) {}
+
+    private volatile InForce inForce;
+
+    /** @throws ConfigException if the configuration's files cannot be used */
+    Daemon(Terminal terminal, Map<String, String> environment, DaemonArguments arguments, Configuration configuration)
+            throws ConfigException {
+        this.terminal = terminal;
+        this.environment = environment;
+        this.arguments = arguments;
+        this.inForce = new InForce(configuration, assembly.assemble(configuration));
+    }
+
+    /** Serves until SIGTERM or SIGINT. */
+    int run(List<String> words) {
+        Settings settings = inForce.configuration().settings();
+        LogSetup.apply(settings.logging(), !isBackground(), environment);
+        LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
+        LOG.info("additional trusted authentication services: {}", trustedNames(settings));
+        Recorders recorders = new Recorders(settings.service().umask());
+        DmarcFilter filter = new DmarcFilter(() -> inForce.policy(), recorders);
+        try (MilterServer server = server(filter, settings);
+                ServiceManager manager = new ServiceManager(environment)) {
+            String name = listen(server, settings.service());
+            Optional<PidFile> pidFile = PidFile.write(settings.service());
+            Signals.on(() -> reload(manager), "HUP", "USR1");
+            Signals.on(stop::countDown, "TERM", "INT");
+            LOG.info("listening on {}", name);
+            manager.ready(server::isAlive);
+            tellLauncher();
+            awaitStop();
+            manager.stopping();
+            server.drain(GRACE).toCompletableFuture().join();
+            recorders.flushAndClose(HISTORY_GRACE);
+            pidFile.ifPresent(PidFile::remove);
+            LOG.info("{} terminating with status 0", ProgramVersion.NAME_AND_VERSION);
+            return ExitCode.OK;
+        } catch (IOException e) {
+            terminal.err().println("dmarc-milter: " + e.getMessage());
+            return ExitCode.UNAVAILABLE;
+        } finally {
+            LogSetup.flush();
+        }
+    }
+
+    private boolean isBackground() {
+        return environment.containsKey("DMARC_MILTER_BACKGROUND");
+    }
+
+    private static String trustedNames(Settings settings) {
+        List<String> trusted = settings.identity().trusted();
+        return trusted.isEmpty() ? "(none)" : String.join(", ", trusted);
+    }
+
+    /** A verdict that our own failure keeps us from giving is the one for temporary errors. */
+    private static MilterServer server(DmarcFilter filter, Settings settings) {
+        Limits limits = Limits.DEFAULTS
+                .withMaxConnections(settings.service().maxConnections())
+                .withMaxHeaders(settings.service().maxHeaderBytes(), MOST_HEADER_FIELDS);
+        MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
+                ? new MilterReply.TemporaryFailure()
+                : new MilterReply.Accept();
+        return new MilterServer(filter, limits, failSafe, EVENT_LOOPS);
+    }
+
+    /** On the socket that the service manager passed as standard input, or on our own. */
+    private static String listen(MilterServer server, Settings.Service service) throws IOException {
+        Channel inherited = System.inheritedChannel();
+        if (inherited instanceof ServerSocketChannel socket) {
+            return server.adopt(socket) + " (from the service manager)";
+        }
+        ListenAddress address = ListenAddress.parse(service.socket());
+        OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        SocketAddress bound = server.bind(address, umask);
+        return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
+    }
+
+    /** The launcher script waits for this word before it leaves the daemon alone in the background. */
+    private void tellLauncher() {
+        if (isBackground()) {
+            terminal.out().println("ready");
+        }
+        if (environment.containsKey("DMARC_MILTER_TRAINING")) {
+            stop.countDown();
+        }
+    }
+
+    private void awaitStop() {
+        try {
+            stop.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Reads the configuration and its lists again. On any mistake the old configuration stays. Connections that are open
+     * finish with the one they began with.
+     */
+    private synchronized void reload(ServiceManager manager) {
+        manager.reloading();
+        InForce old = inForce;
+        try {
+            Configuration configuration = DaemonCommand.reload(old.configuration(), arguments);
+            LocalPolicy policy = assembly.assemble(configuration);
+            Settings settings = configuration.settings();
+            if (!settings.logging().equals(old.configuration().settings().logging())) {
+                LogSetup.apply(settings.logging(), !isBackground(), environment);
+            }
+            inForce = new InForce(configuration, policy);
+            LOG.info("configuration reloaded from {}", configuration.name());
+            if (!settings.service().equals(old.configuration().settings().service())) {
+                LOG.warn("changes of Socket, UMask, MaxConnections, MaxHeaderBytes, MetricsSocket and PidFile"
+                        + " take effect at the next start");
+            }
+        } catch (ConfigException e) {
+            LOG.error("{}; the old configuration stays", e.getMessage());
+        }
+        manager.reloaded();
+    }
+
+    /** The process id in a file, for scripts that want it. */
+    private record PidFile(Path path) {
+        static Optional<PidFile> write(Settings.Service service) {
+            if (service.pidFile().isEmpty()) {
+                return Optional.empty();
+            }
+            Path path = Path.of(service.pidFile().get());
+            try {
+                OwnFiles.write(path, ProcessHandle.current().pid() + "\n", service.umask());
+                return Optional.of(new PidFile(path));
+            } catch (IOException e) {
+                LOG.error("can't write pid to {}: {}", path, Configuration.reason(e));
+                return Optional.empty();
+            }
+        }
+
+        void remove() {
+            try {
+                java.nio.file.Files.deleteIfExists(path);
+            } catch (IOException e) {
+                LOG.warn("can't remove {}: {}", path, Configuration.reason(e));
+            }
+        }
+    }
+}
