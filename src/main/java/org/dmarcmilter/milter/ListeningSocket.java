@@ -22,7 +22,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -122,7 +121,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
         try {
             channel.bind(UnixDomainSocketAddress.of(bound), BACKLOG);
             if (umask.isPresent()) {
-                Files.setPosixFilePermissions(bound, permissions(0777 & ~umask.getAsInt()));
+                Files.setPosixFilePermissions(bound, permissionsWithout(umask.getAsInt()));
             }
             SocketFile file = new SocketFile(path, keyOf(bound));
             Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
@@ -156,15 +155,14 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
                 "cannot listen on " + address + ": another process listens there. Stop it, or choose another path");
     }
 
-    private static Set<PosixFilePermission> permissions(int mode) {
-        // Enum order is OWNER_READ first, which is the highest of the nine bits.
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        for (PosixFilePermission permission : PosixFilePermission.values()) {
-            if ((mode & (0400 >> permission.ordinal())) != 0) {
-                permissions.add(permission);
+    private static Set<PosixFilePermission> permissionsWithout(int umask) {
+        StringBuilder mode = new StringBuilder("rwxrwxrwx");
+        for (int i = 0; i < mode.length(); i++) {
+            if ((umask & (0400 >> i)) != 0) {
+                mode.setCharAt(i, '-');
             }
         }
-        return permissions;
+        return PosixFilePermissions.fromString(mode.toString());
     }
 
     private static Object keyOf(Path path) throws IOException {
