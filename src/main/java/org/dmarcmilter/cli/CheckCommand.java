@@ -16,8 +16,7 @@ import org.dmarcmilter.filter.LocalPolicy;
 
 /** {@code check DOMAIN...}: what {@code opendmarc-check} prints, and on request what is behind it. */
 final class CheckCommand {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: dmarc-milter check [--verbose] [--json] [-c FILE] DOMAIN...
 
             Prints the DMARC policy that applies to each domain, as opendmarc-check does.
@@ -47,8 +46,7 @@ final class CheckCommand {
                 }
                 case "--verbose", "-v" -> verbose = true;
                 case "--json" -> json = true;
-                case "-c" -> configFile =
-                        i + 1 < arguments.size() ? Optional.of(arguments.get(++i)) : Optional.of("");
+                case "-c" -> configFile = i + 1 < arguments.size() ? Optional.of(arguments.get(++i)) : Optional.of("");
                 default -> {
                     if (argument.startsWith("-")) {
                         return usage();

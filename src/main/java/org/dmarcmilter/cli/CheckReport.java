@@ -85,7 +85,9 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
         found().ifPresent(at -> line(
                 out,
                 "Found at: _dmarc." + at.domain()
-                        + (at.inherited() ? " (inherited: " + (at.record().sp().isPresent() ? "sp" : "p") + " applies)" : "")));
+                        + (at.inherited()
+                                ? " (inherited: " + (at.record().sp().isPresent() ? "sp" : "p") + " applies)"
+                                : "")));
         for (SeenRecord record : seen) {
             line(out, "Record: " + printable(record.text()));
             mistakes(record.parsed()).forEach(mistake -> line(out, "Mistake: " + mistake));

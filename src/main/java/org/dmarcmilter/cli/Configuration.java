@@ -32,8 +32,8 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         if (given.isPresent() && given.get().equals("-")) {
             return parse("-", Optional.empty(), readAll(standardInput));
         }
-        Optional<Path> path =
-                given.map(Path::of).or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
+        Optional<Path> path = given.map(Path::of)
+                .or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
         if (path.isEmpty()) {
             return parse("built-in defaults", Optional.empty(), "");
         }
@@ -53,8 +53,8 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         try {
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw new ConfigException(path + ": configuration error at line 0: error reading configuration file: "
-                    + reason(e));
+            throw new ConfigException(
+                    path + ": configuration error at line 0: error reading configuration file: " + reason(e));
         }
     }
 

@@ -34,6 +34,7 @@ final class Daemon {
     private static final int EVENT_LOOPS = 2;
     private static final int MOST_HEADER_FIELDS = 2_000;
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
 
     private final Terminal terminal;
@@ -70,7 +71,7 @@ final class Daemon {
             Signals.on(() -> reload(manager), "HUP", "USR1");
             Signals.on(stop::countDown, "TERM", "INT");
             LOG.info("listening on {}", name);
-            manager.ready(server::isAlive);
+            manager.ready(() -> server.isAlive(LOOP_PATIENCE));
             tellLauncher();
             awaitStop();
             manager.stopping();

@@ -13,8 +13,7 @@ import org.dmarcmilter.milter.ListenAddress;
 
 /** The daemon's command line: reads flags and configuration, then runs the {@link Daemon}, a check or a test. */
 final class DaemonCommand {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             dmarc-milter: usage: dmarc-milter [options]
             \t-A         \tenable auto-restart (the service manager's work; accepted)
             \t-c file    \tconfiguration file
@@ -28,8 +27,7 @@ final class DaemonCommand {
             \t-v         \tincrease verbose output
             \t-V         \tprint version and exit
             """;
-    private static final String COMMANDS =
-            """
+    private static final String COMMANDS = """
 
             dmarc-milter check DOMAIN...     print the DMARC policy of domains
             dmarc-milter explain MESSAGE     judge a message file and print each step
@@ -68,8 +66,8 @@ final class DaemonCommand {
 
     private int start(DaemonArguments arguments, List<String> words) {
         try {
-            Configuration configuration = override(
-                    Configuration.load(arguments.configFile(), terminal.in()), arguments);
+            Configuration configuration =
+                    override(Configuration.load(arguments.configFile(), terminal.in()), arguments);
             if (arguments.checkOnly()) {
                 return checkOnly(configuration);
             }
@@ -133,7 +131,8 @@ final class DaemonCommand {
     static List<String> warnings(ConfigFile file) {
         return file.options().stream()
                 .filter(option -> option.effect() == Option.Effect.IGNORED)
-                .map(option -> "line " + file.lineOf(option) + ": " + option.label() + " has no effect: " + option.advice())
+                .map(option ->
+                        "line " + file.lineOf(option) + ": " + option.label() + " has no effect: " + option.advice())
                 .toList();
     }
 

@@ -22,8 +22,7 @@ import org.dmarcmilter.message.ReversePath;
 
 /** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
 final class ExplainCommand {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: dmarc-milter explain MESSAGE --client-ip ADDRESS --mail-from SENDER [options]
 
             Judges a message (a file; "-" reads standard input) as the daemon would and prints each step.
@@ -83,8 +82,7 @@ final class ExplainCommand {
     private int explain(String file, IpAddress client, Map<String, String> options, boolean json) {
         try {
             Headers headers = MessageFile.headers(read(file));
-            Configuration configuration =
-                    Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
+            Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
             List<Explanation.Lookup> lookups = Collections.synchronizedList(new ArrayList<>());
             LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups)).assemble(configuration);
             MessageFacts facts = new MessageFacts(

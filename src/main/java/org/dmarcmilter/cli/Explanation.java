@@ -55,7 +55,8 @@ record Explanation(
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
             for (Step step : steps()) {
-                json.writeArrayFieldStart(step.topic().toLowerCase(java.util.Locale.ROOT).replace(' ', '_'));
+                json.writeArrayFieldStart(
+                        step.topic().toLowerCase(java.util.Locale.ROOT).replace(' ', '_'));
                 for (String sentence : step.sentences()) {
                     json.writeString(printable(sentence));
                 }
@@ -85,12 +86,18 @@ record Explanation(
 
     private List<String> message() {
         List<String> lines = new ArrayList<>();
-        lines.add("client " + facts.client().address().orElse("without address") + " (" + facts.client().host() + "), HELO "
-                + (facts.client().helo().isEmpty() ? "not given" : facts.client().helo()));
+        lines.add("client " + facts.client().address().orElse("without address") + " ("
+                + facts.client().host() + "), HELO "
+                + (facts.client().helo().isEmpty()
+                        ? "not given"
+                        : facts.client().helo()));
         lines.add("envelope sender "
-                + (facts.sender().isNull() ? "<> (a bounce: SPF looks at the HELO name)" : facts.sender().address()));
+                + (facts.sender().isNull()
+                        ? "<> (a bounce: SPF looks at the HELO name)"
+                        : facts.sender().address()));
         if (ignoredClient) {
-            lines.add("this client is on the ignore list: the daemon would not look at its mail; judged here all the same");
+            lines.add(
+                    "this client is on the ignore list: the daemon would not look at its mail; judged here all the same");
         }
         return lines;
     }
@@ -123,7 +130,8 @@ record Explanation(
                                 ? " for " + spf.identifier().get().domain()
                                 : ", not for the envelope sender's domain: does not count")));
         if (evidence.arc().pass()) {
-            lines.add("ARC pass; " + (evidence.arc().overrides() ? "every sealer is trusted" : "not every sealer is trusted"));
+            lines.add("ARC pass; "
+                    + (evidence.arc().overrides() ? "every sealer is trusted" : "not every sealer is trusted"));
         }
         if (lines.size() == 1) {
             lines.add("no believed field says anything about SPF or DKIM");
@@ -154,7 +162,8 @@ record Explanation(
                     "record at _dmarc." + found.domain() + (found.inherited() ? ", inherited from there" : ""),
                     "p=" + found.record().p().word()
                             + found.record().sp().map(sp -> " sp=" + sp.word()).orElse("")
-                            + " adkim=" + found.record().adkim() + " aspf=" + found.record().aspf() + " pct="
+                            + " adkim=" + found.record().adkim() + " aspf="
+                            + found.record().aspf() + " pct="
                             + found.record().pct(),
                     "policy for " + result.author() + ": " + result.policy().word());
         }
@@ -171,7 +180,8 @@ record Explanation(
         List<String> lines = new ArrayList<>();
         lines.add(result.status().word() + ": " + result.reason());
         if (result.sampledOut()) {
-            lines.add("sampled out: " + result.policy().word() + " becomes " + result.disposition().word());
+            lines.add("sampled out: " + result.policy().word() + " becomes "
+                    + result.disposition().word());
         }
         return lines;
     }

@@ -59,8 +59,7 @@ final class MessageFile {
         int colon = field.indexOf(":");
         if (colon > 0) {
             String value = field.substring(colon + 1);
-            fields.add(new HeaderField(
-                    field.substring(0, colon), value.startsWith(" ") ? value.substring(1) : value));
+            fields.add(new HeaderField(field.substring(0, colon), value.startsWith(" ") ? value.substring(1) : value));
         }
     }
 }

@@ -26,8 +26,9 @@ final class Migration {
         }
         Settings settings = configuration.settings();
         if (!settings.spf().selfValidate() && !settings.spf().ignoreResults()) {
-            lines.add(configuration.name() + ": note: SPFSelfValidate is off: SPF counts only if another checker on this"
-                    + " host adds its result; without one, set SPFSelfValidate true");
+            lines.add(
+                    configuration.name() + ": note: SPFSelfValidate is off: SPF counts only if another checker on this"
+                            + " host adds its result; without one, set SPFSelfValidate true");
         }
         return lines;
     }
@@ -48,9 +49,11 @@ final class Migration {
             case SPF_SELF_VALIDATE -> "acts differently: the check follows RFC 7208 and writes the words of RFC 8601";
             case HOLD_QUARANTINED_MESSAGES -> "acts differently: it does not need RejectFailures";
             case HISTORY_FILE -> "acts differently: mail flows on while the file cannot be written";
-            case FAILURE_REPORTS -> "acts differently: fo= is honoured, external addresses are verified, mail never waits";
+            case FAILURE_REPORTS ->
+                "acts differently: fo= is honoured, external addresses are verified, mail never waits";
             case REJECT_MULTI_VALUE_FROM -> "acts differently: when off, each author domain is evaluated";
-            case PUBLIC_SUFFIX_LIST -> "acts differently: an unreadable file is an error, and only the ICANN section counts";
+            case PUBLIC_SUFFIX_LIST ->
+                "acts differently: an unreadable file is an error, and only the ICANN section counts";
             default -> "is taken over";
         };
     }

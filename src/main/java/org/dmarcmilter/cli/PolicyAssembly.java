@@ -64,12 +64,10 @@ final class PolicyAssembly {
                 ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
                 : Optional.empty();
         DnsClient network = dnsFor(settings.dns());
-        DnsClient client =
-                observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
+        DnsClient client = observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
         questions = Optional.of(client);
-        PolicyDiscovery discovery = suffixes.isPresent()
-                ? new SuffixListDiscovery(suffixes.get(), client)
-                : new TreeWalkDiscovery(client);
+        PolicyDiscovery discovery =
+                suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get(), client) : new TreeWalkDiscovery(client);
         Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
         return new LocalPolicy(
                 settings,
@@ -77,7 +75,8 @@ final class PolicyAssembly {
                 ignoreHosts,
                 sealers,
                 new DmarcEvaluator(discovery, standard),
-                new SpfEvaluator(client, hostName, Clock.systemUTC()),
+                new SpfEvaluator(
+                        client, hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
                 Clock.systemUTC(),
                 samplingSalt);
     }
@@ -123,8 +122,7 @@ final class PolicyAssembly {
         }
         String file = dns.publicSuffixList().get();
         try {
-            return PublicSuffixList.parse(
-                    Files.readString(Path.of(file), StandardCharsets.UTF_8));
+            return PublicSuffixList.parse(Files.readString(Path.of(file), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new ConfigException("can't load PublicSuffixList from " + file + ": " + Configuration.reason(e)
                     + "; install the package publicsuffix (Debian) or publicsuffix-list (Rocky),"
@@ -150,8 +148,7 @@ final class PolicyAssembly {
         if (same.isEmpty()) {
             // The old client is not closed: connections that began under it still use it.
             DnsjavaClient network = new DnsjavaClient(servers, settings.timeout(), MOST_QUESTIONS_IN_FLIGHT);
-            dns = Optional.of(
-                    new OpenDns(settings, servers, new CachingDnsClient(network, settings.cacheSize())));
+            dns = Optional.of(new OpenDns(settings, servers, new CachingDnsClient(network, settings.cacheSize())));
         }
         return dns.orElseThrow().client();
     }

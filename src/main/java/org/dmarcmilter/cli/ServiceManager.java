@@ -42,7 +42,7 @@ final class ServiceManager implements AutoCloseable {
         send("READY=1");
         if (present && watchdog.isPresent()) {
             long millis = Math.max(watchdog.get().toMillis() / 3, 100);
-            beat.scheduleAtFixedRate(
+            var unused = beat.scheduleAtFixedRate(
                     () -> {
                         if (alive.getAsBoolean()) {
                             send("WATCHDOG=1");

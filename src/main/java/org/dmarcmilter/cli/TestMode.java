@@ -55,15 +55,21 @@ final class TestMode {
         if (headers.fields().isEmpty()) {
             terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
         }
-        Optional<String> address = IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::text);
+        Optional<String> address =
+                IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::text);
         MessageFacts facts = new MessageFacts(
                 "DEBUG-i",
                 "DEBUG-j",
-                new MessageFacts.Client(variable("CLIENTHOST", "localhost"), address, variable("HELOHOST", "localhost")),
+                new MessageFacts.Client(
+                        variable("CLIENTHOST", "localhost"), address, variable("HELOHOST", "localhost")),
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
                 headers,
                 false);
-        print(file, MessageJudge.judge(policy, facts, Optional.empty()).toCompletableFuture().join());
+        print(
+                file,
+                MessageJudge.judge(policy, facts, Optional.empty())
+                        .toCompletableFuture()
+                        .join());
     }
 
     private String variable(String name, String otherwise) {
@@ -72,14 +78,14 @@ final class TestMode {
 
     private void print(String file, Judgement judgement) {
         for (HeaderField field : judgement.headers()) {
-            terminal.out()
-                    .println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "' ");
+            terminal.out().println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "' ");
         }
         judgement.copyTo().ifPresent(address -> terminal.out().println("### ADDRCPT: '" + address + "'"));
         Verdict verdict = judgement.verdict();
         if (verdict instanceof Verdict.Refuse refuse) {
-            terminal.out().println("### SETREPLY: rcode='" + refuse.code() + "' xcode='" + refuse.enhancedCode()
-                    + "' replytxt='" + refuse.text() + "'");
+            terminal.out()
+                    .println("### SETREPLY: rcode='" + refuse.code() + "' xcode='" + refuse.enhancedCode()
+                            + "' replytxt='" + refuse.text() + "'");
         }
         if (verbosity > 0 && !(verdict instanceof Verdict.Continue)) {
             terminal.err().println("dmarc-milter: " + file + ": mlfi_eom() returned " + status(verdict));

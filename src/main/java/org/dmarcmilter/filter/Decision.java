@@ -23,9 +23,10 @@ record Decision(Verdict verdict, Policy shown, Action action) {
         return switch (result.status()) {
             case PASS, NONE, PERMERROR -> delivered(new Verdict.Accept());
             case TEMPERROR -> handling.tempfailOnTemporaryError() ? tryAgain(result) : delivered(new Verdict.Accept());
-            case FAIL -> arcOverrides || result.policy() == Policy.NONE
-                    ? delivered(new Verdict.Accept())
-                    : failed(result, handling);
+            case FAIL ->
+                arcOverrides || result.policy() == Policy.NONE
+                        ? delivered(new Verdict.Accept())
+                        : failed(result, handling);
         };
     }
 
@@ -39,7 +40,9 @@ record Decision(Verdict verdict, Policy shown, Action action) {
         }
         if (result.disposition() == Policy.QUARANTINE && handling.holdQuarantined()) {
             return new Decision(
-                    new Verdict.Hold("quarantined by DMARC policy for " + domain), Policy.QUARANTINE, Action.QUARANTINE);
+                    new Verdict.Hold("quarantined by DMARC policy for " + domain),
+                    Policy.QUARANTINE,
+                    Action.QUARANTINE);
         }
         return delivered(new Verdict.Continue());
     }
@@ -49,7 +52,8 @@ record Decision(Verdict verdict, Policy shown, Action action) {
                 new Verdict.Refuse(
                         451,
                         "4.7.1",
-                        "DMARC check of " + result.author().ascii() + " could not be completed, please try again later"),
+                        "DMARC check of " + result.author().ascii()
+                                + " could not be completed, please try again later"),
                 Policy.NONE,
                 Action.TEMPFAIL);
     }

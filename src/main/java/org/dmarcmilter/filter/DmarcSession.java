@@ -27,8 +27,21 @@ final class DmarcSession implements MilterFilter.Session {
 
     /** The fields that a judgement may look at; the others are kept only for failure reports. */
     private static final Set<String> RELEVANT = Set.of(
-            "from", "date", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
-            "authentication-results", "received-spf", "received", "arc-authentication-results", "arc-seal");
+            "from",
+            "date",
+            "reply-to",
+            "to",
+            "cc",
+            "bcc",
+            "message-id",
+            "in-reply-to",
+            "references",
+            "subject",
+            "authentication-results",
+            "received-spf",
+            "received",
+            "arc-authentication-results",
+            "arc-seal");
 
     private final LocalPolicy policy;
     private final DmarcFilter.Recorder recorder;
@@ -70,8 +83,7 @@ final class DmarcSession implements MilterFilter.Session {
         if (policy.settings().exemptions().authenticatedClients()
                 && macros.get("auth_authen").isPresent()) {
             LogWriter.write(
-                    LOG,
-                    LogLine.info("ignoring authenticated client, mailfrom=" + LogLine.quote(command.sender())));
+                    LOG, LogLine.info("ignoring authenticated client, mailfrom=" + LogLine.quote(command.sender())));
             return ACCEPT;
         }
         sender = ReversePath.parse(command.sender());

@@ -41,8 +41,7 @@ final class EvidenceCollector {
     private final List<String> warnings = new ArrayList<>();
     private Optional<SpfEvidence> spf = Optional.empty();
 
-    private EvidenceCollector(
-            MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+    private EvidenceCollector(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
         this.trust = trust;
         this.spfSettings = spfSettings;
@@ -146,8 +145,7 @@ final class EvidenceCollector {
         if (signer.isEmpty() || hasControls(selector)) {
             return;
         }
-        dkim.add(new AuthenticatedIdentifier(
-                Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));
+        dkim.add(new AuthenticatedIdentifier(Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));
         dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result()));
     }
 
@@ -189,11 +187,7 @@ final class EvidenceCollector {
         String result = field.result().toLowerCase(Locale.ROOT);
         Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
         return Optional.of(new SpfEvidence(
-                result,
-                Scope.MAIL_FROM,
-                "Received-SPF",
-                domain.map(checked -> spfIdentifier(checked, result)),
-                true));
+                result, Scope.MAIL_FROM, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
     }
 
     /**
@@ -203,7 +197,8 @@ final class EvidenceCollector {
     private Evaluation.Arc arc() {
         boolean pass = !arcResults.isEmpty()
                 && arcResults.stream().allMatch(result -> result.result().equals("pass"));
-        boolean overrides = pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
+        boolean overrides =
+                pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
         return new Evaluation.Arc(pass, overrides, arcSets());
     }
 

@@ -39,9 +39,7 @@ public record LocalPolicy(
         Settings.Identity identity = settings.identity();
         String ownId = identity.authservId().map(this::resolveHostName).orElse(mtaName);
         return new Trust(
-                ownId,
-                identity.trusted().stream().map(this::resolveHostName).toList(),
-                identity.withJobId());
+                ownId, identity.trusted().stream().map(this::resolveHostName).toList(), identity.withJobId());
     }
 
     /** The authserv-ids that are believed, for messages to the operator. */

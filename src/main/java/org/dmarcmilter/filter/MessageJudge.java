@@ -66,8 +66,7 @@ public final class MessageJudge {
         if (facts.headersIncomplete()) {
             return done(headersTooLarge());
         }
-        Optional<String> problem =
-                handling.requiredHeaders() ? FieldCounts.problem(facts.headers()) : Optional.empty();
+        Optional<String> problem = handling.requiredHeaders() ? FieldCounts.problem(facts.headers()) : Optional.empty();
         if (problem.isPresent()) {
             log.add(LogLine.info(job("RFC5322 requirement error: " + problem.get())));
             return done(undelivered(new Verdict.Refuse(550, "5.7.1", problem.get())));
@@ -111,7 +110,8 @@ public final class MessageJudge {
                     : withoutResult();
         }
         boolean reject = handling.requiredFrom();
-        log.add(LogLine.info(job("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
+        log.add(LogLine.info(
+                job("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
         return reject ? undelivered(new Verdict.Refuse(550, "5.7.1", "missing From field")) : withoutResult();
     }
 
@@ -144,19 +144,22 @@ public final class MessageJudge {
                         .evaluate(domain, Optional.empty())
                         .toCompletableFuture())
                 .toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).thenApply(all -> each.stream()
-                .map(CompletableFuture::join)
-                .max(Comparator.comparingInt(MessageJudge::severity))
-                .filter(worst -> severity(worst) > 0)
-                .map(worst -> withLog(worst))
-                .orElseGet(this::withoutResult));
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .thenApply(all -> each.stream()
+                        .map(CompletableFuture::join)
+                        .max(Comparator.comparingInt(MessageJudge::severity)
+                                .thenComparing(
+                                        judged -> judged.result().orElseThrow().disposition()))
+                        .filter(worst -> severity(worst) > 0)
+                        .map(worst -> withLog(worst))
+                        .orElseGet(this::withoutResult));
     }
 
     /** How much a judgement weighs among several: a failing author domain by its policy, then an open question. */
     private static int severity(Judgement judgement) {
         DmarcResult result = judgement.result().orElseThrow();
         return switch (result.status()) {
-            case FAIL -> 2 + result.disposition().ordinal();
+            case FAIL -> 2;
             case TEMPERROR -> 1;
             case PASS, NONE, PERMERROR -> 0;
         };
@@ -185,10 +188,12 @@ public final class MessageJudge {
                         .map(Begun::discovery)
                         .orElseGet(() -> policy.dmarc().discover(author)),
                 new Discovery.Unavailable("no answer within the evaluation time"));
-        return spf.thenCombine(discovery, (self, found) -> inTime(
-                                policy.dmarc().evaluate(author, found, identifiers(evidence, self), sample()),
-                                openQuestion(author, found))
-                        .thenApply(result -> conclude(evidence, self, result)))
+        return spf.thenCombine(
+                        discovery,
+                        (self, found) -> inTime(
+                                        policy.dmarc().evaluate(author, found, identifiers(evidence, self), sample()),
+                                        openQuestion(author, found))
+                                .thenApply(result -> conclude(evidence, self, result)))
                 .thenCompose(stage -> stage);
     }
 
@@ -270,8 +275,8 @@ public final class MessageJudge {
                 + check.result().code().word()))));
         logArc(evidence.arc(), result);
         if (result.status() == Status.PERMERROR) {
-            log.add(LogLine.error(job("DMARC record of " + result.author() + " is unusable: "
-                    + LogLine.quote(result.reason()))));
+            log.add(LogLine.error(
+                    job("DMARC record of " + result.author() + " is unusable: " + LogLine.quote(result.reason()))));
         }
         log.add(LogLine.info(job(result.author() + " " + result.status().word())));
         log.add(new LogLine(LogLine.Severity.DEBUG, job(LogLine.quote(result.reason()))));
@@ -298,8 +303,8 @@ public final class MessageJudge {
     private List<HeaderField> headers(Decision decision, Optional<SelfCheck> self, DmarcResult result) {
         List<HeaderField> headers = new ArrayList<>(3);
         if (decision.verdict().delivers()) {
-            self.ifPresent(check -> headers.add(ResultFields.spf(
-                    authservId, check.result().code().word(), check.scope(), check.identity())));
+            self.ifPresent(check -> headers.add(
+                    ResultFields.spf(authservId, check.result().code().word(), check.scope(), check.identity())));
             headers.add(ResultFields.dmarc(authservId, result, decision.shown()));
         }
         if (handling.softwareHeader()) {
@@ -314,8 +319,7 @@ public final class MessageJudge {
         return unwanted && decision.verdict().delivers() ? handling.copyFailuresTo() : Optional.empty();
     }
 
-    private Evaluation evaluation(
-            Decision decision, Evidence evidence, Optional<SelfCheck> self, DmarcResult result) {
+    private Evaluation evaluation(Decision decision, Evidence evidence, Optional<SelfCheck> self, DmarcResult result) {
         Optional<Evaluation.Spf> spf = self.map(
                         check -> new Evaluation.Spf(check.result().code().word(), check.scope()))
                 .or(() -> evidence.spf().map(seen -> new Evaluation.Spf(seen.result(), seen.scope())));

@@ -19,17 +19,23 @@ final class ResultFields {
     static HeaderField dmarc(String authservId, DmarcResult result, Policy shown) {
         Property from = new Property("header", "from", result.author().ascii());
         return switch (result.status()) {
-            case PASS, FAIL, NONE -> field(
-                    authservId,
-                    new MethodResult(
-                            "dmarc",
-                            result.status().word(),
-                            "p=" + result.policy().word() + " dis=" + shown.word(),
-                            "",
-                            List.of(from, new Property("policy", "dmarc", result.policy().word()))));
+            case PASS, FAIL, NONE ->
+                field(
+                        authservId,
+                        new MethodResult(
+                                "dmarc",
+                                result.status().word(),
+                                "p=" + result.policy().word() + " dis=" + shown.word(),
+                                "",
+                                List.of(
+                                        from,
+                                        new Property(
+                                                "policy",
+                                                "dmarc",
+                                                result.policy().word()))));
             // Nothing is known about the policy, so nothing is said about it.
-            case TEMPERROR, PERMERROR -> field(
-                    authservId, new MethodResult("dmarc", result.status().word(), "", "", List.of(from)));
+            case TEMPERROR, PERMERROR ->
+                field(authservId, new MethodResult("dmarc", result.status().word(), "", "", List.of(from)));
         };
     }
 

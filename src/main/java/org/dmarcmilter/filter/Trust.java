@@ -43,10 +43,7 @@ public final class Trust {
             return true;
         }
         int slash = id.length() - jobId.length() - 1;
-        return withJobId
-                && slash > 0
-                && authservId.endsWith("/" + jobId)
-                && trusted.contains(id.substring(0, slash));
+        return withJobId && slash > 0 && authservId.endsWith("/" + jobId) && trusted.contains(id.substring(0, slash));
     }
 
     /** For messages to the operator. */

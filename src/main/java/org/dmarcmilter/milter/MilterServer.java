@@ -25,10 +25,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.StreamSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,6 +198,22 @@ public final class MilterServer implements AutoCloseable {
     @Override
     public void close() {
         drain(Duration.ZERO).toCompletableFuture().join();
+    }
+
+    /** Whether every event loop still takes tasks within the time; for a watchdog. Not from an event loop. */
+    public boolean isAlive(Duration patience) {
+        CompletableFuture<?>[] answers = StreamSupport.stream(loops.spliterator(), false)
+                .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(answers).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Connections open now. */
