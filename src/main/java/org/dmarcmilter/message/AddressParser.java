@@ -139,7 +139,9 @@ public final class AddressParser {
                 if (!hop.get(0).is('@')) {
                     throw new FieldSyntaxException("source route without '@'");
                 }
-                domainText(hop.subList(1, hop.size()));
+                if (hop.size() != 2 || hop.get(1).kind() != Kind.DOMAIN_LITERAL) {
+                    domainText(hop.subList(1, hop.size()));
+                }
             }
             boolean last = token.is(':');
             if (!last && !token.is(',')) {
