@@ -26,13 +26,13 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
     /** Questions in flight unless told otherwise. Each needs a file descriptor while it waits. */
     public static final int MAX_IN_FLIGHT = 1_000;
 
-    /** A name that cannot exist will not come to exist; long enough for any cache. */
-    private static final TimedAnswer IMPOSSIBLE = new TimedAnswer(new DnsAnswer.NoSuchName(), Duration.ofDays(1));
+    /** Not kept by a cache: finding out again is cheaper than remembering a name of any length. */
+    private static final TimedAnswer IMPOSSIBLE = new TimedAnswer(new DnsAnswer.NoSuchName(), Duration.ZERO);
 
     private final List<NameServer> servers;
     private final Duration limit;
     private final int maxInFlight;
-    private final ExchangeLoop loop = new ExchangeLoop();
+    private final ExchangeLoop loop;
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder questions = new LongAdder();
@@ -62,6 +62,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         this.servers = servers.stream().map(NameServer::new).toList();
         this.limit = limit;
         this.maxInFlight = maxInFlight;
+        this.loop = new ExchangeLoop();
     }
 
     @Override

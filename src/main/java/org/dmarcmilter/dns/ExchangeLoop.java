@@ -84,6 +84,10 @@ final class ExchangeLoop implements AutoCloseable {
         selector.wakeup();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     private void run() {
         try (selector) {
             while (!closed) {

@@ -8,6 +8,7 @@ import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
@@ -74,8 +75,8 @@ final class QueryMessage {
 
     /**
      * Whether the bytes are a reply to this query: its id, a reply to a standard query, and its question with the
-     * name in any case (RFC 5452, section 9.1). A reply without any question passes only when it carries an error:
-     * servers that could not read the query send that (FORMERR), and it can decide nothing but to ask elsewhere.
+     * name in any case (RFC 5452, section 9.1). A reply without any question passes only when it is a refusal: servers
+     * that could not read the query send that (FORMERR), and it can decide nothing but to ask elsewhere.
      */
     static boolean isReplyTo(byte[] query, byte[] reply) {
         if (reply.length < Header.LENGTH
@@ -86,7 +87,7 @@ final class QueryMessage {
             return false;
         }
         if (reply[5] == 0) {
-            return (reply[3] & RCODE) != 0;
+            return isRefusal(reply[3] & RCODE);
         }
         return reply[5] == 1 && sameQuestion(query, reply);
     }
@@ -94,6 +95,10 @@ final class QueryMessage {
     /** Whether the reply says that it did not fit: ask again by TCP (RFC 2181, section 9). */
     static boolean isTruncated(byte[] reply) {
         return (reply[FLAGS_HIGH] & TC) != 0;
+    }
+
+    private static boolean isRefusal(int rcode) {
+        return rcode == Rcode.FORMERR || rcode == Rcode.SERVFAIL || rcode == Rcode.NOTIMP || rcode == Rcode.REFUSED;
     }
 
     private static boolean sameQuestion(byte[] query, byte[] reply) {

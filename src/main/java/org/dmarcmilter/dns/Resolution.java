@@ -1,5 +1,7 @@
 package org.dmarcmilter.dns;
 
+import java.net.ConnectException;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -108,6 +110,9 @@ final class Resolution {
     }
 
     private CompletableFuture<TimedAnswer> silent(NameServer server, Throwable failed) {
+        if (loop.isClosed()) {
+            return CompletableFuture.completedFuture(TimedAnswer.unavailable("DNS client closed"));
+        }
         server.silent(System.nanoTime());
         failure = reason(failed) + " from " + server;
         return tryNext();
@@ -115,6 +120,9 @@ final class Resolution {
 
     private CompletableFuture<TimedAnswer> replied(NameServer server, boolean edns, long until, byte[] reply) {
         server.answered();
+        if (QueryMessage.isTruncated(reply)) {
+            return broken(server);
+        }
         ReplyReader.Reading reading = ReplyReader.read(reply, name, type, ReplyReader.MAX_ALIASES - aliases, ttl);
         if (reading instanceof ReplyReader.Reading.Answered answered) {
             return CompletableFuture.completedFuture(answered.answer());
@@ -125,6 +133,10 @@ final class Resolution {
         if (reading instanceof ReplyReader.Reading.ServerError error) {
             return serverError(server, edns, until, error);
         }
+        return broken(server);
+    }
+
+    private CompletableFuture<TimedAnswer> broken(NameServer server) {
         failure = "a broken reply from " + server;
         return tryNext();
     }
@@ -151,8 +163,11 @@ final class Resolution {
 
     private static String reason(Throwable failed) {
         Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
-        return cause instanceof SocketTimeoutException || cause == null
-                ? "no answer"
+        if (cause instanceof SocketTimeoutException || cause == null) {
+            return "no answer";
+        }
+        return cause instanceof PortUnreachableException || cause instanceof ConnectException
+                ? "connection refused"
                 : "no answer (" + cause.getMessage() + ")";
     }
 
