@@ -47,8 +47,7 @@ public final class DmarcEvaluator {
      */
     public CompletionStage<DmarcResult> evaluate(
             DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample) {
-        List<AuthenticatedIdentifier> considered =
-                identifiers.size() <= MAX_IDENTIFIERS ? identifiers : identifiers.subList(0, MAX_IDENTIFIERS);
+        List<AuthenticatedIdentifier> considered = considered(identifiers);
         if (!(found instanceof Discovery.Found policy)) {
             return CompletableFuture.completedFuture(decide(author, found, considered, Map.of(), sample, standard));
         }
@@ -105,7 +104,7 @@ public final class DmarcEvaluator {
         List<AuthenticatedIdentifier> open = new ArrayList<>(0);
         Optional<DomainName> dkim = Optional.empty();
         Optional<DomainName> spf = Optional.empty();
-        for (AuthenticatedIdentifier identifier : identifiers) {
+        for (AuthenticatedIdentifier identifier : considered(identifiers)) {
             if (identifier.outcome() == Outcome.NO_PASS) {
                 continue;
             }
@@ -139,6 +138,10 @@ public final class DmarcEvaluator {
                 dkim,
                 spf,
                 Reasons.noAlignedPass(identifiers));
+    }
+
+    private static List<AuthenticatedIdentifier> considered(List<AuthenticatedIdentifier> identifiers) {
+        return identifiers.size() <= MAX_IDENTIFIERS ? identifiers : identifiers.subList(0, MAX_IDENTIFIERS);
     }
 
     /** Whether an identifier speaks for the author domain, as far as the DNS answered. */
@@ -261,7 +264,6 @@ public final class DmarcEvaluator {
         for (AuthenticatedIdentifier identifier : identifiers) {
             if (identifier.mechanism() == mechanism
                     && identifier.outcome() == Outcome.PASS
-                    && !identifier.relaxedOnly()
                     && identifier.domain().equals(author)) {
                 return true;
             }
