@@ -27,6 +27,7 @@ import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.dns.DnsQuestion.Type;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -35,9 +36,12 @@ class Rfc7208SuiteTest {
     private static final int CASES = 203;
 
     @TestFactory
-    Stream<DynamicContainer> suite() throws IOException {
+    Stream<DynamicNode> suite() throws IOException {
         Path file = Path.of(System.getProperty("testdata", "absent"), "spf", "rfc7208-tests.yml");
-        Assumptions.assumeTrue(Files.exists(file), "the RFC 7208 suite is absent: " + file);
+        if (!Files.exists(file)) {
+            // A factory that gives up leaves no trace in the report, a test does.
+            return Stream.of(dynamicTest("suite", () -> Assumptions.abort("the RFC 7208 suite is absent: " + file)));
+        }
         List<JsonNode> scenarios;
         try (var documents = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
             scenarios = documents.readAll();
