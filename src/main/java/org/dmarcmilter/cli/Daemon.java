@@ -1,6 +1,7 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
@@ -11,11 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.ToLongFunction;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dns.CachingDnsClient;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.metrics.HealthEndpoint;
+import org.dmarcmilter.metrics.Metrics;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.ListenAddress;
 import org.dmarcmilter.milter.MilterReply;
@@ -62,11 +67,13 @@ final class Daemon {
         LogSetup.apply(settings.logging(), !isBackground(), environment);
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
-        Recorders recorders = new Recorders(settings.service().umask());
+        Metrics metrics = new Metrics();
+        Recorders recorders = new Recorders(settings.service().umask(), metrics);
         DmarcFilter filter = new DmarcFilter(() -> inForce.policy(), recorders);
         try (MilterServer server = server(filter, settings);
                 ServiceManager manager = new ServiceManager(environment)) {
             String name = listen(server, settings.service());
+            Optional<HealthEndpoint> health = health(server, recorders, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service());
             Signals.on(() -> reload(manager), "HUP", "USR1");
             Signals.on(stop::countDown, "TERM", "INT");
@@ -75,6 +82,7 @@ final class Daemon {
             tellLauncher();
             awaitStop();
             manager.stopping();
+            health.ifPresent(HealthEndpoint::close);
             server.drain(GRACE).toCompletableFuture().join();
             recorders.flushAndClose(HISTORY_GRACE);
             pidFile.ifPresent(PidFile::remove);
@@ -118,6 +126,32 @@ final class Daemon {
         OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
         SocketAddress bound = server.bind(address, umask);
         return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
+    }
+
+    private Optional<HealthEndpoint> health(
+            MilterServer server, Recorders recorders, Metrics metrics, Settings.Service service) throws IOException {
+        metrics.gauge("dmarc_milter_connections", "Milter connections open now", server::openConnections);
+        metrics.counter("dmarc_milter_connections_total", "Milter connections taken", server::connections);
+        metrics.counter("dmarc_milter_refused_total", "Connections over MaxConnections", server::refusedConnections);
+        metrics.counter("dmarc_milter_malformed_total", "Connections closed for what they sent", server::malformed);
+        metrics.counter("dmarc_milter_failures_total", "Messages answered by the fail-safe verdict", server::failures);
+        metrics.counter(
+                "dmarc_milter_dns_cache_hits_total", "DNS answers from the cache", () -> dns(CachingDnsClient::hits));
+        metrics.counter(
+                "dmarc_milter_dns_cache_misses_total", "DNS questions asked", () -> dns(CachingDnsClient::misses));
+        metrics.gauge("dmarc_milter_history_waiting", "History records not yet written", recorders::waiting);
+        metrics.counter("dmarc_milter_history_written_total", "History records written", recorders::written);
+        metrics.counter("dmarc_milter_history_dropped_total", "History records lost at the bound", recorders::dropped);
+        if (service.metricsSocket().isEmpty()) {
+            return Optional.empty();
+        }
+        InetSocketAddress address = MetricsAddress.parse(service.metricsSocket().get());
+        LOG.info("metrics on {}", address);
+        return Optional.of(new HealthEndpoint(address, metrics, () -> server.isAlive(LOOP_PATIENCE)));
+    }
+
+    private long dns(ToLongFunction<CachingDnsClient> counter) {
+        return assembly.dnsClient().map(counter::applyAsLong).orElse(0L);
     }
 
     /** The launcher script waits for this word before it leaves the daemon alone in the background. */

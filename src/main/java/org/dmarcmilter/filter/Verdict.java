@@ -22,6 +22,17 @@ public sealed interface Verdict {
         }
     }
 
+    /** The word for counters. */
+    default String action() {
+        if (this instanceof Refuse refuse) {
+            return refuse.isTemporary() ? "tempfail" : "reject";
+        }
+        if (this instanceof Reject) {
+            return "reject";
+        }
+        return this instanceof Hold ? "quarantine" : "accept";
+    }
+
     /** Whether the message goes on, so that header fields make sense. */
     default boolean delivers() {
         return !(this instanceof Reject) && !(this instanceof Refuse);
