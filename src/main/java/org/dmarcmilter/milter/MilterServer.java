@@ -161,7 +161,7 @@ public final class MilterServer implements AutoCloseable {
         CompletableFuture<?>[] closed = open.stream().map(this::drained).toArray(CompletableFuture<?>[]::new);
         var unused = CompletableFuture.allOf(closed)
                 .orTimeout(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS)
-                .whenComplete((all, late) -> shutdown(late != null));
+                .whenComplete((all, late) -> shutdown(late != null && !grace.isZero()));
         return drained.minimalCompletionStage();
     }
 
@@ -173,7 +173,7 @@ public final class MilterServer implements AutoCloseable {
     }
 
     private void shutdown(boolean late) {
-        if (late) {
+        if (late && !open.isEmpty()) {
             LOG.warn("closing {} milter connections in mid-message: no verdict within the grace period", open.size());
         }
         // Closes what is open: each connection's event loop takes its channels with it.
