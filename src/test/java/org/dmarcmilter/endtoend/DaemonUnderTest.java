@@ -11,17 +11,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** dmarc-milter as {@code mvn package} leaves it, started by its own launcher. */
 final class DaemonUnderTest implements AutoCloseable {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
 
     private final PeerProcess process;
-    private final String address;
+    private final String socket;
 
-    private DaemonUnderTest(PeerProcess process, String address) {
+    private DaemonUnderTest(PeerProcess process, String socket) {
         this.process = process;
-        this.address = address;
+        this.socket = socket;
     }
 
     /**
@@ -31,21 +32,18 @@ final class DaemonUnderTest implements AutoCloseable {
      * @param configuration lines of its configuration file
      */
     static DaemonUnderTest start(Path directory, String dns, String configuration) {
-        int port = Loopback.freePort();
-        return start(directory, "inet:" + port + "@127.0.0.1", "inet:127.0.0.1:" + port, dns, configuration);
+        return start(directory, "inet:" + Loopback.freePort() + "@127.0.0.1", dns, configuration);
     }
 
-    /** The same on a unix socket, whose path is {@link #address} without {@code unix:}. */
+    /** The same on a unix socket. */
     static DaemonUnderTest startOnUnixSocket(Path directory, Path socket, String dns, String configuration) {
-        return start(directory, "unix:" + socket, "unix:" + socket, dns, configuration);
+        return start(directory, "unix:" + socket, dns, configuration);
     }
 
-    private static DaemonUnderTest start(
-            Path directory, String socket, String address, String dns, String configuration) {
+    private static DaemonUnderTest start(Path directory, String socket, String dns, String configuration) {
         Path file = writeConfiguration(directory, "Socket " + socket + "\nNameservers " + dns + "\n" + configuration);
         DaemonUnderTest daemon = new DaemonUnderTest(
-                PeerProcess.start(directory.resolve("dmarc-milter.log"), command("-f", "-c", file.toString())),
-                address);
+                PeerProcess.start(directory.resolve("dmarc-milter.log"), command("-f", "-c", file.toString())), socket);
         daemon.process.awaitReady(() -> daemon.log().contains("listening on"));
         return daemon;
     }
@@ -55,8 +53,7 @@ final class DaemonUnderTest implements AutoCloseable {
         String distribution = System.getProperty("distribution", "target/dmarc-milter");
         Path launcher = Path.of(distribution, "bin", "dmarc-milter").toAbsolutePath();
         assertTrue(Files.isExecutable(launcher), () -> launcher + " is missing: run mvn -DskipTests package");
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(launcher.toString()), java.util.stream.Stream.of(arguments))
+        return Stream.concat(Stream.of(launcher.toString()), Stream.of(arguments))
                 .toList();
     }
 
@@ -68,9 +65,14 @@ final class DaemonUnderTest implements AutoCloseable {
         }
     }
 
-    /** Where it listens, as Postfix's {@code smtpd_milters} wants it. */
-    String address() {
-        return address;
+    /** Where it listens, in libmilter's words, which are Sendmail's too. */
+    String socket() {
+        return socket;
+    }
+
+    /** The same in the words of Postfix's {@code smtpd_milters}. */
+    String postfixAddress() {
+        return socket.replaceFirst("inet:(\\d+)@(.*)", "inet:$2:$1");
     }
 
     /** Its standard output so far. */

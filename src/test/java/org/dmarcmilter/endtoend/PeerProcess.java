@@ -64,8 +64,13 @@ final class PeerProcess implements AutoCloseable {
 
     /** Waits until {@code ready} holds; ends early, with the program's output, if the program ends. */
     void awaitReady(Callable<Boolean> ready) {
+        awaitReady(START_LIMIT, ready);
+    }
+
+    /** The same with a limit of its own. */
+    void awaitReady(Duration limit, Callable<Boolean> ready) {
         await(name)
-                .atMost(START_LIMIT)
+                .atMost(limit)
                 .pollInterval(Duration.ofMillis(20))
                 .failFast(() -> {
                     if (!process.isAlive()) {

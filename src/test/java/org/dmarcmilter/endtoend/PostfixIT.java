@@ -58,7 +58,7 @@ class PostfixIT {
                 HoldQuarantinedMessages yes
                 IgnoreAuthenticatedClients yes
                 """.formatted(OURS, OPENDKIM, SPF_CHECKER)));
-        postfix = started(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.address())));
+        postfix = started(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.postfixAddress())));
     }
 
     @AfterAll

@@ -15,10 +15,10 @@ record SmtpReply(int code, String text) {
         return this;
     }
 
-    /** Postfix names the queue file in its answer to the end of the message. */
+    /** The name of the queue file, which Postfix and Sendmail tell in their answer to the end of the message. */
     String queueId() {
         expect(250);
-        return text.replaceFirst(".*queued as ", "");
+        return text.replaceFirst("^2\\.0\\.0 (Ok: queued as )?", "").replaceFirst(" .*", "");
     }
 
     @Override
