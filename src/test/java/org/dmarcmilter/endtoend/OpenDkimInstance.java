@@ -1,0 +1,59 @@
+package org.dmarcmilter.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** OpenDKIM as verifier: it reads keys from the test's name server and writes Authentication-Results under its own id. */
+final class OpenDkimInstance implements AutoCloseable {
+    private final PeerProcess process;
+    private final int port;
+
+    private OpenDkimInstance(PeerProcess process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Starts it with the authserv-id that the daemon is told to trust. */
+    static OpenDkimInstance start(Path directory, NameServer dns, String authservId) {
+        int port = Loopback.freePort();
+        PeerProcess process = PeerProcess.start(
+                directory.resolve("opendkim.log"),
+                List.of(
+                        PeerProgram.locate("opendkim").toString(),
+                        "-f",
+                        "-x",
+                        writeConfiguration(directory, dns, authservId, port).toString()));
+        process.awaitReady(() -> Loopback.accepts(port));
+        return new OpenDkimInstance(process, port);
+    }
+
+    /** As Postfix's {@code smtpd_milters} wants it. */
+    String address() {
+        return "inet:127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private static Path writeConfiguration(Path directory, NameServer dns, String authservId, int port) {
+        try {
+            // The resolver in OpenDKIM is libunbound, which takes ADDRESS@PORT. ResolverConfiguration would say the
+            // same, but its file is parsed anew for each message, and not safely by two threads at once.
+            return Files.writeString(directory.resolve("opendkim.conf"), """
+                    Mode v
+                    Syslog no
+                    Socket inet:%d@127.0.0.1
+                    AuthservID %s
+                    AlwaysAddARHeader yes
+                    Nameservers 127.0.0.1@%d
+                    """.formatted(port, authservId, dns.port()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
