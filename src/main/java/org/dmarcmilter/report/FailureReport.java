@@ -51,7 +51,7 @@ record FailureReport(
         to = List.copyOf(to);
     }
 
-    /** The complete mail: US-ASCII, lines end with a line feed, no line but the field names' longer than 998. */
+    /** The complete mail: US-ASCII, lines end with a line feed, none is longer than 998 octets. */
     String text() {
         return header() + "\n" + notification() + feedback() + messageHeaders() + "--" + boundary + "--\n";
     }
