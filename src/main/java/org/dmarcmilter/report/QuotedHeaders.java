@@ -92,11 +92,12 @@ record QuotedHeaders(String transferEncoding, String text, boolean complete) {
             }
             boolean atLineEnd = i + 1 == text.length() || text.charAt(i + 1) == '\n';
             boolean literal = (c > ' ' && c <= '~' && c != '=') || ((c == ' ' || c == '\t') && !atLineEnd);
-            int length = literal ? 1 : 3;
-            if (lineLength + length > MAX_ENCODED_LINE) {
+            if (lineLength + (literal ? 1 : 3) > MAX_ENCODED_LINE) {
                 encoded.append("=\n");
                 lineLength = 0;
             }
+            // A line of one dot would end the mail for sendmail, and two hyphens can begin a boundary.
+            literal &= lineLength > 0 || (c != '.' && c != '-');
             if (literal) {
                 encoded.append(c);
             } else {
@@ -104,7 +105,7 @@ record QuotedHeaders(String transferEncoding, String text, boolean complete) {
                 int octet = c <= 0xFF ? c : '?';
                 encoded.append('=').append(HEX[octet >> 4]).append(HEX[octet & 15]);
             }
-            lineLength += length;
+            lineLength += literal ? 1 : 3;
         }
         return encoded.toString();
     }

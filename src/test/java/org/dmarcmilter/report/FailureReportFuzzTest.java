@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,9 @@ class FailureReportFuzzTest {
     @FuzzTest(maxDuration = "5m")
     void staysOneMailOfThreeParts(FuzzedDataProvider data) {
         Notices message = new Notices();
-        message.jobId = data.consumeString(50);
-        message.clientName = data.consumeString(300);
-        message.envelopeSender = data.consumeString(600);
+        message.jobId = guessless(data.consumeString(50));
+        message.clientName = guessless(data.consumeString(300));
+        message.envelopeSender = guessless(data.consumeString(600));
         Dkim signature = new Dkim(data.consumeString(300), data.consumeString(300), "fail");
         ReportAddress.ofUri("mailto:" + data.consumeString(100)).ifPresent(address -> {
             assertTrue(address.text().matches("[!-~&&[^|/%!\"(),:;<>\\\\`]]+"), address.text());
@@ -58,8 +59,16 @@ class FailureReportFuzzTest {
         assertEquals(FIELDS, names, "our header fields and no others");
     }
 
-    /** A sender who knew the boundary could break it; nobody does, so the fuzzer may not either. */
     private static String latin(byte[] octets) {
-        return new String(octets, java.nio.charset.StandardCharsets.ISO_8859_1).replace(BOUNDARY, "");
+        return guessless(new String(octets, StandardCharsets.ISO_8859_1));
+    }
+
+    /** A sender who knew the boundary could break it; nobody does, so the fuzzer may not either. */
+    private static String guessless(String text) {
+        String without = text;
+        while (without.contains(BOUNDARY)) {
+            without = without.replace(BOUNDARY, "");
+        }
+        return without;
     }
 }

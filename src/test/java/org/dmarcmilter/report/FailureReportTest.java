@@ -238,6 +238,17 @@ class FailureReportTest {
     }
 
     @Test
+    void makesNoLineThatEndsTheMail() {
+        // The lone dot, and then the hyphens, stand where the first encoded line is full.
+        for (String end : List.of(".", "--" + BOUNDARY)) {
+            QuotedHeaders headers = QuotedHeaders.of(List.of(new HeaderField("X", "\u00e9" + "a".repeat(69) + end)));
+            List<String> lines = headers.text().lines().toList();
+            assertEquals("X: =E9" + "a".repeat(69) + "=", lines.get(0));
+            assertEquals(end.equals(".") ? "=2E" : "=2D-" + BOUNDARY, lines.get(1));
+        }
+    }
+
+    @Test
     void boundsTheHeaders() {
         List<HeaderField> many = IntStream.range(0, 10_000)
                 .mapToObj(i -> new HeaderField("X-" + i, "x".repeat(90)))
