@@ -30,6 +30,7 @@ final class EvidenceCollector {
     private static final int MOST_DKIM_RESULTS = 100;
 
     private final MessageFacts facts;
+    private final SenderIdentity sender;
     private final Trust trust;
     private final Settings.Spf spfSettings;
     private final Set<String> trustedSealers;
@@ -43,6 +44,7 @@ final class EvidenceCollector {
 
     private EvidenceCollector(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
+        this.sender = SenderIdentity.of(facts);
         this.trust = trust;
         this.spfSettings = spfSettings;
         this.trustedSealers = trustedSealers;
@@ -71,6 +73,10 @@ final class EvidenceCollector {
             notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
+            if (valid.truncated()) {
+                notes.add(
+                        facts.jobId() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+            }
             if (trust.believes(results.authservId(), facts.jobId())) {
                 results.results().forEach(this::take);
             } else {
@@ -99,7 +105,7 @@ final class EvidenceCollector {
         if (spfSettings.ignoreResults() || spf.filter(SpfEvidence::isFinal).isPresent()) {
             return;
         }
-        boolean nullSender = facts.sender().isNull();
+        boolean nullSender = sender.isHelo();
         Optional<String> value = result.property("smtp", "mailfrom");
         if (value.isEmpty() && nullSender) {
             value = result.property("smtp", "helo");
@@ -116,7 +122,7 @@ final class EvidenceCollector {
 
     /** Whether a domain is the one that SPF is about. */
     private boolean isSender(DomainName domain) {
-        return SenderDomain.of(facts).filter(domain::equals).isPresent();
+        return sender.domain().filter(domain::equals).isPresent();
     }
 
     private static AuthenticatedIdentifier spfIdentifier(DomainName domain, String result) {

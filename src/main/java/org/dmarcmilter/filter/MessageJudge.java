@@ -207,9 +207,9 @@ public final class MessageJudge {
                 || address.isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        SpfIdentity identity = new SpfIdentity(
-                address.get(), facts.sender().address(), facts.client().helo());
-        Scope scope = facts.sender().isNull() ? Scope.HELO : Scope.MAIL_FROM;
+        SenderIdentity sender = SenderIdentity.of(facts);
+        SpfIdentity identity = sender.spf();
+        Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
         SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
         return inTime(policy.spf().check(identity), late)
                 .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain())));
@@ -241,7 +241,8 @@ public final class MessageJudge {
     private List<AuthenticatedIdentifier> identifiers(Evidence evidence, Optional<SelfCheck> self) {
         List<AuthenticatedIdentifier> identifiers = new ArrayList<>(evidence.dkim());
         if (self.isPresent()) {
-            SenderDomain.of(facts)
+            SenderIdentity.of(facts)
+                    .domain()
                     .ifPresent(domain -> identifiers.add(new AuthenticatedIdentifier(
                             Mechanism.SPF,
                             domain,
