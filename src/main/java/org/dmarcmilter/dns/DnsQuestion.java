@@ -1,12 +1,11 @@
 package org.dmarcmilter.dns;
 
-import java.util.Locale;
-
 /**
  * What to ask.
  *
- * @param name dots between labels, lower case, no trailing dot. It need not be possible in the DNS (SPF macros make any
- *     text): an impossible name answers {@link DnsAnswer.NoSuchName} without a query.
+ * @param name dots between labels, lower case (ASCII letters only, RFC 4343), no trailing dot, one character per octet.
+ *     It need not be possible in the DNS (SPF macros make any text): an impossible name answers
+ *     {@link DnsAnswer.NoSuchName} without a query.
  * @param type the record type
  */
 public record DnsQuestion(String name, Type type) {
@@ -20,13 +19,33 @@ public record DnsQuestion(String name, Type type) {
     }
 
     public DnsQuestion {
-        name = name.toLowerCase(Locale.ROOT);
-        if (name.endsWith(".")) {
-            name = name.substring(0, name.length() - 1);
-        }
+        name = withoutTrailingDot(lowerCase(name));
     }
 
     public static DnsQuestion txt(String name) {
         return new DnsQuestion(name, Type.TXT);
+    }
+
+    /** Only ASCII: {@link String#toLowerCase} would turn the octet 0xC0 into 0xE0 and the Kelvin sign into a k. */
+    static String lowerCase(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (isUpperCase(name.charAt(i))) {
+                StringBuilder lower = new StringBuilder(name);
+                for (int j = i; j < name.length(); j++) {
+                    char c = name.charAt(j);
+                    lower.setCharAt(j, isUpperCase(c) ? (char) (c + ('a' - 'A')) : c);
+                }
+                return lower.toString();
+            }
+        }
+        return name;
+    }
+
+    private static boolean isUpperCase(char c) {
+        return c >= 'A' && c <= 'Z';
+    }
+
+    private static String withoutTrailingDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 }

@@ -23,11 +23,20 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         }
     }
 
-    /** Reads a name as people write it: any case, one trailing dot. Empty if no such name can exist. */
+    /**
+     * Reads a name as people write it: any case, one trailing dot, Unicode labels, which become A-labels (IDNA2008 without
+     * any mapping but case and NFC). Empty if no such name can exist.
+     *
+     * @param text Unicode, so octets from a message must have been decoded before
+     */
     public static Optional<DomainName> parse(String text) {
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        name = name.toLowerCase(Locale.ROOT);
-        return isCanonical(name) ? Optional.of(new DomainName(name)) : Optional.empty();
+        if (isCanonical(name)) {
+            return Optional.of(new DomainName(name));
+        }
+        return (isAscii(name) ? Optional.of(name.toLowerCase(Locale.ROOT)) : Idn.toAscii(name))
+                .filter(DomainName::isCanonical)
+                .map(DomainName::new);
     }
 
     /** For names known to be good, as in tests and constants. */
@@ -43,13 +52,22 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     /** How many labels the name has, at least 1. */
     public int labelCount() {
-        return (int) ascii.chars().filter(c -> c == '.').count() + 1;
+        int labels = 1;
+        for (int dot = ascii.indexOf('.'); dot >= 0; dot = ascii.indexOf('.', dot + 1)) {
+            labels++;
+        }
+        return labels;
     }
 
     /** Whether this name is a proper descendant of {@code other}. */
     public boolean isBelow(DomainName other) {
         int cut = ascii.length() - other.ascii.length() - 1;
         return cut > 0 && ascii.charAt(cut) == '.' && ascii.endsWith(other.ascii);
+    }
+
+    /** Whether this name is {@code other} or below it. */
+    public boolean isAtOrBelow(DomainName other) {
+        return equals(other) || isBelow(other);
     }
 
     /** {@code prefix.this}, for example {@code _dmarc.example.com}; empty if the DNS has no room for it. */
@@ -66,6 +84,15 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     @Override
     public String toString() {
         return ascii;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isCanonical(String name) {

@@ -20,4 +20,14 @@ public sealed interface AuthorDomain {
 
     /** A field, or several fields, from which no single domain can be taken. Never to be treated as "no policy". */
     record Malformed(String reason) implements AuthorDomain {}
+
+    /** The author domain of a message. More than one From field is never resolved in favour of one of them. */
+    static AuthorDomain of(Headers headers) {
+        List<HeaderField> fields = headers.all("From");
+        return switch (fields.size()) {
+            case 0 -> new None();
+            case 1 -> AddressParser.authorDomain(fields.get(0).value());
+            default -> new Malformed("more than one From field");
+        };
+    }
 }

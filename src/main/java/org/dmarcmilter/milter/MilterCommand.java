@@ -5,20 +5,191 @@ import java.util.Optional;
 
 /** One packet from the MTA to the filter (SMFIC_*). Texts hold one character per octet. */
 public sealed interface MilterCommand {
+    /** Calls the visitor's method for this kind of command. */
+    void visit(Visitor visitor);
+
+    /** SMFIC_OPTNEG: what the MTA can do. All three are unsigned. */
+    record OptionNegotiation(int version, int actions, int protocol) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.optionNegotiation(this);
+        }
+    }
+
+    /**
+     * SMFIC_MACRO: macros for one stage, sent just before the command they belong to.
+     *
+     * @param stage the letter of that command; NUL if the packet named none
+     * @param namesAndValues name, value, name, value; names without braces
+     */
+    record Macro(char stage, List<String> namesAndValues) implements MilterCommand {
+        public Macro {
+            namesAndValues = List.copyOf(namesAndValues);
+        }
+
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.macro(this);
+        }
+    }
+
     /**
      * SMFIC_CONNECT.
      *
      * @param host the verified client name, {@code [address]}, or what the MTA had; text only, never resolved
      * @param address the client's IP address as canonical text; empty for unix sockets, unknown families and nonsense
      */
-    record Connect(String host, Optional<String> address) implements MilterCommand {}
+    record Connect(String host, Optional<String> address) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.connect(this);
+        }
+    }
+
+    /** SMFIC_HELO: the name as the client sent it. */
+    record Helo(String name) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.helo(this);
+        }
+    }
 
     /** SMFIC_MAIL: the sender as typed, usually in angle brackets, and the ESMTP arguments. */
-    record Mail(String sender, List<String> arguments) implements MilterCommand {}
+    record Mail(String sender, List<String> arguments) implements MilterCommand {
+        public Mail {
+            arguments = List.copyOf(arguments);
+        }
+
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.mail(this);
+        }
+    }
 
     /** SMFIC_RCPT. */
-    record Recipient(String recipient, List<String> arguments) implements MilterCommand {}
+    record Recipient(String recipient, List<String> arguments) implements MilterCommand {
+        public Recipient {
+            arguments = List.copyOf(arguments);
+        }
+
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.recipient(this);
+        }
+    }
+
+    /** SMFIC_DATA. */
+    record Data() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.data(this);
+        }
+    }
 
     /** SMFIC_HEADER. */
-    record Header(String name, String value) implements MilterCommand {}
+    record Header(String name, String value) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.header(this);
+        }
+    }
+
+    /** SMFIC_EOH. */
+    record EndOfHeaders() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.endOfHeaders(this);
+        }
+    }
+
+    /** SMFIC_BODY: only its size in octets, since no use is made of the body. */
+    record Body(int size) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.body(this);
+        }
+    }
+
+    /** SMFIC_BODYEOB; a last piece of the body in it is dropped like the body. */
+    record EndOfMessage() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.endOfMessage(this);
+        }
+    }
+
+    /** SMFIC_UNKNOWN: an SMTP command the MTA did not know. */
+    record Unknown() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.unknown(this);
+        }
+    }
+
+    /** SMFIC_ABORT: forget the message, keep the connection. Never answered. */
+    record Abort() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.abort(this);
+        }
+    }
+
+    /** SMFIC_QUIT. */
+    record Quit() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.quit(this);
+        }
+    }
+
+    /** SMFIC_QUIT_NC: another SMTP connection follows on this socket, with the options agreed before. */
+    record QuitNewConnection() implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.quitNewConnection(this);
+        }
+    }
+
+    /** What no MTA sends; nothing that follows it can be trusted to be a packet. */
+    record Malformed(String reason) implements MilterCommand {
+        @Override
+        public void visit(Visitor visitor) {
+            visitor.malformed(this);
+        }
+    }
+
+    /** One method for each kind of command, in the order in which a connection brings them. */
+    interface Visitor {
+        void optionNegotiation(OptionNegotiation command);
+
+        void macro(Macro command);
+
+        void connect(Connect command);
+
+        void helo(Helo command);
+
+        void mail(Mail command);
+
+        void recipient(Recipient command);
+
+        void data(Data command);
+
+        void header(Header command);
+
+        void endOfHeaders(EndOfHeaders command);
+
+        void body(Body command);
+
+        void endOfMessage(EndOfMessage command);
+
+        void unknown(Unknown command);
+
+        void abort(Abort command);
+
+        void quit(Quit command);
+
+        void quitNewConnection(QuitNewConnection command);
+
+        void malformed(Malformed command);
+    }
 }

@@ -13,11 +13,12 @@ public interface MilterFilter {
     Wishes wishes();
 
     /**
-     * A connection was negotiated.
+     * A connection was negotiated, or SMFIC_QUIT_NC began a new one on the same socket.
      *
+     * @param connectionId names the connection in the log, until a queue id is known
      * @param loop runs tasks on the thread that calls the session; answers computed elsewhere come back through it
      */
-    Session open(Executor loop);
+    Session open(long connectionId, Executor loop);
 
     /**
      * What to ask the MTA for (SMFIF_* and SMFIP_* bits of {@link Negotiation}).
@@ -28,15 +29,19 @@ public interface MilterFilter {
      */
     record Wishes(int actions, int skipSteps, int noReply) {}
 
-    /** The filter's side of one milter connection. */
+    /**
+     * The filter's side of one milter connection. Each {@link #mail} that was called is followed by exactly one
+     * {@link #endOfMessage} or {@link #abort}. What a method throws becomes the temporary failure or acceptance that the
+     * server was built with.
+     */
     interface Session {
         /** SMFIC_CONNECT. {@code Accept} leaves the whole connection alone; otherwise {@code Continue}. */
         MilterReply connect(MilterCommand.Connect command, Macros macros);
 
-        /** SMFIC_HELO; the last one wins. */
+        /** SMFIC_HELO; the last one wins. May come in the middle of a message, and belongs to the next one then. */
         void helo(String name);
 
-        /** SMFIC_MAIL begins a message; an open one was aborted before. */
+        /** SMFIC_MAIL begins a message; an open one was aborted before. Any verdict; not {@code Continue} ends the message. */
         MilterReply mail(MilterCommand.Mail command, Macros macros);
 
         /** SMFIC_RCPT, if it was asked for. */
@@ -45,13 +50,19 @@ public interface MilterFilter {
         /** SMFIC_HEADER, top to bottom. */
         void header(MilterCommand.Header command);
 
+        /** The message has more header fields than {@link Limits} allows; no more of them come. Called at most once a message. */
+        default void headersTruncated() {}
+
         /**
          * End of the message: edits, then exactly one verdict as the last reply. May complete on any thread, and must
          * complete; a stage that fails becomes the temporary failure or acceptance that the server was built with.
          */
         CompletionStage<List<MilterReply>> endOfMessage(Macros macros);
 
-        /** The message is dropped: SMFIC_ABORT, a new MAIL, or the connection ended in mid-message. */
+        /**
+         * The message is dropped: SMFIC_ABORT, a new MAIL, or the connection ended in mid-message. After
+         * {@link #endOfMessage}: nobody waits for its stage any more.
+         */
         void abort();
 
         /** The connection ended, or SMFIC_QUIT_NC began a new one on the same socket. */

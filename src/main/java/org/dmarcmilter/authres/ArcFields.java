@@ -1,0 +1,140 @@
+package org.dmarcmilter.authres;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.Rfc5322Tokenizer;
+
+/**
+ * The fields of an Authenticated Received Chain (RFC 8617, section 4.1), as far as reports name them. Nothing here validates a
+ * chain: whether it passed is for a trusted Authentication-Results field to say.
+ */
+public final class ArcFields {
+    /** RFC 8617, section 4.2.1. */
+    private static final int MAX_INSTANCE = 50;
+
+    private ArcFields() {}
+
+    /**
+     * ARC-Authentication-Results (AAR).
+     *
+     * @param instance 1 to 50
+     * @param results what the sealer had found
+     */
+    public record ArcAuthenticationResults(int instance, AuthenticationResults results) {
+        /** From which address the sealer got the message; empty if its arc= entry does not say. */
+        public Optional<String> clientIp() {
+            return results.results().stream()
+                    .filter(result -> result.method().equals("arc"))
+                    .findFirst()
+                    .flatMap(arc -> arc.property("smtp", "remote-ip").or(() -> arc.property("smtp", "client-ip")));
+        }
+    }
+
+    /**
+     * ARC-Seal. The texts are the sender's, of any length, and may hold anything but white space around them.
+     *
+     * @param instance 1 to 50
+     * @param domain the tag d=; empty if missing
+     * @param selector the tag s=; empty if missing
+     * @param chainValidation the tag cv=, lower case; empty if missing
+     */
+    public record ArcSeal(int instance, String domain, String selector, String chainValidation) {}
+
+    /**
+     * One hop of the chain, as reports name it.
+     *
+     * @param clientIp as the AAR of the same instance has it; empty if it does not say
+     */
+    public record ArcSet(int instance, String sealer, String selector, String clientIp) {}
+
+    /** Reads an ARC-Authentication-Results field; empty if it is malformed or its instance is not 1 to 50. */
+    public static Optional<ArcAuthenticationResults> authenticationResults(String value) {
+        try {
+            Rfc5322Tokenizer input = new Rfc5322Tokenizer(value);
+            input.skipCfws();
+            boolean named = input.skip('i') || input.skip('I');
+            input.skipCfws();
+            if (!named || !input.skip('=')) {
+                return Optional.empty();
+            }
+            input.skipCfws();
+            Optional<Integer> instance = instance(input.run(c -> c >= '0' && c <= '9'));
+            input.skipCfws();
+            if (instance.isEmpty() || !input.skip(';')) {
+                return Optional.empty();
+            }
+            AuthenticationResults results =
+                    AuthenticationResultsParser.parse(input).results();
+            return Optional.of(new ArcAuthenticationResults(instance.get(), results));
+        } catch (FieldSyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads an ARC-Seal field; empty if it is not a tag list (RFC 6376, section 3.2) or its instance is not 1 to 50. */
+    public static Optional<ArcSeal> seal(String value) {
+        Map<String, String> tags = new HashMap<>();
+        for (String part : value.split(";", -1)) {
+            String tag = trimmed(part);
+            int equalSign = tag.indexOf('=');
+            if (equalSign > 0) {
+                if (tags.put(trimmed(tag.substring(0, equalSign)), trimmed(tag.substring(equalSign + 1))) != null) {
+                    return Optional.empty();
+                }
+            } else if (!tag.isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return instance(tags.getOrDefault("i", ""))
+                .map(instance -> new ArcSeal(
+                        instance,
+                        tags.getOrDefault("d", ""),
+                        tags.getOrDefault("s", ""),
+                        tags.getOrDefault("cv", "").toLowerCase(Locale.ROOT)));
+    }
+
+    /**
+     * Joins the fields of a message to sets, one for each seal, in the order of the seals. Empty if there are no
+     * ARC-Authentication-Results, as OpenDMARC has it.
+     */
+    public static List<ArcSet> sets(List<ArcSeal> seals, List<ArcAuthenticationResults> results) {
+        if (results.isEmpty()) {
+            return List.of();
+        }
+        Map<Integer, String> clientIps = new HashMap<>();
+        for (ArcAuthenticationResults result : results) {
+            clientIps.putIfAbsent(result.instance(), result.clientIp().orElse(""));
+        }
+        return seals.stream()
+                .map(seal -> new ArcSet(
+                        seal.instance(), seal.domain(), seal.selector(), clientIps.getOrDefault(seal.instance(), "")))
+                .toList();
+    }
+
+    private static Optional<Integer> instance(String digits) {
+        if (!digits.matches("[0-9]{1,2}")) {
+            return Optional.empty();
+        }
+        return Optional.of(Integer.parseInt(digits)).filter(instance -> instance >= 1 && instance <= MAX_INSTANCE);
+    }
+
+    private static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isFoldingSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isFoldingSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isFoldingSpace(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    }
+}

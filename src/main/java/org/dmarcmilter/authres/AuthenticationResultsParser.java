@@ -1,0 +1,278 @@
+package org.dmarcmilter.authres;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
+import org.dmarcmilter.authres.AuthenticationResults.Property;
+import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.Rfc5322Tokenizer;
+
+/**
+ * Reads an Authentication-Results field (RFC 8601, section 2.2).
+ *
+ * <p>What is not understood costs its own entry and never the others: unknown methods and property types are kept, stray words
+ * and entries of an unknown method version are passed over. A field whose end of a comment or quoted string is missing says
+ * nothing reliable at all. Linear in the length of the field.
+ */
+public final class AuthenticationResultsParser {
+    /** Entries that begin after this many octets are not read. */
+    static final int MAX_LENGTH = 64 * 1024;
+
+    /** Entries beyond this many are not read. */
+    static final int MAX_ENTRIES = 1000;
+
+    /** The methods of the IANA registry; their names in the place of a property begin an entry whose semicolon is missing. */
+    private static final Set<String> METHODS = Set.of(
+            "arc",
+            "auth",
+            "dkim",
+            "dkim-adsp",
+            "dkim-atps",
+            "dmarc",
+            "dnswl",
+            "domainkeys",
+            "iprev",
+            "rrvs",
+            "sender-id",
+            "smime",
+            "spf",
+            "vbr");
+
+    private static final String NO_RESULT = "none";
+
+    private final Rfc5322Tokenizer input;
+    private final List<MethodResult> results = new ArrayList<>();
+    private boolean saysNone;
+
+    private AuthenticationResultsParser(Rfc5322Tokenizer input) {
+        this.input = input;
+    }
+
+    /** What became of a field. */
+    public sealed interface Parsed {
+        /**
+         * A field that can be used.
+         *
+         * @param results what it says; the authserv-id is empty where Microsoft left it out
+         * @param truncated whether entries were left out because there were too many
+         */
+        record Field(AuthenticationResults results, boolean truncated) implements Parsed {
+            public Field(AuthenticationResults results) {
+                this(results, false);
+            }
+        }
+
+        /** A field that says nothing, and why, in words of ours. */
+        record Broken(String reason) implements Parsed {}
+    }
+
+    /**
+     * Reads a field.
+     *
+     * @param value what follows the colon, one character per octet
+     */
+    public static Parsed parse(String value) {
+        try {
+            return parse(new Rfc5322Tokenizer(value));
+        } catch (FieldSyntaxException e) {
+            return new Parsed.Broken(e.reason());
+        }
+    }
+
+    /** Reads from the authserv-id to the end, as an ARC-Authentication-Results field has it after its instance. */
+    static Parsed.Field parse(Rfc5322Tokenizer input) throws FieldSyntaxException {
+        return new AuthenticationResultsParser(input).field();
+    }
+
+    private Parsed.Field field() throws FieldSyntaxException {
+        input.skipCfws();
+        String authservId = "";
+        if (!beginsWithMethod()) {
+            authservId = authservId();
+            version();
+        }
+        boolean truncated = false;
+        while (!input.atEnd() && !truncated) {
+            input.skip(';');
+            input.skipCfws();
+            truncated = input.position() >= MAX_LENGTH || results.size() >= MAX_ENTRIES;
+            if (!truncated) {
+                entry();
+            }
+        }
+        if (saysNone && !results.isEmpty()) {
+            throw new FieldSyntaxException("both 'none' and results");
+        }
+        return new Parsed.Field(new AuthenticationResults(authservId, results), truncated);
+    }
+
+    /** Whether the field begins with {@code spf=pass} in place of an authserv-id, as Microsoft 365 writes it. */
+    private boolean beginsWithMethod() throws FieldSyntaxException {
+        Rfc5322Tokenizer ahead = input.copy();
+        String word = ahead.run(AuthenticationResultsParser::isIdText);
+        ahead.skipCfws();
+        if (word.isEmpty() || ahead.current() != '=') {
+            return false;
+        }
+        if (word.equalsIgnoreCase("i")) {
+            throw new FieldSyntaxException("body of an ARC-Authentication-Results field");
+        }
+        return true;
+    }
+
+    private String authservId() throws FieldSyntaxException {
+        String id = input.current() == '"' ? input.quotedString() : input.run(AuthenticationResultsParser::isIdText);
+        if (id.isEmpty()) {
+            throw new FieldSyntaxException("no authserv-id");
+        }
+        input.skipCfws();
+        // "trusted.example(x).evil.example" must not be taken for trusted.example.
+        if (!input.atEnd() && input.current() != ';' && !input.afterWhiteSpace()) {
+            throw new FieldSyntaxException("text within the authserv-id");
+        }
+        return id;
+    }
+
+    /** The version after the authserv-id. Anything with an equal sign is what Yahoo wrote there, and dropped. */
+    private void version() throws FieldSyntaxException {
+        if (input.atEnd() || input.current() == ';') {
+            return;
+        }
+        boolean supported = isOne(input.run(AuthenticationResultsParser::isDigit));
+        input.skipCfws();
+        if (supported && (input.atEnd() || input.current() == ';')) {
+            return;
+        }
+        if (!skipEntry()) {
+            throw new FieldSyntaxException("unsupported version");
+        }
+    }
+
+    /** One part between semicolons: {@code method/version=result reason=text ptype.property=value}, or {@code none}. */
+    private void entry() throws FieldSyntaxException {
+        String method = keyword();
+        input.skipCfws();
+        if (method.equalsIgnoreCase(NO_RESULT) && atEndOfEntry()) {
+            saysNone = true;
+            return;
+        }
+        boolean supported = true;
+        if (input.skip('/')) {
+            input.skipCfws();
+            supported = isOne(input.run(AuthenticationResultsParser::isDigit));
+            input.skipCfws();
+        }
+        if (method.isEmpty() || !supported || !input.skip('=')) {
+            skipEntry();
+            return;
+        }
+        input.skipCfws();
+        String result = keyword();
+        if (result.isEmpty() || !(FieldValue.endsHere(input) || input.current() == '(')) {
+            skipEntry();
+            return;
+        }
+        details(method, result);
+    }
+
+    private void details(String method, String result) throws FieldSyntaxException {
+        Optional<String> comment = Optional.empty();
+        Optional<String> reason = Optional.empty();
+        List<Property> properties = new ArrayList<>();
+        boolean clean = true;
+        while (true) {
+            Optional<String> skipped = skipCfws();
+            comment = comment.or(() -> skipped);
+            if (atEndOfEntry()) {
+                break;
+            }
+            String name = keyword();
+            input.skipCfws();
+            if (input.skip('.')) {
+                input.skipCfws();
+                String property = keyword();
+                input.skipCfws();
+                boolean named = !name.isEmpty() && !property.isEmpty() && input.skip('=');
+                FieldValue value = value();
+                clean &= value.clean();
+                if (named) {
+                    properties.add(new Property(name, property, value.text()));
+                }
+            } else if (input.skip('=')) {
+                if (METHODS.contains(name.toLowerCase(Locale.ROOT))) {
+                    // Zoho's "dkim=pass spf=pass smtp.mailfrom=x": from here on the words belong to another method.
+                    skipEntry();
+                    break;
+                }
+                FieldValue value = value();
+                clean &= value.clean();
+                if (name.equalsIgnoreCase("reason")) {
+                    reason = reason.or(() -> Optional.of(value.text()));
+                }
+            } else if (name.isEmpty()) {
+                clean &= FieldValue.read(input).clean();
+            }
+        }
+        if (clean) {
+            results.add(new MethodResult(method, result, comment.orElse(""), reason.orElse(""), properties));
+        }
+    }
+
+    private FieldValue value() throws FieldSyntaxException {
+        input.skipCfws();
+        return FieldValue.read(input);
+    }
+
+    /** Skips to the next semicolon; says whether there was an equal sign. */
+    private boolean skipEntry() throws FieldSyntaxException {
+        boolean equalSign = false;
+        input.skipCfws();
+        while (!atEndOfEntry()) {
+            if (input.current() == '"') {
+                input.quotedString();
+            } else {
+                equalSign |= input.take() == '=';
+            }
+            input.skipCfws();
+        }
+        return equalSign;
+    }
+
+    /** Skips comments and white space; the first comment, if any. */
+    private Optional<String> skipCfws() throws FieldSyntaxException {
+        input.skipWhiteSpace();
+        Optional<String> first = input.current() == '(' ? Optional.of(input.comment()) : Optional.empty();
+        input.skipCfws();
+        return first;
+    }
+
+    private boolean atEndOfEntry() {
+        return input.atEnd() || input.current() == ';';
+    }
+
+    private String keyword() {
+        return input.run(AuthenticationResultsParser::isKeywordText);
+    }
+
+    private static boolean isOne(String digits) {
+        return digits.endsWith("1")
+                && digits.chars().limit(digits.length() - 1L).allMatch(c -> c == '0');
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
+    /** Keyword of RFC 5321, section 4.1.2, and the underscore that some results have. */
+    static boolean isKeywordText(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '-' || c == '_';
+    }
+
+    /** An authserv-id may hold more without quotes than a token: OpenDMARC wrote {@code host/jobid}. */
+    private static boolean isIdText(int c) {
+        return c > ' ' && c < 0x7F && ";=()\"\\".indexOf(c) < 0;
+    }
+}

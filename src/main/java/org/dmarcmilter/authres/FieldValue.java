@@ -1,0 +1,66 @@
+package org.dmarcmilter.authres;
+
+import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.Rfc5322Tokenizer;
+
+/**
+ * A value after {@code =} in Authentication-Results and Received-SPF (RFC 8601, section 2.2, pvalue), read up to white space or
+ * a semicolon, because real fields leave slashes and equal signs unquoted.
+ *
+ * @param text quotes removed if it is one quoted string, else as written
+ * @param clean whether it is free of control characters
+ */
+record FieldValue(String text, boolean clean) {
+    /** Takes the value that begins here; empty if a semicolon or the end is here. */
+    static FieldValue read(Rfc5322Tokenizer input) throws FieldSyntaxException {
+        StringBuilder text = new StringBuilder();
+        if (input.current() == '"') {
+            String content = input.quotedString();
+            if (endsHere(input) || input.current() == '(') {
+                return of(content);
+            }
+            text.append(quoted(content));
+        }
+        int beforeComment = -1;
+        boolean commentIsText = false;
+        while (!endsHere(input)) {
+            char c = input.current();
+            if (c == '(') {
+                // A comment may stand directly after a value. But a value may also hold a parenthesis that its writer
+                // should
+                // have quoted: "smtp.mailfrom=any@bank.example(.attack.example smtp.helo=x)" (CVE-2020-12272). So only
+                // a
+                // comment that nothing could be hidden in is one; else it stays in the text, which then is no domain.
+                beforeComment = beforeComment < 0 ? text.length() : beforeComment;
+                String comment = input.comment();
+                commentIsText |= comment.chars().anyMatch(x -> x == ' ' || x == '\t' || x == ';');
+                text.append('(').append(comment).append(')');
+                continue;
+            }
+            commentIsText |= beforeComment >= 0;
+            if (c == '"') {
+                text.append(quoted(input.quotedString()));
+            } else {
+                text.append(input.take());
+            }
+        }
+        if (beforeComment >= 0 && !commentIsText) {
+            text.setLength(beforeComment);
+        }
+        return of(text.toString());
+    }
+
+    /** Whether a value that is not quoted ends here. */
+    static boolean endsHere(Rfc5322Tokenizer input) {
+        return input.atEnd() || input.current() == ';' || input.atWhiteSpace();
+    }
+
+    private static FieldValue of(String text) {
+        return new FieldValue(text, text.chars().noneMatch(c -> (c < ' ' && c != '\t') || c == 0x7F));
+    }
+
+    /** A quoted string that is part of a value, as in {@code "a b"@example.com}, keeps its quotes. */
+    private static String quoted(String content) {
+        return '"' + content.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -1,0 +1,115 @@
+package org.dmarcmilter.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The daemon's flags, OpenDMARC's letters.
+ *
+ * @param configFile {@code -c}; {@code -} reads standard input
+ * @param foreground {@code -f}
+ * @param syslog {@code -l}
+ * @param checkOnly {@code -n}
+ * @param socket {@code -p}, overrides Socket
+ * @param pidFile {@code -P}, overrides PidFile
+ * @param testFiles {@code -t}, a comma list
+ * @param verbosity how often {@code -v} was given
+ * @param action what the flags ask for
+ */
+record DaemonArguments(
+        Optional<String> configFile,
+        boolean foreground,
+        boolean syslog,
+        boolean checkOnly,
+        Optional<String> socket,
+        Optional<String> pidFile,
+        Optional<String> testFiles,
+        int verbosity,
+        Action action) {
+    enum Action {
+        RUN,
+        SHOW_VERSION,
+        SHOW_HELP,
+        SHOW_USAGE
+    }
+
+    private static final String WITH_VALUE = "cpPtu";
+
+    /** Reads the arguments as getopt does: letters may be joined, values may be attached. */
+    static DaemonArguments parse(List<String> arguments) {
+        Parser parser = new Parser();
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (argument.equals("--help")) {
+                return parser.result(Action.SHOW_HELP);
+            }
+            if (argument.length() < 2 || argument.charAt(0) != '-' || argument.startsWith("--")) {
+                return parser.result(Action.SHOW_USAGE);
+            }
+            for (int letter = 1; letter < argument.length(); letter++) {
+                char flag = argument.charAt(letter);
+                if (WITH_VALUE.indexOf(flag) >= 0) {
+                    boolean attached = letter + 1 < argument.length();
+                    String value = attached
+                            ? argument.substring(letter + 1)
+                            : i + 1 < arguments.size() ? arguments.get(++i) : "";
+                    if (value.isEmpty()) {
+                        return parser.result(Action.SHOW_USAGE);
+                    }
+                    parser.value(flag, value);
+                    break;
+                }
+                if (!parser.flag(flag)) {
+                    return parser.result(Action.SHOW_USAGE);
+                }
+            }
+        }
+        return parser.result(parser.version ? Action.SHOW_VERSION : Action.RUN);
+    }
+
+    private static final class Parser {
+        private Optional<String> configFile = Optional.empty();
+        private Optional<String> socket = Optional.empty();
+        private Optional<String> pidFile = Optional.empty();
+        private Optional<String> testFiles = Optional.empty();
+        private boolean foreground;
+        private boolean syslog;
+        private boolean checkOnly;
+        private boolean version;
+        private int verbosity;
+
+        boolean flag(char letter) {
+            switch (letter) {
+                case 'f' -> foreground = true;
+                case 'l' -> syslog = true;
+                case 'n' -> checkOnly = true;
+                case 'v' -> verbosity++;
+                case 'V' -> version = true;
+                case 'A' -> {
+                    // Restarting is the service manager's work; -n says so.
+                }
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void value(char letter, String value) {
+            switch (letter) {
+                case 'c' -> configFile = Optional.of(value);
+                case 'p' -> socket = Optional.of(value);
+                case 'P' -> pidFile = Optional.of(value);
+                case 't' -> testFiles = Optional.of(value);
+                default -> {
+                    // -u was acted on by the launcher script before the JVM began.
+                }
+            }
+        }
+
+        DaemonArguments result(Action action) {
+            return new DaemonArguments(
+                    configFile, foreground, syslog, checkOnly, socket, pidFile, testFiles, verbosity, action);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.dmarcmilter.cli;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.ConfigFile;
+import org.dmarcmilter.config.Option;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.milter.ListenAddress;
+
+/** The daemon's command line: reads flags and configuration, then runs the {@link Daemon}, a check or a test. */
+final class DaemonCommand {
+    private static final String USAGE = """
+            dmarc-milter: usage: dmarc-milter [options]
+            \t-A         \tenable auto-restart (the service manager's work; accepted)
+            \t-c file    \tconfiguration file
+            \t-f         \trun in the foreground
+            \t-l         \tlog to syslog
+            \t-n         \ttest configuration and exit
+            \t-p sockspec\tspecify milter socket
+            \t-P file    \twrite process ID to specified file
+            \t-t file    \tevaluate a single message
+            \t-u user    \ttry to become the named user
+            \t-v         \tincrease verbose output
+            \t-V         \tprint version and exit
+            """;
+    private static final String COMMANDS = """
+
+            dmarc-milter check DOMAIN...     print the DMARC policy of domains
+            dmarc-milter explain MESSAGE     judge a message file and print each step
+            """;
+
+    private final Terminal terminal;
+    private final Map<String, String> environment;
+
+    DaemonCommand(Terminal terminal) {
+        this(terminal, System.getenv());
+    }
+
+    DaemonCommand(Terminal terminal, Map<String, String> environment) {
+        this.terminal = terminal;
+        this.environment = environment;
+    }
+
+    int run(List<String> words) {
+        DaemonArguments arguments = DaemonArguments.parse(words);
+        return switch (arguments.action()) {
+            case SHOW_HELP -> {
+                terminal.out().print(USAGE + COMMANDS);
+                yield ExitCode.OK;
+            }
+            case SHOW_USAGE -> {
+                terminal.err().print(USAGE);
+                yield ExitCode.USAGE;
+            }
+            case SHOW_VERSION -> {
+                terminal.out().println("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION);
+                yield ExitCode.OK;
+            }
+            case RUN -> start(arguments, words);
+        };
+    }
+
+    private int start(DaemonArguments arguments, List<String> words) {
+        try {
+            Configuration configuration =
+                    override(Configuration.load(arguments.configFile(), terminal.in()), arguments);
+            if (arguments.checkOnly()) {
+                return checkOnly(configuration);
+            }
+            if (arguments.testFiles().isPresent()) {
+                return new TestMode(terminal, environment, arguments.verbosity())
+                        .run(configuration, List.of(arguments.testFiles().get().split(",")));
+            }
+            for (String warning : warnings(configuration.file())) {
+                terminal.err().println("dmarc-milter: " + configuration.name() + ": " + warning);
+            }
+            return new Daemon(terminal, environment, arguments, configuration).run(words);
+        } catch (ConfigException e) {
+            terminal.err().println("dmarc-milter: " + e.getMessage());
+            return ExitCode.CONFIGURATION;
+        }
+    }
+
+    /** The command line wins over the file. */
+    static Configuration override(Configuration configuration, DaemonArguments arguments) throws ConfigException {
+        Settings settings = configuration.settings();
+        Settings.Service service = settings.service();
+        String socket = arguments.socket().orElse(service.socket());
+        try {
+            ListenAddress.parse(socket);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(
+                    arguments.socket().isPresent()
+                            ? "-p: " + e.getMessage()
+                            : configuration.name() + ": configuration error at line "
+                                    + configuration.file().lineOf(Option.SOCKET) + ": " + e.getMessage());
+        }
+        Settings.Logging logging = settings.logging();
+        return new Configuration(
+                configuration.name(),
+                configuration.path(),
+                configuration.file(),
+                new Settings(
+                        settings.identity(),
+                        settings.exemptions(),
+                        settings.handling(),
+                        settings.spf(),
+                        settings.arc(),
+                        settings.dns(),
+                        new Settings.Service(
+                                socket,
+                                service.umask(),
+                                service.maxConnections(),
+                                service.maxHeaderBytes(),
+                                service.metricsSocket(),
+                                arguments.pidFile().or(service::pidFile)),
+                        new Settings.Logging(
+                                logging.syslog() || arguments.syslog(),
+                                logging.facility(),
+                                logging.identity(),
+                                logging.debug()),
+                        settings.history(),
+                        settings.failureReports()));
+    }
+
+    /** One line for each option that is set and does not act here. */
+    static List<String> warnings(ConfigFile file) {
+        return file.options().stream()
+                .filter(option -> option.effect() == Option.Effect.IGNORED)
+                .map(option ->
+                        "line " + file.lineOf(option) + ": " + option.label() + " has no effect: " + option.advice())
+                .toList();
+    }
+
+    /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */
+    private int checkOnly(Configuration configuration) throws ConfigException {
+        new PolicyAssembly(dns -> dns).assemble(configuration);
+        new Migration(configuration).report().forEach(terminal.out()::println);
+        return ExitCode.OK;
+    }
+
+    /** The configuration as it is now, for a reload. */
+    static Configuration reload(Configuration old, DaemonArguments arguments) throws ConfigException {
+        if (old.path().isEmpty()) {
+            throw new ConfigException("ignoring reload signal: the configuration came from "
+                    + (old.name().equals("-") ? "standard input" : old.name()));
+        }
+        return override(
+                Configuration.load(Optional.of(old.path().get().toString()), InputStream.nullInputStream()), arguments);
+    }
+}

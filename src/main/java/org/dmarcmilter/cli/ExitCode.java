@@ -1,0 +1,13 @@
+package org.dmarcmilter.cli;
+
+/** Exit codes of the commands, those of OpenDMARC (sysexits.h). */
+final class ExitCode {
+    static final int OK = 0;
+    static final int USAGE = 64;
+    static final int NO_INPUT = 66;
+    static final int UNAVAILABLE = 69;
+    static final int SOFTWARE = 70;
+    static final int CONFIGURATION = 78;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,132 @@
+package org.dmarcmilter.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.filter.Judgement;
+import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.filter.MessageFacts;
+import org.dmarcmilter.filter.MessageJudge;
+import org.dmarcmilter.message.Headers;
+import org.dmarcmilter.message.ReversePath;
+
+/** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
+final class ExplainCommand {
+    private static final String USAGE = """
+            usage: dmarc-milter explain MESSAGE --client-ip ADDRESS --mail-from SENDER [options]
+
+            Judges a message (a file; "-" reads standard input) as the daemon would and prints each step.
+              --client-ip ADDRESS  the SMTP client's IP address
+              --mail-from SENDER   the envelope sender; "<>" for a bounce
+              --helo NAME          what the client greeted with
+              --client-name NAME   the client's host name
+              --mta-name NAME      the MTA's host name (macro j); default: this machine's
+              --queue-id ID        the job id
+              -c FILE              the configuration; default: the daemon's
+              --json               for programs
+            Exit code: 0; 64 wrong usage; 66 the message cannot be read; 78 configuration.
+            """;
+    private static final List<String> WITH_VALUE =
+            List.of("--client-ip", "--mail-from", "--helo", "--client-name", "--mta-name", "--queue-id", "-c");
+
+    private final Terminal terminal;
+
+    ExplainCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    int run(List<String> arguments) {
+        Map<String, String> options = new HashMap<>();
+        List<String> files = new ArrayList<>();
+        boolean json = false;
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (argument.equals("--help")) {
+                terminal.out().print(USAGE);
+                return ExitCode.OK;
+            } else if (argument.equals("--json")) {
+                json = true;
+            } else if (WITH_VALUE.contains(argument) && i + 1 < arguments.size()) {
+                options.put(argument, arguments.get(++i));
+            } else if (argument.startsWith("-") && argument.length() > 1) {
+                return usage("unknown option or missing value: " + argument);
+            } else {
+                files.add(argument);
+            }
+        }
+        if (files.size() != 1 || !options.containsKey("--client-ip") || !options.containsKey("--mail-from")) {
+            return usage("one message, --client-ip and --mail-from are needed");
+        }
+        Optional<IpAddress> client = IpAddress.parse(options.get("--client-ip"));
+        return client.isPresent()
+                ? explain(files.get(0), client.get(), options, json)
+                : usage("--client-ip takes an IPv4 or IPv6 address");
+    }
+
+    private int usage(String problem) {
+        terminal.err().println("dmarc-milter explain: " + problem);
+        terminal.err().print(USAGE);
+        return ExitCode.USAGE;
+    }
+
+    private int explain(String file, IpAddress client, Map<String, String> options, boolean json) {
+        try {
+            Headers headers = MessageFile.headers(read(file));
+            Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
+            List<Explanation.Lookup> lookups = Collections.synchronizedList(new ArrayList<>());
+            LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups))
+                    .assemble(configuration)
+                    .policy();
+            MessageFacts facts = new MessageFacts(
+                    options.getOrDefault("--queue-id", "EXPLAIN"),
+                    options.getOrDefault("--mta-name", policy.hostName()),
+                    new MessageFacts.Client(
+                            options.getOrDefault("--client-name", "[" + client.text() + "]"),
+                            Optional.of(client.text()),
+                            options.getOrDefault("--helo", "")),
+                    ReversePath.parse(options.getOrDefault("--mail-from", "")),
+                    headers,
+                    false);
+            boolean ignored = policy.ignoreHosts()
+                    .ignores(facts.client().host(), facts.client().address());
+            Judgement judgement = MessageJudge.judge(policy, facts, Optional.empty())
+                    .toCompletableFuture()
+                    .join();
+            Explanation explanation =
+                    new Explanation(configuration.name(), policy, facts, judgement, List.copyOf(lookups), ignored);
+            terminal.out().print(json ? explanation.json() : explanation.text());
+            return ExitCode.OK;
+        } catch (ConfigException e) {
+            terminal.err().println("dmarc-milter explain: " + e.getMessage());
+            return ExitCode.CONFIGURATION;
+        } catch (MessageFile.MalformedLineException e) {
+            terminal.err().println("dmarc-milter explain: " + file + ": " + e.getMessage());
+            return ExitCode.NO_INPUT;
+        } catch (IOException e) {
+            terminal.err().println("dmarc-milter explain: " + file + ": " + Configuration.reason(e));
+            return ExitCode.NO_INPUT;
+        }
+    }
+
+    private String read(String file) throws IOException {
+        byte[] octets = file.equals("-") ? terminal.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    private static DnsClient recording(DnsClient dns, List<Explanation.Lookup> lookups) {
+        return question -> dns.query(question).thenApply(answer -> {
+            lookups.add(new Explanation.Lookup(question, answer));
+            return answer;
+        });
+    }
+}

@@ -1,0 +1,23 @@
+package org.dmarcmilter.cli;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Where the program begins: the first word may name a command; without one it is the daemon. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        List<String> words = Arrays.asList(arguments);
+        Terminal terminal = Terminal.standard();
+        String command = words.isEmpty() ? "" : words.get(0);
+        int code = switch (command) {
+            case "check" -> new CheckCommand(terminal).run(words.subList(1, words.size()));
+            case "explain" -> new ExplainCommand(terminal).run(words.subList(1, words.size()));
+            default -> new DaemonCommand(terminal).run(words);
+        };
+        terminal.flush();
+        // DNS and event loop threads may still be there; nothing waits for them.
+        Runtime.getRuntime().halt(code);
+    }
+}

@@ -1,0 +1,34 @@
+package org.dmarcmilter.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Small files of the daemon's own, with the mode that UMask asks for. */
+final class OwnFiles {
+    private static final int FILE_MODE = 0666;
+    private static final int DEFAULT_UMASK = 022;
+
+    private OwnFiles() {}
+
+    static void write(Path path, String text, Optional<Integer> umask) throws IOException {
+        Files.writeString(path, text, StandardCharsets.US_ASCII);
+        Files.setPosixFilePermissions(path, permissions(FILE_MODE & ~umask.orElse(DEFAULT_UMASK)));
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] fromOwnerReadOn = PosixFilePermission.values();
+        for (int bit = 0; bit < fromOwnerReadOn.length; bit++) {
+            if ((mode >> (fromOwnerReadOn.length - 1 - bit) & 1) == 1) {
+                permissions.add(fromOwnerReadOn[bit]);
+            }
+        }
+        return permissions;
+    }
+}

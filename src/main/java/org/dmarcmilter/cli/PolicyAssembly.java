@@ -1,0 +1,198 @@
+package org.dmarcmilter.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.DmarcEvaluator;
+import org.dmarcmilter.dmarc.PolicyDiscovery;
+import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.dmarc.SuffixListDiscovery;
+import org.dmarcmilter.dmarc.TreeWalkDiscovery;
+import org.dmarcmilter.dns.CachingDnsClient;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsjavaClient;
+import org.dmarcmilter.dns.ResolvConf;
+import org.dmarcmilter.dns.TestDnsData;
+import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.filter.IgnoreList;
+import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.report.FailureReportSettings;
+import org.dmarcmilter.report.NoReportsList;
+import org.dmarcmilter.spf.SpfEvaluator;
+
+/**
+ * Builds the {@link LocalPolicy} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
+ * and its cache are kept from one configuration to the next as long as their settings are the same.
+ */
+final class PolicyAssembly {
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+    private static final int MOST_QUESTIONS_IN_FLIGHT = 1_000;
+
+    private final long samplingSalt = new SecureRandom().nextLong();
+    private final String hostName = machineName();
+    private final UnaryOperator<DnsClient> observer;
+    private Optional<OpenDns> dns = Optional.empty();
+
+    private record OpenDns(Settings.Dns settings, List<InetSocketAddress> servers, CachingDnsClient client) {}
+
+    /**
+     * What a configuration comes to.
+     *
+     * @param policy what decides about messages
+     * @param dns the DNS as the rules see it
+     * @param discovery how records and organizational domains are found
+     * @param reports the options for failure reports
+     */
+    record Assembled(LocalPolicy policy, DnsClient dns, PolicyDiscovery discovery, FailureReportSettings reports) {}
+
+    /** @param observer stands between the rules and the DNS, to see what is asked; identity for the daemon */
+    PolicyAssembly(UnaryOperator<DnsClient> observer) {
+        this.observer = observer;
+    }
+
+    /** @throws ConfigException if a list file cannot be read or understood; nothing has changed then */
+    Assembled assemble(Configuration configuration) throws ConfigException {
+        Settings settings = configuration.settings();
+        FailureReportSettings reports = failureReports(settings.failureReports());
+        IgnoreList ignoreHosts = ignoreHosts(settings.exemptions());
+        Set<String> sealers = trustedSealers(settings.arc());
+        Optional<PublicSuffixList> suffixes =
+                settings.dns().treeWalk() ? Optional.empty() : Optional.of(suffixList(settings.dns()));
+        Optional<String> testData = settings.dns().testData().isPresent()
+                ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
+                : Optional.empty();
+        DnsClient network = dnsFor(settings.dns());
+        DnsClient client = observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
+        PolicyDiscovery discovery =
+                suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get(), client) : new TreeWalkDiscovery(client);
+        Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
+        LocalPolicy policy = new LocalPolicy(
+                settings,
+                hostName,
+                ignoreHosts,
+                sealers,
+                new DmarcEvaluator(discovery, standard),
+                new SpfEvaluator(
+                        client, hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
+                Clock.systemUTC(),
+                samplingSalt);
+        return new Assembled(policy, client, discovery, reports);
+    }
+
+    /** The DNS client of the newest configuration, for counters. */
+    Optional<CachingDnsClient> dnsClient() {
+        return dns.map(OpenDns::client);
+    }
+
+    private static FailureReportSettings failureReports(Settings.FailureReports settings) throws ConfigException {
+        NoReportsList noReports = settings.noReportsList().isPresent()
+                ? NoReportsList.parse(readList(settings.noReportsList().get(), "can't load no-reports list from"))
+                : NoReportsList.NONE;
+        return new FailureReportSettings(
+                settings.enabled(),
+                settings.onNone(),
+                settings.bcc(),
+                settings.sentBy(),
+                settings.command(),
+                noReports);
+    }
+
+    private static IgnoreList ignoreHosts(Settings.Exemptions exemptions) throws ConfigException {
+        if (exemptions.hostsFile().isEmpty()) {
+            return IgnoreList.parse("");
+        }
+        String file = exemptions.hostsFile().get();
+        try {
+            return IgnoreList.parse(readList(file, "can't load ignore list from"));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("can't load ignore list from " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static Set<String> trustedSealers(Settings.Arc arc) throws ConfigException {
+        Set<String> sealers = new HashSet<>();
+        arc.trustedSealers().forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
+        if (arc.trustedSealersFile().isPresent()) {
+            readList(arc.trustedSealersFile().get(), "can't load domain whitelist file from")
+                    .lines()
+                    .map(line -> line.replaceFirst("#.*", "").strip().split("\\s", 2)[0])
+                    .filter(domain -> !domain.isEmpty())
+                    .forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
+        }
+        return sealers;
+    }
+
+    private static PublicSuffixList suffixList(Settings.Dns dns) throws ConfigException {
+        if (dns.publicSuffixList().isEmpty()) {
+            return PublicSuffixList.bundled();
+        }
+        String file = dns.publicSuffixList().get();
+        try {
+            return PublicSuffixList.parse(Files.readString(Path.of(file), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new ConfigException("can't load PublicSuffixList from " + file + ": " + Configuration.reason(e)
+                    + "; install the package publicsuffix (Debian) or publicsuffix-list (Rocky),"
+                    + " or remove the line to use the list that comes with the program");
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("can't load PublicSuffixList from " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static String readList(String file, String problem) throws ConfigException {
+        try {
+            return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new ConfigException(problem + " " + file + ": " + Configuration.reason(e));
+        }
+    }
+
+    private DnsClient dnsFor(Settings.Dns settings) throws ConfigException {
+        List<InetSocketAddress> servers = servers(settings);
+        Optional<OpenDns> same = dns.filter(open -> open.settings().timeout().equals(settings.timeout())
+                && open.settings().cacheSize() == settings.cacheSize()
+                && open.servers().equals(servers));
+        if (same.isEmpty()) {
+            // The old client is not closed: connections that began under it still use it.
+            DnsjavaClient network = new DnsjavaClient(servers, settings.timeout(), MOST_QUESTIONS_IN_FLIGHT);
+            dns = Optional.of(new OpenDns(settings, servers, new CachingDnsClient(network, settings.cacheSize())));
+        }
+        return dns.orElseThrow().client();
+    }
+
+    private static List<InetSocketAddress> servers(Settings.Dns settings) throws ConfigException {
+        if (settings.nameservers().isPresent()) {
+            try {
+                return ResolvConf.parseNameservers(settings.nameservers().get());
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException("Nameservers: " + e.getMessage());
+            }
+        }
+        try {
+            return ResolvConf.parse(Files.readString(RESOLV_CONF, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return ResolvConf.parse("");
+        }
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

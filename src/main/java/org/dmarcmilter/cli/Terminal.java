@@ -1,0 +1,23 @@
+package org.dmarcmilter.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** The standard streams, so that commands can be tested. */
+record Terminal(InputStream in, PrintStream out, PrintStream err) {
+    static Terminal standard() {
+        return new Terminal(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    void flush() {
+        out.flush();
+        err.flush();
+    }
+}

@@ -1,0 +1,102 @@
+package org.dmarcmilter.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.filter.Judgement;
+import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.filter.MessageFacts;
+import org.dmarcmilter.filter.MessageJudge;
+import org.dmarcmilter.filter.Verdict;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.message.Headers;
+import org.dmarcmilter.message.ReversePath;
+
+/** {@code -t}: judges message files and prints what would be done, in OpenDMARC's notation. Writes no history. */
+final class TestMode {
+    private final Terminal terminal;
+    private final Map<String, String> environment;
+    private final int verbosity;
+
+    TestMode(Terminal terminal, Map<String, String> environment, int verbosity) {
+        this.terminal = terminal;
+        this.environment = environment;
+        this.verbosity = verbosity;
+    }
+
+    int run(Configuration configuration, List<String> files) throws ConfigException {
+        LocalPolicy policy =
+                new PolicyAssembly(dns -> dns).assemble(configuration).policy();
+        for (String file : files) {
+            try {
+                judge(policy, file, MessageFile.headers(read(file)));
+            } catch (IOException e) {
+                terminal.err().println("dmarc-milter: " + file + ": fopen(): " + Configuration.reason(e));
+                return ExitCode.UNAVAILABLE;
+            } catch (MessageFile.MalformedLineException e) {
+                terminal.err().println("dmarc-milter: " + file + ": " + e.getMessage());
+                return ExitCode.SOFTWARE;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private String read(String file) throws IOException {
+        byte[] octets = file.equals("-") ? terminal.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    private void judge(LocalPolicy policy, String file, Headers headers) {
+        if (headers.fields().isEmpty()) {
+            terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
+        }
+        Optional<String> address =
+                IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::text);
+        MessageFacts facts = new MessageFacts(
+                "DEBUG-i",
+                "DEBUG-j",
+                new MessageFacts.Client(
+                        variable("CLIENTHOST", "localhost"), address, variable("HELOHOST", "localhost")),
+                ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
+                headers,
+                false);
+        print(
+                file,
+                MessageJudge.judge(policy, facts, Optional.empty())
+                        .toCompletableFuture()
+                        .join());
+    }
+
+    private String variable(String name, String otherwise) {
+        return environment.getOrDefault("OPENDMARC_TEST_" + name, otherwise);
+    }
+
+    private void print(String file, Judgement judgement) {
+        for (HeaderField field : judgement.headers()) {
+            terminal.out().println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "' ");
+        }
+        judgement.copyTo().ifPresent(address -> terminal.out().println("### ADDRCPT: '" + address + "'"));
+        Verdict verdict = judgement.verdict();
+        if (verdict instanceof Verdict.Refuse refuse) {
+            terminal.out()
+                    .println("### SETREPLY: rcode='" + refuse.code() + "' xcode='" + refuse.enhancedCode()
+                            + "' replytxt='" + refuse.text() + "'");
+        }
+        if (verbosity > 0 && !(verdict instanceof Verdict.Continue)) {
+            terminal.err().println("dmarc-milter: " + file + ": mlfi_eom() returned " + status(verdict));
+        }
+    }
+
+    private static String status(Verdict verdict) {
+        if (verdict instanceof Verdict.Refuse refuse) {
+            return refuse.code() < 500 ? "SMFIS_TEMPFAIL" : "SMFIS_REJECT";
+        }
+        return verdict instanceof Verdict.Reject ? "SMFIS_REJECT" : "SMFIS_ACCEPT";
+    }
+}

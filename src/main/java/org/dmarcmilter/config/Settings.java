@@ -1,0 +1,221 @@
+package org.dmarcmilter.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the configuration says, by topic: values only, no files opened. Everything that a reload may change is read from
+ * the settings that a connection captured when it began.
+ */
+public record Settings(
+        Identity identity,
+        Exemptions exemptions,
+        Handling handling,
+        Spf spf,
+        Arc arc,
+        Dns dns,
+        Service service,
+        Logging logging,
+        History history,
+        FailureReports failureReports) {
+
+    /**
+     * Who we are and whom we believe.
+     *
+     * @param authservId our authserv-id; empty: the MTA's macro j. The word HOSTNAME is resolved by whoever starts us
+     * @param withJobId whether the job id is appended
+     * @param trusted further authserv-ids that are believed
+     */
+    public record Identity(Optional<String> authservId, boolean withJobId, List<String> trusted) {}
+
+    /** Whose mail is left alone. */
+    public record Exemptions(
+            boolean authenticatedClients, Optional<String> hostsFile, List<String> mailFrom, List<String> mailTo) {}
+
+    /**
+     * What is done with a message.
+     *
+     * @param rejectText reply text with at most one {@code %s} for the policy domain
+     * @param maxEvaluationTime after this a message gets temperror
+     */
+    public record Handling(
+            boolean rejectFailures,
+            String rejectText,
+            boolean holdQuarantined,
+            boolean requiredHeaders,
+            boolean requiredFrom,
+            boolean rejectMultiValueFrom,
+            boolean tempfailOnTemporaryError,
+            Optional<String> copyFailuresTo,
+            boolean softwareHeader,
+            Duration maxEvaluationTime) {}
+
+    /** Where SPF results come from. */
+    public record Spf(boolean ignoreResults, boolean selfValidate) {}
+
+    /** Which ARC sealers may override a failure. */
+    public record Arc(List<String> trustedSealers, Optional<String> trustedSealersFile) {}
+
+    /** How the DNS is asked. */
+    public record Dns(
+            Optional<String> nameservers,
+            Duration timeout,
+            int cacheSize,
+            boolean treeWalk,
+            Optional<String> publicSuffixList,
+            Optional<String> testData) {}
+
+    /** How the MTA reaches us. */
+    public record Service(
+            String socket,
+            Optional<Integer> umask,
+            int maxConnections,
+            int maxHeaderBytes,
+            Optional<String> metricsSocket,
+            Optional<String> pidFile) {}
+
+    /** Where log lines go; debug lines are written if {@code debug}. */
+    public record Logging(boolean syslog, String facility, String identity, boolean debug) {}
+
+    /** What is written down about each message. */
+    public record History(Optional<String> file, boolean recordAll) {}
+
+    /** Failure reports. */
+    public record FailureReports(
+            boolean enabled,
+            boolean onNone,
+            Optional<String> bcc,
+            Optional<String> sentBy,
+            String command,
+            Optional<String> noReportsList) {}
+
+    private static final int DEFAULT_DNS_TIMEOUT = 5;
+    private static final int LONGEST_DNS_TIMEOUT = 60;
+    private static final int LONGEST_EVALUATION = 240;
+    private static final int DEFAULT_CACHE = 20_000;
+    private static final int DEFAULT_CONNECTIONS = 2_500;
+    private static final int DEFAULT_HEADER_BYTES = 1 << 20;
+    private static final int LEAST_HEADER_BYTES = 16_384;
+    private static final String FACILITIES =
+            " auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
+                    + " local0 local1 local2 local3 local4 local5 local6 local7 ";
+
+    /** Reads the settings out of a file; the first mistake ends it. */
+    public static Settings from(ConfigFile file) throws ConfigException {
+        return new Settings(
+                identity(file),
+                new Exemptions(
+                        file.flag(Option.IGNORE_AUTHENTICATED_CLIENTS),
+                        file.text(Option.IGNORE_HOSTS),
+                        file.list(Option.IGNORE_MAIL_FROM),
+                        file.list(Option.IGNORE_MAIL_TO)),
+                handling(file),
+                new Spf(file.flag(Option.SPF_IGNORE_RESULTS), file.flag(Option.SPF_SELF_VALIDATE)),
+                new Arc(file.list(Option.DOMAIN_WHITELIST), file.text(Option.DOMAIN_WHITELIST_FILE)),
+                dns(file),
+                service(file),
+                logging(file),
+                new History(file.text(Option.HISTORY_FILE), file.flag(Option.RECORD_ALL_MESSAGES)),
+                new FailureReports(
+                        file.flag(Option.FAILURE_REPORTS),
+                        file.flag(Option.FAILURE_REPORTS_ON_NONE),
+                        file.text(Option.FAILURE_REPORTS_BCC),
+                        file.text(Option.FAILURE_REPORTS_SENT_BY),
+                        file.text(Option.REPORT_COMMAND).orElse(Option.REPORT_COMMAND.defaultText()),
+                        file.text(Option.NO_REPORTS_LIST)));
+    }
+
+    /** AuthservID may be a list: the first item is ours, and without TrustedAuthservIDs all of them are believed. */
+    private static Identity identity(ConfigFile file) throws ConfigException {
+        List<String> own = file.isSet(Option.AUTHSERV_ID)
+                ? List.of(file.text(Option.AUTHSERV_ID).orElseThrow().split("[,\\s]+"))
+                : List.of();
+        List<String> trusted = file.isSet(Option.TRUSTED_AUTHSERV_IDS) ? file.list(Option.TRUSTED_AUTHSERV_IDS) : own;
+        if (file.isSet(Option.AUTHSERV_ID) && (own.isEmpty() || own.get(0).isEmpty())) {
+            throw file.illegal(Option.AUTHSERV_ID, "the first item is empty");
+        }
+        return new Identity(
+                own.isEmpty() ? Optional.empty() : Optional.of(own.get(0)),
+                file.flag(Option.AUTHSERV_ID_WITH_JOB_ID),
+                trusted);
+    }
+
+    private static Handling handling(ConfigFile file) throws ConfigException {
+        String rejectText = file.text(Option.REJECT_STRING).orElse(Option.REJECT_STRING.defaultText());
+        if (rejectText.indexOf("%s") != rejectText.lastIndexOf("%s")) {
+            throw file.illegal(Option.REJECT_STRING, "RejectString contains more than one %s");
+        }
+        int evaluation = file.number(Option.MAX_EVALUATION_TIME)
+                .orElse((int) dnsTimeout(file).toSeconds());
+        if (evaluation < 1 || evaluation > LONGEST_EVALUATION) {
+            throw file.illegal(Option.MAX_EVALUATION_TIME, "write 1 to " + LONGEST_EVALUATION + " (seconds)");
+        }
+        return new Handling(
+                file.flag(Option.REJECT_FAILURES),
+                rejectText,
+                file.flag(Option.HOLD_QUARANTINED_MESSAGES),
+                file.flag(Option.REQUIRED_HEADERS),
+                file.flag(Option.REQUIRED_FROM),
+                file.flag(Option.REJECT_MULTI_VALUE_FROM),
+                file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail").equals("tempfail"),
+                file.text(Option.COPY_FAILURES_TO),
+                file.flag(Option.SOFTWARE_HEADER),
+                Duration.ofSeconds(evaluation));
+    }
+
+    private static Dns dns(ConfigFile file) throws ConfigException {
+        return new Dns(
+                file.text(Option.NAMESERVERS),
+                dnsTimeout(file),
+                file.number(Option.DNS_CACHE_SIZE).orElse(DEFAULT_CACHE),
+                file.choice(Option.DMARC_STANDARD, "rfc7489", "rfc9989").equals("rfc9989"),
+                file.text(Option.PUBLIC_SUFFIX_LIST),
+                file.text(Option.TEST_DNS_DATA));
+    }
+
+    /** OpenDMARC documents 0 as "wait for ever"; mail must not, so 0 is the longest time-out we know. */
+    private static Duration dnsTimeout(ConfigFile file) throws ConfigException {
+        int seconds = file.number(Option.DNS_TIMEOUT).orElse(DEFAULT_DNS_TIMEOUT);
+        if (seconds > LONGEST_DNS_TIMEOUT) {
+            throw file.illegal(Option.DNS_TIMEOUT, "write 1 to " + LONGEST_DNS_TIMEOUT + " (seconds)");
+        }
+        return Duration.ofSeconds(seconds == 0 ? LONGEST_DNS_TIMEOUT : seconds);
+    }
+
+    private static Service service(ConfigFile file) throws ConfigException {
+        Optional<Integer> umask = file.number(Option.UMASK);
+        if (umask.isPresent() && umask.get() > 0777) {
+            throw file.illegal(Option.UMASK, "write an octal mask such as 002 or 0077");
+        }
+        int connections = file.number(Option.MAX_CONNECTIONS).orElse(DEFAULT_CONNECTIONS);
+        if (connections < 1) {
+            throw file.illegal(Option.MAX_CONNECTIONS, "write 1 or more");
+        }
+        int headerBytes = file.number(Option.MAX_HEADER_BYTES).orElse(DEFAULT_HEADER_BYTES);
+        if (headerBytes < LEAST_HEADER_BYTES) {
+            throw file.illegal(Option.MAX_HEADER_BYTES, "write " + LEAST_HEADER_BYTES + " or more");
+        }
+        return new Service(
+                file.text(Option.SOCKET).orElse(Option.SOCKET.defaultText()),
+                umask,
+                connections,
+                headerBytes,
+                file.text(Option.METRICS_SOCKET),
+                file.text(Option.PID_FILE));
+    }
+
+    /** OpenDMARC takes an unknown facility as mail; so do we, but {@code -n} says so. */
+    private static Logging logging(ConfigFile file) throws ConfigException {
+        String facility = file.text(Option.SYSLOG_FACILITY).orElse("mail").toLowerCase(Locale.ROOT);
+        if (facility.equals("security")) {
+            facility = "auth";
+        }
+        return new Logging(
+                file.flag(Option.SYSLOG),
+                FACILITIES.contains(" " + facility + " ") ? facility : "mail",
+                file.text(Option.SYSLOG_IDENTITY).orElse(Option.SYSLOG_IDENTITY.defaultText()),
+                file.number(Option.MILTER_DEBUG).orElse(0) > 0);
+    }
+}

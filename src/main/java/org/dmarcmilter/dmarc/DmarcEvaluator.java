@@ -1,0 +1,273 @@
+package org.dmarcmilter.dmarc;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
+import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
+import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
+import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.domain.DomainName;
+
+/**
+ * From a policy record and what SPF and DKIM said to the DMARC result (RFC 7489, section 6.6.2; RFC 9989, section 5.3).
+ *
+ * <p>{@link #decide} is the rule, a pure function. {@link #evaluate} fetches the organizational domains it needs, and only
+ * those; with the public suffix list it completes before it returns.
+ */
+public final class DmarcEvaluator {
+    /** Of more identifiers the rest is not looked at, and so never a pass (RFC 9990, section 3.1.3 reports as many). */
+    static final int MAX_IDENTIFIERS = 100;
+
+    private final PolicyDiscovery discovery;
+    private final Standard standard;
+
+    public DmarcEvaluator(PolicyDiscovery discovery, Standard standard) {
+        this.discovery = discovery;
+        this.standard = standard;
+    }
+
+    /** Finds the record that applies; the first half of the work, possible as soon as the author domain is known. */
+    public CompletionStage<Discovery> discover(DomainName author) {
+        return discovery.discover(author);
+    }
+
+    /**
+     * Judges one message.
+     *
+     * @param found what {@link #discover} said about that author domain
+     * @param identifiers what SPF and DKIM said, in any order
+     * @param sample 0 to 99, the message's place in sampling: the policy applies if it is less than pct
+     */
+    public CompletionStage<DmarcResult> evaluate(
+            DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample) {
+        List<AuthenticatedIdentifier> considered = considered(identifiers);
+        if (!(found instanceof Discovery.Found policy)) {
+            return CompletableFuture.completedFuture(decide(author, found, considered, Map.of(), sample, standard));
+        }
+        return organizationalDomains(author, policy.record(), considered).thenCompose(orgs -> {
+            DmarcResult result = decide(author, policy, considered, orgs, sample, standard);
+            boolean dependsOnExistence =
+                    result.status() == Status.FAIL && !policyFor(policy, true).equals(policyFor(policy, false));
+            if (!dependsOnExistence || !policy.authorExists()) {
+                return CompletableFuture.completedFuture(result);
+            }
+            return discovery.existence(author).thenApply(existence -> switch (existence) {
+                case EXISTS -> result;
+                case NO_SUCH_NAME -> decide(author, withoutAuthor(policy), considered, orgs, sample, standard);
+                case UNKNOWN ->
+                    unapplied(
+                            author,
+                            policy,
+                            Status.TEMPERROR,
+                            "no answer whether " + author + " exists, which decides between sp and np");
+            });
+        });
+    }
+
+    /**
+     * The DMARC result (RFC 7489, section 6.6.2, steps 3 to 6). Pure.
+     *
+     * @param found what applies to the author domain
+     * @param identifiers what SPF and DKIM said
+     * @param organizationalDomains of the author domain and of the identifiers; a name that is not in it got no answer from
+     *     the DNS
+     * @param sample 0 to 99
+     */
+    public static DmarcResult decide(
+            DomainName author,
+            Discovery found,
+            List<AuthenticatedIdentifier> identifiers,
+            Map<DomainName, DomainName> organizationalDomains,
+            int sample,
+            Standard standard) {
+        if (found instanceof Discovery.NoPolicy none) {
+            return unapplied(author, found, Status.NONE, none.reason());
+        }
+        if (found instanceof Discovery.BadRecord bad) {
+            return unapplied(
+                    author,
+                    found,
+                    Status.PERMERROR,
+                    "the DMARC record of " + bad.domain() + " is bad: " + bad.reason());
+        }
+        if (!(found instanceof Discovery.Found policy)) {
+            String reason = found instanceof Discovery.Unavailable unavailable ? unavailable.reason() : "";
+            return unapplied(author, found, Status.TEMPERROR, reason);
+        }
+        List<AuthenticatedIdentifier> open = new ArrayList<>(0);
+        Optional<DomainName> dkim = Optional.empty();
+        Optional<DomainName> spf = Optional.empty();
+        for (AuthenticatedIdentifier identifier : considered(identifiers)) {
+            if (identifier.outcome() == Outcome.NO_PASS) {
+                continue;
+            }
+            Match match = match(author, identifier, mode(policy.record(), identifier), organizationalDomains);
+            if (match == Match.ALIGNED && identifier.outcome() == Outcome.PASS) {
+                if (identifier.mechanism() == Mechanism.DKIM) {
+                    dkim = better(author, dkim, identifier.domain());
+                } else {
+                    spf = better(author, spf, identifier.domain());
+                }
+            } else if (match != Match.NOT_ALIGNED) {
+                open.add(identifier);
+            }
+        }
+        Policy asked = policyFor(policy, policy.authorExists());
+        if (dkim.isPresent() || spf.isPresent()) {
+            String reason = Reasons.aligned(policy.record(), dkim, spf);
+            return new DmarcResult(author, Status.PASS, policy, asked, Policy.NONE, false, dkim, spf, reason);
+        }
+        if (!open.isEmpty()) {
+            return unapplied(author, policy, Status.TEMPERROR, Reasons.open(open.get(0)));
+        }
+        Policy disposition = afterSampling(policy.record(), asked, sample, standard);
+        return new DmarcResult(
+                author,
+                Status.FAIL,
+                policy,
+                asked,
+                disposition,
+                disposition != asked,
+                dkim,
+                spf,
+                Reasons.noAlignedPass(identifiers));
+    }
+
+    private static List<AuthenticatedIdentifier> considered(List<AuthenticatedIdentifier> identifiers) {
+        return identifiers.size() <= MAX_IDENTIFIERS ? identifiers : identifiers.subList(0, MAX_IDENTIFIERS);
+    }
+
+    /** Whether an identifier speaks for the author domain, as far as the DNS answered. */
+    private enum Match {
+        ALIGNED,
+        NOT_ALIGNED,
+        UNKNOWN
+    }
+
+    private static Match match(
+            DomainName author,
+            AuthenticatedIdentifier identifier,
+            AlignmentMode mode,
+            Map<DomainName, DomainName> organizationalDomains) {
+        DomainName domain = identifier.domain();
+        if (mode == AlignmentMode.STRICT) {
+            return domain.equals(author) && !identifier.relaxedOnly() ? Match.ALIGNED : Match.NOT_ALIGNED;
+        }
+        if (domain.equals(author)) {
+            return Match.ALIGNED;
+        }
+        Optional<DomainName> authorOrg = Optional.ofNullable(organizationalDomains.get(author));
+        Optional<DomainName> org = Optional.ofNullable(organizationalDomains.get(domain));
+        if (authorOrg.isPresent() && org.isPresent()) {
+            boolean aligned = Alignment.aligned(author, domain, mode, authorOrg.get(), org.get());
+            return aligned ? Match.ALIGNED : Match.NOT_ALIGNED;
+        }
+        // With one side unknown a stranger is still a stranger: who breaks the DNS of his own domain must not be able
+        // to
+        // turn a failure for somebody else's into a temporary error.
+        boolean possible = Alignment.shareTopLevel(author, domain)
+                && authorOrg.map(domain::isAtOrBelow).orElse(true)
+                && org.map(author::isAtOrBelow).orElse(true);
+        return possible ? Match.UNKNOWN : Match.NOT_ALIGNED;
+    }
+
+    /** An exact match says most; otherwise the first one. */
+    private static Optional<DomainName> better(DomainName author, Optional<DomainName> known, DomainName next) {
+        return known.isEmpty() || next.equals(author) ? Optional.of(next) : known;
+    }
+
+    static AlignmentMode mode(DmarcRecord record, AuthenticatedIdentifier identifier) {
+        return identifier.mechanism() == Mechanism.DKIM ? record.adkim() : record.aspf();
+    }
+
+    /** p for the record's own domain; below it np for names that do not exist, else sp, else p. */
+    private static Policy policyFor(Discovery.Found found, boolean authorExists) {
+        DmarcRecord record = found.record();
+        if (!found.inherited()) {
+            return record.p();
+        }
+        Policy existing = record.sp().orElse(record.p());
+        return authorExists ? existing : record.np().orElse(existing);
+    }
+
+    /** Sampling (RFC 7489, section 6.6.4) or test mode (RFC 9989, section 4.7): one step down. */
+    private static Policy afterSampling(DmarcRecord record, Policy policy, int sample, Standard standard) {
+        boolean applies = standard == Standard.RFC7489 ? sample < record.pct() : !record.testing();
+        if (applies) {
+            return policy;
+        }
+        return policy == Policy.REJECT ? Policy.QUARANTINE : Policy.NONE;
+    }
+
+    private static DmarcResult unapplied(DomainName author, Discovery found, Status status, String reason) {
+        Policy policy = found instanceof Discovery.Found policyFound
+                ? policyFor(policyFound, policyFound.authorExists())
+                : Policy.NONE;
+        return new DmarcResult(
+                author, status, found, policy, Policy.NONE, false, Optional.empty(), Optional.empty(), reason);
+    }
+
+    private static Discovery.Found withoutAuthor(Discovery.Found found) {
+        return new Discovery.Found(found.record(), found.domain(), found.inherited(), false);
+    }
+
+    /** The organizational domains that {@link #decide} needs; names without an answer are left out. */
+    private CompletionStage<Map<DomainName, DomainName>> organizationalDomains(
+            DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers) {
+        Set<DomainName> candidates = candidates(author, record, identifiers);
+        if (candidates.isEmpty()) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+        PolicyDiscovery once = discovery.forOneMessage();
+        return once.organizationalDomain(author).thenCompose(authorOrg -> {
+            Map<DomainName, DomainName> known = new HashMap<>();
+            authorOrg.ifPresent(org -> known.put(author, org));
+            CompletionStage<Map<DomainName, DomainName>> all = CompletableFuture.completedFuture(known);
+            for (DomainName name : candidates) {
+                if (authorOrg.map(name::isAtOrBelow).orElse(true)) {
+                    all = all.thenCombine(once.organizationalDomain(name), (orgs, answer) -> {
+                        answer.ifPresent(org -> orgs.put(name, org));
+                        return orgs;
+                    });
+                }
+            }
+            return all;
+        });
+    }
+
+    /** The domains whose alignment is not plain from the names: relaxed mode, not the author domain, not a stranger. */
+    private static Set<DomainName> candidates(
+            DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers) {
+        Set<DomainName> candidates = new LinkedHashSet<>();
+        for (AuthenticatedIdentifier identifier : identifiers) {
+            if (identifier.outcome() != Outcome.NO_PASS
+                    && mode(record, identifier) == AlignmentMode.RELAXED
+                    && !identifier.domain().equals(author)
+                    && Alignment.shareTopLevel(author, identifier.domain())
+                    && !isSettled(author, identifier.mechanism(), identifiers)) {
+                candidates.add(identifier.domain());
+            }
+        }
+        return candidates;
+    }
+
+    /** Whether that mechanism passed for the author domain itself, so that its other identifiers add nothing. */
+    private static boolean isSettled(
+            DomainName author, Mechanism mechanism, List<AuthenticatedIdentifier> identifiers) {
+        for (AuthenticatedIdentifier identifier : identifiers) {
+            if (identifier.mechanism() == mechanism
+                    && identifier.outcome() == Outcome.PASS
+                    && identifier.domain().equals(author)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,135 @@
+package org.dmarcmilter.dns;
+
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xbill.DNS.Name;
+
+/**
+ * Asks recursive servers with dnsjava's messages: UDP with EDNS, TCP after truncation, retries and failover, aliases.
+ *
+ * <p>Each question goes out from a new socket with a random port and a random id, and only a reply that has both and
+ * repeats the question counts (RFC 5452). No thread waits: one thread carries all questions and completes the answers.
+ */
+public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DnsjavaClient.class);
+
+    /** Questions in flight unless told otherwise. Each needs a file descriptor while it waits. */
+    public static final int MAX_IN_FLIGHT = 1_000;
+
+    /** Not kept by a cache: finding out again is cheaper than remembering a name of any length. */
+    private static final TimedAnswer IMPOSSIBLE = new TimedAnswer(new DnsAnswer.NoSuchName(), Duration.ZERO);
+
+    private final List<NameServer> servers;
+    private final Duration limit;
+    private final int maxInFlight;
+    private final ExchangeLoop loop;
+    private final SecureRandom random = new SecureRandom();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder questions = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+
+    /** As the other constructor, with at most {@value #MAX_IN_FLIGHT} questions in flight. */
+    public DnsjavaClient(List<InetSocketAddress> servers, Duration limit) {
+        this(servers, limit, MAX_IN_FLIGHT);
+    }
+
+    /**
+     * Starts the client's thread.
+     *
+     * @param servers recursive servers, best first
+     * @param limit until when each question has its answer, retries and aliases included ({@code DNSTimeout})
+     * @param maxInFlight questions that may wait at a time; one more is unavailable at once
+     * @throws IllegalArgumentException without servers, or if a limit is not positive
+     * @throws java.io.UncheckedIOException if the system has no file descriptor left
+     */
+    public DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight) {
+        if (servers.isEmpty()) {
+            throw new IllegalArgumentException("no DNS server to ask");
+        }
+        if (limit.isNegative() || limit.isZero() || maxInFlight <= 0) {
+            throw new IllegalArgumentException("limits of the DNS client must be positive");
+        }
+        this.servers = servers.stream().map(NameServer::new).toList();
+        this.limit = limit;
+        this.maxInFlight = maxInFlight;
+        this.loop = new ExchangeLoop();
+    }
+
+    @Override
+    public CompletionStage<DnsAnswer> query(DnsQuestion question) {
+        return ask(question).thenApply(TimedAnswer::answer);
+    }
+
+    @Override
+    public CompletionStage<TimedAnswer> ask(DnsQuestion question) {
+        Optional<Name> name = QueryMessage.name(question.name());
+        if (name.isEmpty()) {
+            return CompletableFuture.completedFuture(IMPOSSIBLE);
+        }
+        questions.increment();
+        if (inFlight.incrementAndGet() > maxInFlight) {
+            inFlight.decrementAndGet();
+            failures.increment();
+            return CompletableFuture.completedFuture(TimedAnswer.unavailable("too many questions in flight"));
+        }
+        long now = System.nanoTime();
+        int type = QueryMessage.wireType(question.type());
+        return new Resolution(loop, inOrder(now), () -> random.nextInt(1 << 16), name.get(), type, limit, now)
+                .start()
+                .exceptionally(bug -> {
+                    // The contract of DnsClient: every failure is an answer, ours too.
+                    LOG.error("DNS question for type {} failed by a bug", question.type(), bug);
+                    return TimedAnswer.unavailable("internal error");
+                })
+                .thenApply(this::ended);
+    }
+
+    private TimedAnswer ended(TimedAnswer timed) {
+        inFlight.decrementAndGet();
+        if (timed.answer() instanceof DnsAnswer.Unavailable) {
+            failures.increment();
+        }
+        return timed;
+    }
+
+    /** Questions so far, without those for impossible names. */
+    public long questions() {
+        return questions.sum();
+    }
+
+    /** Questions so far that ended as {@link DnsAnswer.Unavailable}. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Questions that wait for their answer now. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Ends the thread. Questions in flight, and all later ones, are unavailable. */
+    @Override
+    public void close() {
+        loop.close();
+    }
+
+    private List<NameServer> inOrder(long now) {
+        if (servers.size() == 1 || servers.stream().noneMatch(server -> server.isResting(now))) {
+            return servers;
+        }
+        List<NameServer> order = new ArrayList<>(servers.size());
+        servers.stream().filter(server -> !server.isResting(now)).forEach(order::add);
+        servers.stream().filter(server -> !order.contains(server)).forEach(order::add);
+        return order;
+    }
+}

@@ -1,0 +1,56 @@
+package org.dmarcmilter.dns;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * OpenDMARC's option {@code TestDNSData}: a file of lines {@code NAME VALUE} from which all TXT questions are answered,
+ * so that a policy can be tried before it is published. Everything after a {@code #} is comment. Unlike OpenDMARC, a
+ * name may have several records, one line each, as in the DNS; a name alone on its line exists without a record.
+ */
+public final class TestDnsData implements DnsClient {
+    private final Map<DnsQuestion, DnsAnswer> answers;
+    private final DnsClient others;
+
+    private TestDnsData(Map<DnsQuestion, DnsAnswer> answers, DnsClient others) {
+        this.answers = answers;
+        this.others = others;
+    }
+
+    /**
+     * Reads the file's text, one character per octet. Never throws.
+     *
+     * @param others answers the questions for other types than TXT
+     */
+    public static TestDnsData parse(String text, DnsClient others) {
+        Map<DnsQuestion, List<String>> records = new LinkedHashMap<>();
+        text.lines()
+                .map(line -> line.split("#", 2)[0].trim())
+                .filter(line -> !line.isEmpty())
+                .forEach(line -> {
+                    String[] nameAndValue = line.split("\\s+", 2);
+                    List<String> values =
+                            records.computeIfAbsent(DnsQuestion.txt(nameAndValue[0]), name -> new ArrayList<>());
+                    if (nameAndValue.length == 2) {
+                        values.add(nameAndValue[1]);
+                    }
+                });
+        Map<DnsQuestion, DnsAnswer> answers = new LinkedHashMap<>();
+        records.forEach((question, values) ->
+                answers.put(question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(values)));
+        return new TestDnsData(answers, others);
+    }
+
+    /** TXT from the data, where a name that does not stand there does not exist; the rest from the other client. */
+    @Override
+    public CompletionStage<DnsAnswer> query(DnsQuestion question) {
+        if (question.type() != DnsQuestion.Type.TXT) {
+            return others.query(question);
+        }
+        return CompletableFuture.completedFuture(answers.getOrDefault(question, new DnsAnswer.NoSuchName()));
+    }
+}

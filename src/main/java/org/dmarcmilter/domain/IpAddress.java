@@ -1,0 +1,254 @@
+package org.dmarcmilter.domain;
+
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An IP address. Made from literals only: nothing here ever asks the DNS.
+ *
+ * @param family which protocol
+ * @param high the first 64 bits of an IPv6 address; 0 for IPv4
+ * @param low the last 64 bits of an IPv6 address; for IPv4 its 32 bits
+ */
+public record IpAddress(Family family, long high, long low) {
+    /** The two protocols and the length of their addresses. */
+    public enum Family {
+        IPV4(32),
+        IPV6(128);
+
+        private final int bits;
+
+        Family(int bits) {
+            this.bits = bits;
+        }
+
+        /** The length of an address, which is the longest prefix. */
+        public int bits() {
+            return bits;
+        }
+    }
+
+    private static final long IPV4_MASK = 0xFFFF_FFFFL;
+    /** The 16 bits before the IPv4 address in an IPv4-mapped address (RFC 4291, section 2.5.5.2), in place. */
+    private static final long MAPPED_MARK = 0xFFFFL << 32;
+
+    private static final int GROUPS = 8;
+    /** {@code ffff:} six times and {@code 255.255.255.255}. */
+    private static final int MAX_TEXT = 45;
+
+    /** @throws IllegalArgumentException if an IPv4 address has more than 32 bits */
+    public IpAddress {
+        if (family == Family.IPV4 && (high != 0 || (low & ~IPV4_MASK) != 0)) {
+            throw new IllegalArgumentException("more than 32 bits in an IPv4 address");
+        }
+    }
+
+    /**
+     * Reads a literal: dotted quad without leading zeros, or IPv6 in any form of RFC 4291, section 2.2, without zone.
+     * Empty for all else.
+     */
+    public static Optional<IpAddress> parse(String text) {
+        if (text.length() > MAX_TEXT) {
+            return Optional.empty();
+        }
+        if (text.indexOf(':') >= 0) {
+            return parseIpv6(text);
+        }
+        OptionalLong quad = parseQuad(text);
+        return quad.isPresent() ? Optional.of(new IpAddress(Family.IPV4, 0, quad.getAsLong())) : Optional.empty();
+    }
+
+    /** For literals known to be good, as in tests and constants. */
+    public static IpAddress of(String text) {
+        return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
+    }
+
+    /** The IPv4 address inside an IPv4-mapped one ({@code ::ffff:192.0.2.1}); otherwise this address. */
+    public IpAddress unmapped() {
+        return isMapped() ? new IpAddress(Family.IPV4, 0, low & IPV4_MASK) : this;
+    }
+
+    /**
+     * Whether the first {@code prefixLength} bits are those of {@code network}; never across families.
+     *
+     * @param network any address of the network; the bits after the prefix do not matter
+     * @throws IllegalArgumentException if the network's family has no such prefix
+     */
+    public boolean inNetwork(IpAddress network, int prefixLength) {
+        if (prefixLength < 0 || prefixLength > network.family.bits()) {
+            throw new IllegalArgumentException("no prefix of " + prefixLength + " bits in " + network);
+        }
+        if (family != network.family) {
+            return false;
+        }
+        if (family == Family.IPV4) {
+            return samePrefix(low << 32, network.low << 32, prefixLength);
+        }
+        return samePrefix(high, network.high, Math.min(prefixLength, Long.SIZE))
+                && samePrefix(low, network.low, Math.max(prefixLength - Long.SIZE, 0));
+    }
+
+    /** The canonical text (RFC 5952): lower case, zeros shortened; IPv4-mapped addresses in mixed notation. */
+    public String text() {
+        if (family == Family.IPV4) {
+            return quad(low);
+        }
+        if (isMapped()) {
+            return "::ffff:" + quad(low & IPV4_MASK);
+        }
+        int gap = longestZeroRun();
+        int gapEnd = gap;
+        while (gap >= 0 && gapEnd < GROUPS && group(gapEnd) == 0) {
+            gapEnd++;
+        }
+        StringBuilder out = new StringBuilder(MAX_TEXT);
+        for (int i = 0; i < GROUPS; i++) {
+            if (i == gap) {
+                out.append("::");
+                i = gapEnd - 1;
+            } else {
+                out.append(i == 0 || i == gapEnd ? "" : ":").append(Integer.toHexString(group(i)));
+            }
+        }
+        return out.toString();
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+
+    private boolean isMapped() {
+        return family == Family.IPV6 && high == 0 && (low & ~IPV4_MASK) == MAPPED_MARK;
+    }
+
+    private int group(int index) {
+        long half = index < 4 ? high : low;
+        return (int) (half >>> (48 - 16 * (index % 4))) & 0xFFFF;
+    }
+
+    /** Where the first of the longest runs of two or more zero groups begins; -1 if there is none. */
+    private int longestZeroRun() {
+        int best = -1;
+        int bestLength = 1;
+        int length = 0;
+        for (int i = 0; i < GROUPS; i++) {
+            length = group(i) == 0 ? length + 1 : 0;
+            if (length > bestLength) {
+                best = i - length + 1;
+                bestLength = length;
+            }
+        }
+        return best;
+    }
+
+    private static boolean samePrefix(long a, long b, int bits) {
+        return bits == 0 || (a ^ b) >>> (Long.SIZE - bits) == 0;
+    }
+
+    private static String quad(long bits) {
+        return String.format(
+                Locale.ROOT, "%d.%d.%d.%d", bits >>> 24, (bits >>> 16) & 0xFF, (bits >>> 8) & 0xFF, bits & 0xFF);
+    }
+
+    private static OptionalLong parseQuad(String text) {
+        long bits = 0;
+        int octets = 0;
+        for (int start = 0, end; start <= text.length(); start = end + 1) {
+            int dot = text.indexOf('.', start);
+            end = dot < 0 ? text.length() : dot;
+            int octet = parseOctet(text, start, end);
+            if (octet < 0 || ++octets > 4) {
+                return OptionalLong.empty();
+            }
+            bits = bits << 8 | octet;
+        }
+        return octets == 4 ? OptionalLong.of(bits) : OptionalLong.empty();
+    }
+
+    /** 0 to 255 in decimal without leading zero (some read those as octal); -1 for all else. */
+    private static int parseOctet(String text, int start, int end) {
+        int length = end - start;
+        if (length < 1 || length > 3 || (length > 1 && text.charAt(start) == '0')) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            value = 10 * value + c - '0';
+        }
+        return value <= 255 ? value : -1;
+    }
+
+    private static Optional<IpAddress> parseIpv6(String text) {
+        int[] groups = new int[GROUPS];
+        int count = 0;
+        boolean startsWithGap = text.startsWith("::");
+        int gap = startsWithGap ? 0 : -1;
+        int next = startsWithGap ? 2 : 0;
+        while (next < text.length()) {
+            int colon = text.indexOf(':', next);
+            int end = colon < 0 ? text.length() : colon;
+            if (colon < 0 && text.indexOf('.', next) >= 0) {
+                OptionalLong quad = parseQuad(text.substring(next));
+                if (quad.isEmpty() || count > GROUPS - 2) {
+                    return Optional.empty();
+                }
+                groups[count++] = (int) (quad.getAsLong() >>> 16);
+                groups[count++] = (int) (quad.getAsLong() & 0xFFFF);
+                break;
+            }
+            int group = parseGroup(text, next, end);
+            if (group < 0 || count == GROUPS) {
+                return Optional.empty();
+            }
+            groups[count++] = group;
+            next = end + 1;
+            if (next == text.length()) {
+                return Optional.empty(); // a single colon at the end
+            }
+            if (next < text.length() && text.charAt(next) == ':') {
+                if (gap >= 0) {
+                    return Optional.empty();
+                }
+                gap = count;
+                next++;
+            }
+        }
+        return assemble(groups, count, gap);
+    }
+
+    /** One to four hexadecimal digits; -1 for all else. */
+    private static int parseGroup(String text, int start, int end) {
+        if (end == start || end - start > 4) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (!HexFormat.isHexDigit(c)) {
+                return -1;
+            }
+            value = value << 4 | HexFormat.fromHexDigit(c);
+        }
+        return value;
+    }
+
+    /** Puts the groups after the gap at the end; a gap stands for at least one group. */
+    private static Optional<IpAddress> assemble(int[] groups, int count, int gap) {
+        if (gap < 0 ? count != GROUPS : count == GROUPS) {
+            return Optional.empty();
+        }
+        long[] halves = new long[2];
+        for (int i = 0; i < count; i++) {
+            int place = gap < 0 || i < gap ? i : i + GROUPS - count;
+            halves[place / 4] |= (long) groups[i] << (48 - 16 * (place % 4));
+        }
+        return Optional.of(new IpAddress(Family.IPV6, halves[0], halves[1]));
+    }
+}

@@ -1,0 +1,52 @@
+package org.dmarcmilter.filter;
+
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.dmarcmilter.milter.MilterFilter;
+import org.dmarcmilter.milter.Negotiation;
+
+/**
+ * DMARC as a milter. Each connection works under the configuration that held when it began.
+ */
+public final class DmarcFilter implements MilterFilter {
+    /** What the product writes down about messages; must not block. */
+    @FunctionalInterface
+    public interface Recorder extends Consumer<JudgedMessage> {}
+
+    /** A message and what was decided. */
+    public record JudgedMessage(LocalPolicy policy, MessageFacts facts, Judgement judgement) {}
+
+    private final Supplier<LocalPolicy> current;
+    private final Recorder recorder;
+
+    /**
+     * @param current gives the configuration that holds now
+     * @param recorder hears of every message that was judged, on the connection's loop
+     */
+    public DmarcFilter(Supplier<LocalPolicy> current, Recorder recorder) {
+        this.current = current;
+        this.recorder = recorder;
+    }
+
+    /**
+     * OpenDMARC's actions. Only CONNECT, MAIL and the end of the message are answered: nowhere else can a decision fall.
+     */
+    @Override
+    public Wishes wishes() {
+        boolean copies = current.get().settings().handling().copyFailuresTo().isPresent();
+        return new Wishes(
+                Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
+                Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
+                Negotiation.NR_HELO
+                        | Negotiation.NR_RCPT
+                        | Negotiation.NR_DATA
+                        | Negotiation.NR_HEADER
+                        | Negotiation.NR_EOH);
+    }
+
+    @Override
+    public Session open(long connectionId, Executor loop) {
+        return new DmarcSession(current.get(), recorder, loop);
+    }
+}

@@ -1,0 +1,158 @@
+package org.dmarcmilter.filter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.dmarcmilter.message.AuthorDomain;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.message.Headers;
+import org.dmarcmilter.message.ReversePath;
+import org.dmarcmilter.milter.Macros;
+import org.dmarcmilter.milter.MilterCommand;
+import org.dmarcmilter.milter.MilterFilter;
+import org.dmarcmilter.milter.MilterReply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One milter connection: collects the facts of each message and has it judged when it ends. */
+final class DmarcSession implements MilterFilter.Session {
+    private static final Logger LOG = LoggerFactory.getLogger(DmarcSession.class);
+    private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final MilterReply ACCEPT = new MilterReply.Accept();
+
+    /** The fields that a judgement may look at; the others are kept only for failure reports. */
+    private static final Set<String> RELEVANT = Set.of(
+            "from",
+            "date",
+            "reply-to",
+            "to",
+            "cc",
+            "bcc",
+            "message-id",
+            "in-reply-to",
+            "references",
+            "subject",
+            "authentication-results",
+            "received-spf",
+            "received",
+            "arc-authentication-results",
+            "arc-seal");
+
+    private final LocalPolicy policy;
+    private final DmarcFilter.Recorder recorder;
+    private final Executor loop;
+    private final boolean keepAllFields;
+
+    private MessageFacts.Client client = new MessageFacts.Client("", Optional.empty(), "");
+    private ReversePath sender = ReversePath.parse("");
+    private List<HeaderField> fields = new ArrayList<>();
+    private boolean truncated;
+    private Optional<MessageJudge.Begun> begun = Optional.empty();
+
+    DmarcSession(LocalPolicy policy, DmarcFilter.Recorder recorder, Executor loop) {
+        this.policy = policy;
+        this.recorder = recorder;
+        this.loop = loop;
+        this.keepAllFields = policy.settings().failureReports().enabled();
+    }
+
+    @Override
+    public MilterReply connect(MilterCommand.Connect command, Macros macros) {
+        client = new MessageFacts.Client(command.host(), command.address(), "");
+        if (policy.ignoreHosts().ignores(command.host(), command.address())) {
+            LogWriter.write(LOG, LogLine.info("ignoring connection from " + LogLine.quote(command.host())));
+            return ACCEPT;
+        }
+        return CONTINUE;
+    }
+
+    @Override
+    public void helo(String name) {
+        client = new MessageFacts.Client(client.host(), client.address(), name);
+    }
+
+    @Override
+    public MilterReply mail(MilterCommand.Mail command, Macros macros) {
+        forget();
+        // Present but empty counts as authenticated too, as in OpenDMARC: only an MTA that authenticates defines it.
+        if (policy.settings().exemptions().authenticatedClients()
+                && macros.get("auth_authen").isPresent()) {
+            LogWriter.write(
+                    LOG, LogLine.info("ignoring authenticated client, mailfrom=" + LogLine.quote(command.sender())));
+            return ACCEPT;
+        }
+        sender = ReversePath.parse(command.sender());
+        return CONTINUE;
+    }
+
+    @Override
+    public void header(MilterCommand.Header command) {
+        HeaderField field = new HeaderField(command.name(), command.value());
+        if (!keepAllFields && !RELEVANT.contains(field.name().toLowerCase(Locale.ROOT))) {
+            return;
+        }
+        fields.add(field);
+        if (begun.isEmpty() && field.is("From")) {
+            begin(field);
+        }
+    }
+
+    /** The answer to the question that will be asked anyway is on its way while the rest of the message comes in. */
+    private void begin(HeaderField from) {
+        if (AuthorDomain.of(new Headers(List.of(from))) instanceof AuthorDomain.One author) {
+            begun = Optional.of(
+                    new MessageJudge.Begun(author.domain(), policy.dmarc().discover(author.domain())));
+        }
+    }
+
+    @Override
+    public void headersTruncated() {
+        truncated = true;
+    }
+
+    @Override
+    public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
+        MessageFacts facts = new MessageFacts(
+                macros.get("i").filter(id -> !id.isEmpty()).orElse("(unknown-jobid)"),
+                macros.get("j").filter(name -> !name.isEmpty()).orElse(policy.hostName()),
+                client,
+                sender,
+                new Headers(fields),
+                truncated);
+        CompletableFuture<Judgement> judgement =
+                MessageJudge.judge(policy, facts, begun).toCompletableFuture();
+        forget();
+        return judgement.isDone()
+                ? judgement.thenApply(done -> finish(facts, done))
+                : judgement.thenApplyAsync(done -> finish(facts, done), loop);
+    }
+
+    private List<MilterReply> finish(MessageFacts facts, Judgement judgement) {
+        judgement.log().forEach(line -> LogWriter.write(LOG, line));
+        recorder.accept(new DmarcFilter.JudgedMessage(policy, facts, judgement));
+        return Replies.of(judgement);
+    }
+
+    @Override
+    public void abort() {
+        forget();
+    }
+
+    @Override
+    public void close() {
+        forget();
+        client = new MessageFacts.Client("", Optional.empty(), "");
+    }
+
+    private void forget() {
+        fields = new ArrayList<>();
+        truncated = false;
+        begun = Optional.empty();
+        sender = ReversePath.parse("");
+    }
+}

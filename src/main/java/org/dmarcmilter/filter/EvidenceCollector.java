@@ -1,0 +1,244 @@
+package org.dmarcmilter.filter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.dmarcmilter.authres.ArcFields;
+import org.dmarcmilter.authres.AuthenticationResults;
+import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
+import org.dmarcmilter.authres.AuthenticationResultsParser;
+import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
+import org.dmarcmilter.authres.PropertyDomain;
+import org.dmarcmilter.authres.ReceivedSpf;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.AuthenticatedIdentifier;
+import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
+import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.filter.Evidence.SpfEvidence;
+import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.history.Evaluation.Scope;
+import org.dmarcmilter.message.HeaderField;
+
+/** Reads the fields that trusted checkers added: which SPF, DKIM and ARC results count for DMARC. */
+final class EvidenceCollector {
+    private static final String FIELD = "Authentication-Results";
+    private static final int MOST_DKIM_RESULTS = 100;
+
+    private final MessageFacts facts;
+    private final SenderIdentity sender;
+    private final Trust trust;
+    private final Settings.Spf spfSettings;
+    private final Set<String> trustedSealers;
+
+    private final List<AuthenticatedIdentifier> dkim = new ArrayList<>();
+    private final List<Evaluation.Dkim> dkimResults = new ArrayList<>();
+    private final List<MethodResult> arcResults = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private Optional<SpfEvidence> spf = Optional.empty();
+
+    private EvidenceCollector(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+        this.facts = facts;
+        this.sender = SenderIdentity.of(facts);
+        this.trust = trust;
+        this.spfSettings = spfSettings;
+        this.trustedSealers = trustedSealers;
+    }
+
+    /** Reads all fields, top to bottom. */
+    static Evidence collect(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+        return new EvidenceCollector(facts, trust, spfSettings, trustedSealers).collect();
+    }
+
+    private Evidence collect() {
+        int position = 0;
+        for (HeaderField field : facts.headers().all(FIELD)) {
+            read(field, position++);
+        }
+        if (!spfSettings.ignoreResults() && spf.filter(SpfEvidence::isFinal).isEmpty()) {
+            receivedSpf().ifPresent(found -> spf = Optional.of(found));
+        }
+        Evaluation.Arc arc = arc();
+        return new Evidence(dkim, dkimResults, spf, arc, notes, warnings);
+    }
+
+    private void read(HeaderField field, int position) {
+        Parsed parsed = AuthenticationResultsParser.parse(field.value());
+        if (parsed instanceof Parsed.Broken broken) {
+            notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
+        } else if (parsed instanceof Parsed.Field valid) {
+            AuthenticationResults results = valid.results();
+            if (valid.truncated()) {
+                notes.add(
+                        facts.jobId() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+            }
+            if (trust.believes(results.authservId(), facts.jobId())) {
+                results.results().forEach(this::take);
+            } else {
+                notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + " from "
+                        + LogLine.quote(results.authservId()));
+            }
+        }
+    }
+
+    private void take(MethodResult result) {
+        switch (result.method()) {
+            case "spf" -> takeSpf(result);
+            case "dkim" -> takeDkim(result);
+            case "arc" -> arcResults.add(result);
+            default -> {
+                // Other methods say nothing about SPF or DKIM.
+            }
+        }
+    }
+
+    /**
+     * SPF counts as pass only for the envelope sender's domain (CVE-2019-20790); with a null sender that is the HELO
+     * name (RFC 7208, section 2.4). The first pass that counts stands; what is no pass is remembered for the record.
+     */
+    private void takeSpf(MethodResult result) {
+        if (spfSettings.ignoreResults() || spf.filter(SpfEvidence::isFinal).isPresent()) {
+            return;
+        }
+        boolean nullSender = sender.isHelo();
+        Optional<String> value = result.property("smtp", "mailfrom");
+        if (value.isEmpty() && nullSender) {
+            value = result.property("smtp", "helo");
+        }
+        Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(d -> isSender(d));
+        boolean pass = result.result().equals("pass");
+        spf = Optional.of(new SpfEvidence(
+                result.result(),
+                nullSender ? Scope.HELO : Scope.MAIL_FROM,
+                FIELD,
+                checked.map(domain -> spfIdentifier(domain, result.result())),
+                pass && checked.isPresent()));
+    }
+
+    /** Whether a domain is the one that SPF is about. */
+    private boolean isSender(DomainName domain) {
+        return sender.domain().filter(domain::equals).isPresent();
+    }
+
+    private static AuthenticatedIdentifier spfIdentifier(DomainName domain, String result) {
+        return new AuthenticatedIdentifier(Mechanism.SPF, domain, outcome(result), false);
+    }
+
+    static Outcome outcome(String result) {
+        return switch (result) {
+            case "pass" -> Outcome.PASS;
+            case "temperror" -> Outcome.TEMPORARY_ERROR;
+            default -> Outcome.NO_PASS;
+        };
+    }
+
+    /** DKIM speaks for header.d; header.i alone is a name at or below it, so it cannot prove strict alignment. */
+    private void takeDkim(MethodResult result) {
+        if (dkim.size() >= MOST_DKIM_RESULTS) {
+            return;
+        }
+        Optional<DomainName> signer = result.property("header", "d").flatMap(PropertyDomain::of);
+        boolean onlyIdentity = result.property("header", "d").isEmpty();
+        if (onlyIdentity) {
+            signer = result.property("header", "i").flatMap(PropertyDomain::of);
+        }
+        String selector = result.property("header", "s").orElse("");
+        if (signer.isEmpty() || hasControls(selector)) {
+            return;
+        }
+        dkim.add(new AuthenticatedIdentifier(Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));
+        dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result()));
+    }
+
+    private static boolean hasControls(String text) {
+        return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
+    }
+
+    /**
+     * A Received-SPF field counts only where this host's own checker puts it, that is as the topmost of its kind and
+     * above every Received field that we can see, and only if what it says about receiver and client fits this session.
+     * Where we check SPF ourselves it is not read at all: then a forged one cannot pass.
+     */
+    private Optional<SpfEvidence> receivedSpf() {
+        if (spfSettings.selfValidate()) {
+            return Optional.empty();
+        }
+        for (HeaderField field : facts.headers().fields()) {
+            if (field.is("Received")) {
+                return Optional.empty();
+            }
+            if (field.is("Received-SPF")) {
+                return ReceivedSpf.parse(field.value()).flatMap(this::believed);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<SpfEvidence> believed(ReceivedSpf field) {
+        boolean ourReceiver = field.receiver()
+                .map(id -> trust.believes(id, facts.jobId()) || id.equalsIgnoreCase(facts.mtaName()))
+                .orElse(true);
+        boolean ourClient = field.clientIp()
+                .map(ip -> IpAddress.parse(ip).equals(facts.client().address().flatMap(IpAddress::parse)))
+                .orElse(true);
+        if (!ourReceiver || !ourClient) {
+            notes.add(facts.jobId() + " ignoring Received-SPF: written for another receiver or client");
+            return Optional.empty();
+        }
+        String result = field.result().toLowerCase(Locale.ROOT);
+        Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
+        return Optional.of(new SpfEvidence(
+                result, Scope.MAIL_FROM, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
+    }
+
+    /**
+     * A failure may be overridden if every trusted ARC result is a pass and every sealer of every chain is listed. Two
+     * results that contradict each other override nothing.
+     */
+    private Evaluation.Arc arc() {
+        boolean pass = !arcResults.isEmpty()
+                && arcResults.stream().allMatch(result -> result.result().equals("pass"));
+        boolean overrides =
+                pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
+        return new Evaluation.Arc(pass, overrides, arcSets());
+    }
+
+    /** The sets that both an ARC-Seal and results of the same instance vouch for; what is invalid is left out. */
+    private List<Evaluation.ArcSet> arcSets() {
+        return ArcFields.sets(
+                        valid("ARC-Seal", ArcFields::seal),
+                        valid("ARC-Authentication-Results", ArcFields::authenticationResults))
+                .stream()
+                .map(set -> new Evaluation.ArcSet(set.instance(), set.sealer(), set.selector(), set.clientIp()))
+                .toList();
+    }
+
+    private <T> List<T> valid(String name, Function<String, Optional<T>> parser) {
+        List<T> parsed = new ArrayList<>();
+        for (HeaderField field : facts.headers().all(name)) {
+            parser.apply(field.value())
+                    .ifPresentOrElse(
+                            parsed::add,
+                            () -> warnings.add(LogLine.quote(facts.jobId()) + ": ignoring invalid " + name
+                                    + " header \"" + LogLine.quote(field.value()) + "\""));
+        }
+        return parsed;
+    }
+
+    private boolean isTrustedChain(MethodResult result) {
+        String chain = result.property("arc", "chain").orElse("");
+        boolean anySealer = false;
+        for (String sealer : chain.split(":", -1)) {
+            if (!trustedSealers.contains(sealer.strip().toLowerCase(Locale.ROOT))) {
+                return false;
+            }
+            anySealer = true;
+        }
+        return anySealer;
+    }
+}

@@ -1,0 +1,28 @@
+package org.dmarcmilter.filter;
+
+import java.util.Optional;
+import org.dmarcmilter.message.Headers;
+import org.dmarcmilter.message.ReversePath;
+
+/**
+ * Everything that is known about one message when its end has come.
+ *
+ * @param jobId the MTA's queue id (macro i)
+ * @param mtaName the MTA's host name (macro j)
+ * @param client who handed the message in
+ * @param sender the envelope sender
+ * @param headers the fields that matter here, in order; all of them if failure reports need them
+ * @param headersIncomplete whether fields were left out because the header section exceeds its limit
+ */
+public record MessageFacts(
+        String jobId, String mtaName, Client client, ReversePath sender, Headers headers, boolean headersIncomplete) {
+
+    /**
+     * The SMTP client.
+     *
+     * @param host name as the MTA gives it; text only
+     * @param address IP address in canonical text; empty if there is none, as on unix sockets
+     * @param helo the name it greeted with
+     */
+    public record Client(String host, Optional<String> address, String helo) {}
+}

@@ -1,0 +1,30 @@
+package org.dmarcmilter.filter;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dmarcmilter.milter.MilterReply;
+
+/** Turns a judgement into milter replies: edits in the portable order, then exactly one verdict. */
+final class Replies {
+    private Replies() {}
+
+    static List<MilterReply> of(Judgement judgement) {
+        List<MilterReply> replies = new ArrayList<>(4);
+        judgement.headers().forEach(h -> replies.add(new MilterReply.InsertHeader(0, h.name(), h.value())));
+        judgement.copyTo().ifPresent(recipient -> replies.add(new MilterReply.AddRecipient(recipient)));
+        Verdict verdict = judgement.verdict();
+        if (verdict instanceof Verdict.Hold hold) {
+            replies.add(new MilterReply.Quarantine(hold.reason()));
+            replies.add(new MilterReply.Accept());
+        } else if (verdict instanceof Verdict.Refuse refuse) {
+            replies.add(new MilterReply.ReplyCode(refuse.code(), refuse.enhancedCode(), refuse.text()));
+        } else if (verdict instanceof Verdict.Reject) {
+            replies.add(new MilterReply.Reject());
+        } else if (verdict instanceof Verdict.Continue) {
+            replies.add(new MilterReply.Continue());
+        } else {
+            replies.add(new MilterReply.Accept());
+        }
+        return replies;
+    }
+}

@@ -1,0 +1,52 @@
+package org.dmarcmilter.history;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** The numbers that OpenDMARC's history file and database use for the result words of RFC 8601, section 2.7. */
+public enum ResultCode {
+    PASS(0),
+    SOFTFAIL(2),
+    NEUTRAL(3),
+    TEMPERROR(4),
+    PERMERROR(5),
+    NONE(6),
+    FAIL(7),
+    POLICY(8),
+    NXDOMAIN(9),
+    SIGNED(10),
+    UNKNOWN(11),
+    DISCARD(12);
+
+    private final int code;
+
+    ResultCode(int code) {
+        this.code = code;
+    }
+
+    /** The number in the file. */
+    public int code() {
+        return code;
+    }
+
+    /** The word in header fields. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The code of a result word in any case; {@link #UNKNOWN} for words that nobody registered. */
+    public static ResultCode ofWord(String word) {
+        return Arrays.stream(values())
+                .filter(result -> result.name().equalsIgnoreCase(word))
+                .findFirst()
+                .orElse(UNKNOWN);
+    }
+
+    /** The meaning of a number in the file; {@link #UNKNOWN} for numbers without one. */
+    public static ResultCode ofCode(int code) {
+        return Arrays.stream(values())
+                .filter(result -> result.code == code)
+                .findFirst()
+                .orElse(UNKNOWN);
+    }
+}

@@ -1,0 +1,48 @@
+package org.dmarcmilter.message;
+
+import java.util.Optional;
+import org.dmarcmilter.domain.DomainName;
+
+/**
+ * The argument of MAIL FROM (RFC 5321, section 4.1.2).
+ *
+ * @param address the mailbox as typed, without angle brackets and source route; empty for the null sender
+ * @param domain its domain; empty for the null sender, an address literal, or anything that is not a mailbox
+ */
+public record ReversePath(String address, Optional<DomainName> domain) {
+    /** Reads what the MTA passed on, with or without angle brackets. */
+    public static ReversePath parse(String mailArgument) {
+        String address = trimmed(mailArgument);
+        if (address.startsWith("<") && address.endsWith(">")) {
+            address = trimmed(address.substring(1, address.length() - 1));
+        }
+        if (address.startsWith("@") && !address.endsWith(":")) {
+            // The first colon ends the route; a colon in a quoted local part comes later. A route to nobody stays as it
+            // is:
+            // it is not the null sender.
+            address = address.substring(address.indexOf(':') + 1);
+        }
+        return new ReversePath(address, AddrSpec.parse(address).map(AddrSpec::domain));
+    }
+
+    /** Whether this is {@code <>}, the sender of bounces. */
+    public boolean isNull() {
+        return address.isEmpty();
+    }
+
+    private static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isBlank(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

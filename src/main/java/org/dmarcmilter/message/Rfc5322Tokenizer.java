@@ -1,0 +1,236 @@
+package org.dmarcmilter.message;
+
+import java.util.function.IntPredicate;
+
+/**
+ * Walks once, from left to right, over the body of a structured header field (RFC 5322, section 3.2): white space, folds,
+ * comments, quoted strings, domain literals, atoms and specials.
+ *
+ * <p>The text holds one character per octet. Octets from 128 up are taken wherever text may stand (RFC 6532). A line end
+ * counts as white space only where it folds, that is before a space or a tab, or at the very end; elsewhere it is a control
+ * character like any other. Nesting of comments costs no stack.
+ */
+public final class Rfc5322Tokenizer {
+    /** What {@link #current()} says at the end; no octet has this value. */
+    public static final char END = '\uFFFF';
+
+    private static final String SPECIALS = "()<>[]:;@\\,.\"";
+
+    private final String text;
+    private int position;
+
+    public Rfc5322Tokenizer(String text) {
+        this(text, 0);
+    }
+
+    private Rfc5322Tokenizer(String text, int position) {
+        this.text = text;
+        this.position = position;
+    }
+
+    /** Another tokenizer at the same place, to look ahead. */
+    public Rfc5322Tokenizer copy() {
+        return new Rfc5322Tokenizer(text, position);
+    }
+
+    /** The kinds of {@link Token}. */
+    public enum Kind {
+        ATOM,
+        QUOTED_STRING,
+        DOMAIN_LITERAL,
+        /** One character of {@code <>:;@\,.} or an unpaired {@code )} or {@code ]}. */
+        SPECIAL,
+        END
+    }
+
+    /**
+     * One lexical token; comments and white space are none.
+     *
+     * @param kind what it is
+     * @param text atom, special: as written; quoted string: its content; domain literal: with brackets
+     * @param spaced whether white space or a comment stands before it
+     */
+    public record Token(Kind kind, String text, boolean spaced) {
+        /** Whether this is that special character. */
+        public boolean is(char special) {
+            return kind == Kind.SPECIAL && text.charAt(0) == special;
+        }
+    }
+
+    /** The next token of an address field, past any white space and comments. */
+    public Token next() throws FieldSyntaxException {
+        boolean spaced = skipCfws();
+        char c = current();
+        if (c == END) {
+            return new Token(Kind.END, "", spaced);
+        }
+        if (c == '"') {
+            return new Token(Kind.QUOTED_STRING, quotedString(), spaced);
+        }
+        if (c == '[') {
+            return new Token(Kind.DOMAIN_LITERAL, domainLiteral(), spaced);
+        }
+        if (isSpecial(c)) {
+            position++;
+            return new Token(Kind.SPECIAL, String.valueOf(c), spaced);
+        }
+        String atom = run(Rfc5322Tokenizer::isAtomText);
+        if (atom.isEmpty()) {
+            throw new FieldSyntaxException("control character");
+        }
+        return new Token(Kind.ATOM, atom, spaced);
+    }
+
+    /** The character here, or {@link #END}. */
+    public char current() {
+        return position < text.length() ? text.charAt(position) : END;
+    }
+
+    public boolean atEnd() {
+        return position >= text.length();
+    }
+
+    /** How many characters lie behind. */
+    public int position() {
+        return position;
+    }
+
+    /** Takes the character here. */
+    public char take() {
+        return text.charAt(position++);
+    }
+
+    /** Takes the character here if it is this one. */
+    public boolean skip(char expected) {
+        if (current() != expected) {
+            return false;
+        }
+        position++;
+        return true;
+    }
+
+    /** The longest text from here whose characters all satisfy the predicate; may be empty. */
+    public String run(IntPredicate belongs) {
+        int start = position;
+        while (position < text.length() && belongs.test(text.charAt(position))) {
+            position++;
+        }
+        return text.substring(start, position);
+    }
+
+    /** Whether white space, or a fold, is here. */
+    public boolean atWhiteSpace() {
+        return whiteSpaceAt(position) > 0;
+    }
+
+    /** Whether white space stands directly before this place. */
+    public boolean afterWhiteSpace() {
+        return position > 0 && isWhiteSpace(text.charAt(position - 1));
+    }
+
+    /** Skips white space and folds; says whether there was any. */
+    public boolean skipWhiteSpace() {
+        int start = position;
+        for (int length = whiteSpaceAt(position); length > 0; length = whiteSpaceAt(position)) {
+            position += length;
+        }
+        return position > start;
+    }
+
+    /** Skips comments, white space and folds (CFWS); says whether there were any. */
+    public boolean skipCfws() throws FieldSyntaxException {
+        boolean skipped = skipWhiteSpace();
+        while (current() == '(') {
+            comment();
+            skipWhiteSpace();
+            skipped = true;
+        }
+        return skipped;
+    }
+
+    /** Takes the comment that begins here; its text has no outer parentheses, no folds and no quoting backslashes. */
+    public String comment() throws FieldSyntaxException {
+        StringBuilder content = new StringBuilder();
+        position++;
+        int depth = 1;
+        while (true) {
+            char c = contentCharacter("comment");
+            if (c == '\\') {
+                content.append(contentCharacter("comment"));
+                continue;
+            }
+            if (c == '(') {
+                depth++;
+            } else if (c == ')' && --depth == 0) {
+                return content.toString();
+            }
+            content.append(c);
+        }
+    }
+
+    /** Takes the quoted string that begins here; its text has no outer quotes, no folds and no quoting backslashes. */
+    public String quotedString() throws FieldSyntaxException {
+        StringBuilder content = new StringBuilder();
+        position++;
+        while (true) {
+            char c = contentCharacter("quoted string");
+            if (c == '"') {
+                return content.toString();
+            }
+            content.append(c == '\\' ? contentCharacter("quoted string") : c);
+        }
+    }
+
+    private String domainLiteral() throws FieldSyntaxException {
+        StringBuilder content = new StringBuilder().append(take());
+        while (true) {
+            char c = contentCharacter("domain literal");
+            if (c == '[') {
+                throw new FieldSyntaxException("bracket in a domain literal");
+            }
+            content.append(c == '\\' ? contentCharacter("domain literal") : c);
+            if (c == ']') {
+                return content.toString();
+            }
+        }
+    }
+
+    /** Takes one character inside a delimited text, past the line end of a fold. */
+    private char contentCharacter(String where) throws FieldSyntaxException {
+        position += lineEndAt(position);
+        if (atEnd()) {
+            throw new FieldSyntaxException("unterminated " + where);
+        }
+        char c = take();
+        if (c == '\r' || c == '\n') {
+            throw new FieldSyntaxException("line end in a " + where);
+        }
+        return c;
+    }
+
+    private int whiteSpaceAt(int at) {
+        return at < text.length() && isWhiteSpace(text.charAt(at)) ? 1 : lineEndAt(at);
+    }
+
+    /** The length of the line end here, if it folds the field or ends it; else 0. */
+    private int lineEndAt(int at) {
+        int end = at < text.length() && text.charAt(at) == '\r' ? at + 1 : at;
+        if (end >= text.length() || text.charAt(end) != '\n') {
+            return 0;
+        }
+        end++;
+        return end == text.length() || isWhiteSpace(text.charAt(end)) ? end - at : 0;
+    }
+
+    private static boolean isWhiteSpace(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    private static boolean isSpecial(int c) {
+        return SPECIALS.indexOf(c) >= 0;
+    }
+
+    private static boolean isAtomText(int c) {
+        return c > ' ' && c != 0x7F && !isSpecial(c);
+    }
+}

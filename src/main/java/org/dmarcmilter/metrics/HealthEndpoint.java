@@ -1,0 +1,75 @@
+package org.dmarcmilter.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/** Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200 or 503) on a port of its own. */
+public final class HealthEndpoint implements AutoCloseable {
+    private static final int BACKLOG = 16;
+
+    private final HttpServer server;
+    private final ExecutorService thread;
+    private final Metrics metrics;
+    private final BooleanSupplier healthy;
+
+    /** @throws IOException if the address cannot be bound */
+    public HealthEndpoint(InetSocketAddress address, Metrics metrics, BooleanSupplier healthy) throws IOException {
+        this.metrics = metrics;
+        this.healthy = healthy;
+        this.server = HttpServer.create(address, BACKLOG);
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread worker = new Thread(task, "metrics");
+            worker.setDaemon(true);
+            return worker;
+        });
+        server.setExecutor(thread);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    /** The port in use, for an address that left the choice to the system. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            boolean read = exchange.getRequestMethod().equals("GET")
+                    || exchange.getRequestMethod().equals("HEAD");
+            if (!read) {
+                send(exchange, 405, "only GET\n");
+            } else if (path.equals("/metrics")) {
+                send(exchange, 200, metrics.text());
+            } else if (path.equals("/health")) {
+                boolean fine = healthy.getAsBoolean();
+                send(exchange, fine ? 200 : 503, fine ? "ok\n" : "not serving\n");
+            } else {
+                send(exchange, 404, "try /metrics or /health\n");
+            }
+        }
+    }
+
+    private static void send(HttpExchange exchange, int code, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(code, -1);
+        } else {
+            exchange.sendResponseHeaders(code, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,459 @@
+package org.dmarcmilter.milter;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.dmarcmilter.milter.MilterCommand.Abort;
+import org.dmarcmilter.milter.MilterCommand.Body;
+import org.dmarcmilter.milter.MilterCommand.Connect;
+import org.dmarcmilter.milter.MilterCommand.Data;
+import org.dmarcmilter.milter.MilterCommand.EndOfHeaders;
+import org.dmarcmilter.milter.MilterCommand.EndOfMessage;
+import org.dmarcmilter.milter.MilterCommand.Header;
+import org.dmarcmilter.milter.MilterCommand.Helo;
+import org.dmarcmilter.milter.MilterCommand.Macro;
+import org.dmarcmilter.milter.MilterCommand.Mail;
+import org.dmarcmilter.milter.MilterCommand.Malformed;
+import org.dmarcmilter.milter.MilterCommand.OptionNegotiation;
+import org.dmarcmilter.milter.MilterCommand.Quit;
+import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
+import org.dmarcmilter.milter.MilterCommand.Recipient;
+import org.dmarcmilter.milter.MilterCommand.Unknown;
+import org.dmarcmilter.milter.MilterFilter.Session;
+import org.dmarcmilter.milter.MilterReply.Kind;
+import org.dmarcmilter.milter.Negotiation.Agreed;
+import org.dmarcmilter.milter.Negotiation.Refused;
+import org.dmarcmilter.milter.Negotiation.TooOld;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The order of the commands on one connection. Connection data (CONNECT, HELO, their macros) live until the end or
+ * SMFIC_QUIT_NC; a message lives from MAIL to the verdict at its end, to ABORT or to the next MAIL. Each command that wants
+ * a reply gets exactly one verdict, and what the filter fails to say becomes the fail-safe verdict: a closed socket is the
+ * answer to broken input only.
+ */
+final class MilterConnection implements MilterCommand.Visitor {
+    private static final Logger LOG = LoggerFactory.getLogger(MilterConnection.class);
+
+    private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final MilterReply PROGRESS = new MilterReply.Progress();
+    private static final Agreed NOTHING_YET = new Agreed(0, 0, 0);
+
+    private final Service service;
+    private final long id;
+    private final ConnectionHandler wire;
+    private final MacroTable macros = new MacroTable();
+
+    private Agreed agreed = NOTHING_YET;
+    private Session session = NoSession.INSTANCE;
+    private boolean connected;
+
+    /** The session is asked no more on this connection; what its messages are answered. */
+    private Optional<MilterReply> connectionVerdict = Optional.empty();
+
+    private boolean messageOpen;
+
+    /** The session is asked no more in this message; what its end is answered. */
+    private Optional<MilterReply> messageVerdict = Optional.empty();
+
+    /** The session was told of a message, and not yet of its end. */
+    private boolean sessionInMessage;
+
+    private int headerCount;
+    private long headerBytes;
+    private boolean headersTruncated;
+
+    /** Numbers the decisions, so that the answer of an abandoned one is known and dropped. */
+    private long decision;
+
+    private boolean deciding;
+    private boolean draining;
+
+    MilterConnection(Service service, long id, ConnectionHandler wire) {
+        this.service = service;
+        this.id = id;
+        this.wire = wire;
+    }
+
+    /** The session has been asked for the verdict on a message: no command is taken until it has come. */
+    boolean deciding() {
+        return deciding;
+    }
+
+    /** Whether the MTA has shown that it speaks the protocol. */
+    boolean negotiated() {
+        return agreed.version() != 0;
+    }
+
+    @Override
+    public void optionNegotiation(OptionNegotiation offer) {
+        if (negotiated()) {
+            wire.malformed("second option negotiation");
+            return;
+        }
+        Negotiation.Result result =
+                Negotiation.negotiate(offer, service.filter().wishes());
+        if (result instanceof Refused refused) {
+            wire.refuse(refused.reason());
+        } else if (result instanceof TooOld old) {
+            wire.malformed("protocol version " + old.version() + " is not supported");
+        } else if (result instanceof Agreed both) {
+            agreed = both;
+            wire.negotiated(agreed);
+            open();
+        }
+    }
+
+    private void open() {
+        try {
+            session = service.filter().open(id, wire.loop());
+        } catch (RuntimeException | Error failure) {
+            failed("opening a session", failure);
+            connectionVerdict = Optional.of(service.failSafe());
+        }
+    }
+
+    @Override
+    public void macro(Macro command) {
+        if (expectNegotiated("macros") && !macros.define(command)) {
+            wire.oddity("more macros than are kept; dropped those for command '"
+                    + WireText.forLog(String.valueOf(command.stage())) + "'");
+        }
+    }
+
+    @Override
+    public void connect(Connect command) {
+        if (!expectNegotiated("CONNECT")) {
+            return;
+        }
+        if (connected) {
+            wire.malformed("second CONNECT");
+            return;
+        }
+        connected = true;
+        settleConnection(Negotiation.NO_CONNECT, Negotiation.NR_CONNECT, () -> session.connect(command, macros));
+    }
+
+    @Override
+    public void helo(Helo command) {
+        if (!expectNegotiated("HELO")) {
+            return;
+        }
+        macros.helo();
+        settleConnection(Negotiation.NO_HELO, Negotiation.NR_HELO, () -> {
+            session.helo(command.name());
+            return CONTINUE;
+        });
+    }
+
+    /** A verdict that cannot be said now, because no reply was agreed for this step, is said at each MAIL. */
+    private void settleConnection(int unwanted, int noReply, Supplier<MilterReply> step) {
+        MilterReply verdict = CONTINUE;
+        if (connectionVerdict.isEmpty() && !agreed.has(unwanted)) {
+            verdict = ask(step);
+        }
+        if (!verdict.equals(CONTINUE)) {
+            connectionVerdict = Optional.of(agreed.has(noReply) ? verdict : CONTINUE);
+        }
+        answer(noReply, verdict);
+    }
+
+    @Override
+    public void mail(Mail command) {
+        if (!expectNegotiated("MAIL")) {
+            return;
+        }
+        dropMessage();
+        macros.beginMessage();
+        messageOpen = true;
+        messageVerdict = connectionVerdict;
+        if (messageVerdict.isPresent()) {
+            wire.send(messageVerdict.get());
+            return;
+        }
+        sessionInMessage = true;
+        wire.send(askInMessage(() -> session.mail(command, macros)));
+    }
+
+    @Override
+    public void recipient(Recipient command) {
+        inMessage("RCPT", Negotiation.NO_RCPT, Negotiation.NR_RCPT, () -> {
+            session.recipient(command);
+            return CONTINUE;
+        });
+    }
+
+    @Override
+    public void data(Data command) {
+        inMessage("DATA", Negotiation.NO_DATA, Negotiation.NR_DATA, () -> CONTINUE);
+    }
+
+    @Override
+    public void header(Header command) {
+        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, () -> {
+            headerCount++;
+            headerBytes += command.name().length() + command.value().length();
+            if (headerCount <= service.limits().maxHeaderCount()
+                    && headerBytes <= service.limits().maxHeaderBytes()) {
+                session.header(command);
+            } else if (!headersTruncated) {
+                headersTruncated = true;
+                session.headersTruncated();
+            }
+            return CONTINUE;
+        });
+    }
+
+    @Override
+    public void endOfHeaders(EndOfHeaders command) {
+        inMessage("end of headers", Negotiation.NO_EOH, Negotiation.NR_EOH, () -> CONTINUE);
+    }
+
+    @Override
+    public void body(Body command) {
+        inMessage("BODY", Negotiation.NO_BODY, Negotiation.NR_BODY, () -> CONTINUE);
+    }
+
+    @Override
+    public void unknown(Unknown command) {
+        if (expectNegotiated("UNKNOWN")) {
+            answer(Negotiation.NR_UNKNOWN, CONTINUE);
+        }
+    }
+
+    /** One step of a message between MAIL and its end. */
+    private void inMessage(String name, int unwanted, int noReply, Supplier<MilterReply> step) {
+        if (!expectMessage(name)) {
+            return;
+        }
+        boolean skip = messageVerdict.isPresent() || agreed.has(unwanted);
+        answer(noReply, skip ? CONTINUE : askInMessage(step));
+    }
+
+    @Override
+    public void endOfMessage(EndOfMessage command) {
+        if (!expectMessage("end of message")) {
+            return;
+        }
+        service.counters().messages.increment();
+        if (messageVerdict.isPresent()) {
+            wire.send(messageVerdict.get());
+            dropMessage();
+            return;
+        }
+        sessionInMessage = false;
+        deciding = true;
+        long number = ++decision;
+        try {
+            CompletionStage<List<MilterReply>> stage = session.endOfMessage(macros);
+            // An answer that is there already is taken at once, without a detour over the event loop's queue.
+            stage.whenComplete((replies, failure) -> wire.onLoop(() -> decided(number, replies, failure)));
+        } catch (RuntimeException | Error failure) {
+            decided(number, List.of(), failure);
+        }
+        if (deciding) {
+            wire.startProgress();
+        }
+    }
+
+    /** The session's answer at the end of a message, unless nobody waits for it any more. */
+    private void decided(long number, @Nullable List<MilterReply> replies, @Nullable Throwable failure) {
+        if (!deciding || number != decision) {
+            return;
+        }
+        List<MilterReply> answer = List.of(service.failSafe());
+        if (failure != null) {
+            failed("the end of the message", failure);
+        } else if (replies == null || !isAnswer(replies)) {
+            failed("the end of the message", new IllegalStateException("not edits and one verdict: " + replies));
+        } else {
+            answer = replies;
+        }
+        conclude(answer);
+    }
+
+    /** Edits that were agreed on, then exactly one verdict. */
+    private boolean isAnswer(List<MilterReply> replies) {
+        int last = replies.size() - 1;
+        for (int i = 0; i < last; i++) {
+            MilterReply reply = replies.get(i);
+            if (reply.kind() != Kind.EDIT || (reply.action() & ~agreed.actions()) != 0) {
+                return false;
+            }
+        }
+        return last >= 0 && replies.get(last).kind() == Kind.VERDICT;
+    }
+
+    /** The MTA still waits: tell it so. */
+    void progress() {
+        wire.send(PROGRESS);
+    }
+
+    /** Ends a pending decision with the fail-safe verdict. */
+    void decideNow(String reason) {
+        LOG.info(
+                "{}milter connection {} from {}: {}; answered {}",
+                queueId(),
+                id,
+                wire.peer(),
+                reason,
+                service.failSafe());
+        guarded("abort", session::abort);
+        conclude(List.of(service.failSafe()));
+    }
+
+    private void conclude(List<MilterReply> answer) {
+        deciding = false;
+        for (MilterReply reply : answer) {
+            wire.send(reply);
+        }
+        dropMessage();
+        wire.resume();
+    }
+
+    @Override
+    public void abort(Abort command) {
+        if (expectNegotiated("ABORT")) {
+            dropMessage();
+        }
+    }
+
+    /** Ends the message, if one is open. */
+    private void dropMessage() {
+        if (!messageOpen) {
+            return;
+        }
+        messageOpen = false;
+        macros.endMessage();
+        messageVerdict = Optional.empty();
+        headerCount = 0;
+        headerBytes = 0;
+        headersTruncated = false;
+        if (sessionInMessage) {
+            sessionInMessage = false;
+            guarded("abort", session::abort);
+        }
+        if (draining) {
+            wire.close();
+        }
+    }
+
+    @Override
+    public void quit(Quit command) {
+        wire.close();
+    }
+
+    @Override
+    public void quitNewConnection(QuitNewConnection command) {
+        if (!expectNegotiated("QUIT_NC")) {
+            return;
+        }
+        dropMessage();
+        guarded("close", session::close);
+        session = NoSession.INSTANCE;
+        macros.clear();
+        connected = false;
+        connectionVerdict = Optional.empty();
+        open();
+    }
+
+    @Override
+    public void malformed(Malformed command) {
+        wire.malformed(negotiated() ? command.reason() : "not the milter protocol: " + command.reason());
+    }
+
+    /** No new message: closes now, or after the verdict on the open one. */
+    void drain() {
+        draining = true;
+        if (!messageOpen) {
+            wire.close();
+        }
+    }
+
+    /** The socket is closed. */
+    void ended() {
+        if (deciding) {
+            deciding = false;
+            guarded("abort", session::abort);
+        }
+        dropMessage();
+        guarded("close", session::close);
+        session = NoSession.INSTANCE;
+    }
+
+    private boolean expectNegotiated(String name) {
+        if (!negotiated()) {
+            wire.malformed(name + " before option negotiation");
+        }
+        return negotiated();
+    }
+
+    private boolean expectMessage(String name) {
+        if (expectNegotiated(name) && !messageOpen) {
+            wire.malformed(name + " without MAIL");
+        }
+        return messageOpen;
+    }
+
+    private void answer(int noReply, MilterReply reply) {
+        if (!agreed.has(noReply)) {
+            wire.send(reply);
+        }
+    }
+
+    private MilterReply askInMessage(Supplier<MilterReply> step) {
+        MilterReply verdict = ask(step);
+        if (!verdict.equals(CONTINUE)) {
+            messageVerdict = Optional.of(verdict);
+        }
+        return verdict;
+    }
+
+    /** The edge at which the filter's own failures end, errors like a stack overflow included: the mail has to go on. */
+    private MilterReply ask(Supplier<MilterReply> step) {
+        try {
+            MilterReply reply = step.get();
+            if (reply.kind() == Kind.VERDICT) {
+                return reply;
+            }
+            failed("a step before the end", new IllegalStateException("not a verdict: " + reply));
+        } catch (RuntimeException | Error failure) {
+            failed("a step before the end", failure);
+        }
+        return service.failSafe();
+    }
+
+    private void guarded(String name, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.error(
+                    "{}milter connection {} from {}: the filter failed at {}",
+                    queueId(),
+                    id,
+                    wire.peer(),
+                    name,
+                    failure);
+        }
+    }
+
+    private void failed(String step, Throwable failure) {
+        service.counters().failures.increment();
+        LOG.error(
+                "{}milter connection {} from {}: the filter failed at {}; answered {}",
+                queueId(),
+                id,
+                wire.peer(),
+                step,
+                service.failSafe(),
+                failure);
+    }
+
+    /** The queue id as the beginning of a log line, if it is known. */
+    private String queueId() {
+        return macros.get("i").map(queueId -> WireText.forLog(queueId) + ": ").orElse("");
+    }
+}

@@ -1,0 +1,210 @@
+package org.dmarcmilter.milter;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.dmarcmilter.milter.MilterCommand.Abort;
+import org.dmarcmilter.milter.MilterCommand.Body;
+import org.dmarcmilter.milter.MilterCommand.Connect;
+import org.dmarcmilter.milter.MilterCommand.Data;
+import org.dmarcmilter.milter.MilterCommand.EndOfHeaders;
+import org.dmarcmilter.milter.MilterCommand.EndOfMessage;
+import org.dmarcmilter.milter.MilterCommand.Header;
+import org.dmarcmilter.milter.MilterCommand.Helo;
+import org.dmarcmilter.milter.MilterCommand.Macro;
+import org.dmarcmilter.milter.MilterCommand.Mail;
+import org.dmarcmilter.milter.MilterCommand.Malformed;
+import org.dmarcmilter.milter.MilterCommand.OptionNegotiation;
+import org.dmarcmilter.milter.MilterCommand.Quit;
+import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
+import org.dmarcmilter.milter.MilterCommand.Recipient;
+import org.dmarcmilter.milter.MilterCommand.Unknown;
+
+/** Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. */
+final class MilterDecoder {
+    private static final Optional<MilterCommand> DATA = Optional.of(new Data());
+    private static final Optional<MilterCommand> END_OF_HEADERS = Optional.of(new EndOfHeaders());
+    private static final Optional<MilterCommand> END_OF_MESSAGE = Optional.of(new EndOfMessage());
+    private static final Optional<MilterCommand> UNKNOWN = Optional.of(new Unknown());
+    private static final Optional<MilterCommand> ABORT = Optional.of(new Abort());
+    private static final Optional<MilterCommand> QUIT = Optional.of(new Quit());
+    private static final Optional<MilterCommand> QUIT_NEW_CONNECTION = Optional.of(new QuitNewConnection());
+
+    private final Consumer<String> oddity;
+
+    /**
+     * @param oddity told of what is wrong in a packet but not wrong enough to close the connection
+     */
+    MilterDecoder(Consumer<String> oddity) {
+        this.oddity = oddity;
+    }
+
+    /**
+     * Takes the next packet off the buffer. Empty, with the buffer as it was, if it is not complete; {@link Malformed} as
+     * soon as its length is seen to be impossible, so that nothing has to be buffered for it.
+     */
+    Optional<MilterCommand> next(ByteBuf in) {
+        if (in.readableBytes() < Integer.BYTES) {
+            return Optional.empty();
+        }
+        long length = in.getUnsignedInt(in.readerIndex());
+        if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
+            return malformed("packet length " + length + " (octets \"" + WireText.forLog(text(in, in.readerIndex(), 4))
+                    + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
+        }
+        if (in.readableBytes() < Integer.BYTES + length) {
+            return Optional.empty();
+        }
+        int start = in.readerIndex() + Integer.BYTES + 1;
+        int end = start + (int) length - 1;
+        in.readerIndex(end);
+        return decode((char) in.getUnsignedByte(start - 1), in, start, end);
+    }
+
+    /** Whether the next packet, complete or not, is SMFIC_ABORT. */
+    static boolean isAbortNext(ByteBuf in) {
+        return in.readableBytes() > Integer.BYTES && in.getByte(in.readerIndex() + Integer.BYTES) == 'A';
+    }
+
+    private Optional<MilterCommand> decode(char code, ByteBuf in, int start, int end) {
+        return switch (code) {
+            case 'L' -> header(in, start, end);
+            case 'D' -> macro(in, start, end);
+            case 'R', 'M' -> envelope(code, in, start, end);
+            case 'E' -> END_OF_MESSAGE;
+            case 'N' -> END_OF_HEADERS;
+            case 'A' -> ABORT;
+            case 'C' -> connect(in, start, end);
+            case 'H' -> Optional.of(new Helo(text(in, start, find(in, start, end) - start)));
+            case 'B' -> Optional.of(new Body(end - start));
+            case 'T' -> DATA;
+            case 'U' -> UNKNOWN;
+            case 'Q' -> QUIT;
+            case 'K' -> QUIT_NEW_CONNECTION;
+            case 'O' -> optionNegotiation(in, start, end);
+            default -> malformed("unknown command '" + WireText.forLog(String.valueOf(code)) + "'");
+        };
+    }
+
+    private static Optional<MilterCommand> optionNegotiation(ByteBuf in, int start, int end) {
+        if (end - start < 3 * Integer.BYTES) {
+            return malformed("option negotiation of " + (end - start) + " octets, 12 are needed");
+        }
+        return Optional.of(new OptionNegotiation(in.getInt(start), in.getInt(start + 4), in.getInt(start + 8)));
+    }
+
+    /** Pairs as far as they are complete; a last name without value, or without its NUL, is ignored. */
+    private static Optional<MilterCommand> macro(ByteBuf in, int start, int end) {
+        if (start == end) {
+            return Optional.of(new Macro('\0', List.of()));
+        }
+        List<String> pairs = strings(in, start + 1, end);
+        for (int i = 0; i < pairs.size(); i += 2) {
+            pairs.set(i, withoutBraces(pairs.get(i)));
+        }
+        return Optional.of(new Macro(
+                (char) in.getUnsignedByte(start), pairs.size() % 2 == 0 ? pairs : pairs.subList(0, pairs.size() - 1)));
+    }
+
+    private static String withoutBraces(String name) {
+        int last = name.length() - 1;
+        return last > 0 && name.charAt(0) == '{' && name.charAt(last) == '}' ? name.substring(1, last) : name;
+    }
+
+    private Optional<MilterCommand> connect(ByteBuf in, int start, int end) {
+        int nul = find(in, start, end);
+        if (nul + 1 >= end) {
+            return malformed("CONNECT without host name or address family");
+        }
+        String host = text(in, start, nul - start);
+        char family = (char) in.getUnsignedByte(nul + 1);
+        int address = nul + 2 + Short.BYTES;
+        switch (family) {
+            case '4', '6' -> {
+                String literal = address < end ? text(in, address, find(in, address, end) - address) : "";
+                Optional<String> canonical = canonicalAddress(literal);
+                if (canonical.isEmpty()) {
+                    oddity.accept("CONNECT with the address \"" + WireText.forLog(literal)
+                            + "\", which is none; going on without");
+                }
+                return Optional.of(new Connect(host, canonical));
+            }
+            case 'L', 'U' -> {
+                return Optional.of(new Connect(host, Optional.empty()));
+            }
+            default -> {
+                oddity.accept("CONNECT with unknown address family '" + WireText.forLog(String.valueOf(family))
+                        + "'; going on without address");
+                return Optional.of(new Connect(host, Optional.empty()));
+            }
+        }
+    }
+
+    /** Never resolves: the text is a literal or nothing. Sendmail writes {@code IPv6:} before IPv6 addresses. */
+    private static Optional<String> canonicalAddress(String text) {
+        String literal = text.toLowerCase(Locale.ROOT).startsWith("ipv6:") ? text.substring(5) : text;
+        if (literal.indexOf('%') >= 0 || literal.indexOf('[') >= 0) {
+            return Optional.empty();
+        }
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(literal);
+        if (address == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(NetUtil.toAddressString(InetAddress.getByAddress(address)));
+        } catch (UnknownHostException wrongLength) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<MilterCommand> envelope(char code, ByteBuf in, int start, int end) {
+        if (start == end || in.getByte(end - 1) != 0) {
+            return malformed((code == 'M' ? "MAIL" : "RCPT") + " without terminated address");
+        }
+        List<String> strings = strings(in, start, end);
+        String address = strings.get(0);
+        List<String> arguments = strings.subList(1, strings.size());
+        return Optional.of(code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments));
+    }
+
+    private static Optional<MilterCommand> header(ByteBuf in, int start, int end) {
+        int nameEnd = find(in, start, end);
+        int valueEnd = find(in, nameEnd + 1, end);
+        if (nameEnd == start || valueEnd >= end) {
+            return malformed("HEADER without name or terminated value");
+        }
+        return Optional.of(new Header(text(in, start, nameEnd - start), text(in, nameEnd + 1, valueEnd - nameEnd - 1)));
+    }
+
+    /** The NUL-terminated strings; bytes after the last NUL are ignored. */
+    private static List<String> strings(ByteBuf in, int start, int end) {
+        List<String> strings = new ArrayList<>();
+        int from = start;
+        for (int nul = find(in, from, end); nul < end; nul = find(in, from, end)) {
+            strings.add(text(in, from, nul - from));
+            from = nul + 1;
+        }
+        return strings;
+    }
+
+    /** Position of the next NUL, or {@code end}. */
+    private static int find(ByteBuf in, int start, int end) {
+        int nul = start < end ? in.indexOf(start, end, (byte) 0) : -1;
+        return nul < 0 ? end : nul;
+    }
+
+    private static String text(ByteBuf in, int start, int length) {
+        return in.toString(start, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private static Optional<MilterCommand> malformed(String reason) {
+        return Optional.of(new Malformed(reason));
+    }
+}

@@ -1,0 +1,16 @@
+package org.dmarcmilter.milter;
+
+import org.dmarcmilter.milter.MilterReply.Kind;
+
+/**
+ * What all connections of one server share.
+ *
+ * @param failSafe the verdict that replaces one the filter failed to give
+ */
+record Service(MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters) {
+    Service {
+        if (failSafe.kind() != Kind.VERDICT) {
+            throw new IllegalArgumentException(failSafe + " is not a verdict");
+        }
+    }
+}

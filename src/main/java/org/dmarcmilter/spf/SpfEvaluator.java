@@ -1,0 +1,43 @@
+package org.dmarcmilter.spf;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+
+/** Checks whether a client may use a domain in MAIL FROM: {@code check_host()} of RFC 7208. Safe for many threads. */
+public final class SpfEvaluator {
+    private final DnsClient dns;
+    private final String receiverName;
+    private final LongSupplier epochSeconds;
+
+    /**
+     * @param dns who is asked
+     * @param receiverName the host that checks, for {@code %{r}} in explanations
+     * @param epochSeconds the time in seconds since 1970, for {@code %{t}} in explanations
+     */
+    public SpfEvaluator(DnsClient dns, String receiverName, LongSupplier epochSeconds) {
+        this.dns = dns;
+        this.receiverName = receiverName;
+        this.epochSeconds = epochSeconds;
+    }
+
+    /**
+     * Checks one message's identity. Never blocks and asks a bounded number of questions (section 4.6.4); how long that
+     * may take is the caller's business. No domain, or no IP address, has no policy: none (section 4.3).
+     *
+     * @return completes on the thread of the last DNS answer, never exceptionally
+     */
+    public CompletionStage<SpfResult> check(SpfIdentity identity) {
+        Optional<IpAddress> client = IpAddress.parse(identity.clientAddress());
+        Optional<DomainName> domain = DomainName.parse(identity.domain());
+        if (client.isEmpty() || domain.isEmpty()) {
+            return CompletableFuture.completedStage(new SpfResult(SpfResult.Code.NONE, "", ""));
+        }
+        return new SpfCheck(dns, identity, client.get().unmapped(), receiverName, epochSeconds)
+                .run(domain.get().ascii());
+    }
+}

@@ -1,0 +1,141 @@
+package org.dmarcmilter;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Holds the package table: who may know whom, and where a library may be seen. */
+class ArchitectureTest {
+    private static final String ROOT = "org.dmarcmilter";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    /** Every package may also use {@code domain} (plain values) and the root package (the program's version). */
+    @ParameterizedTest(name = "{0} uses only {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            domain  |
+            message |
+            authres | message
+            dns     |
+            spf     | dns
+            dmarc   | dns
+            milter  |
+            config  |
+            history | dmarc
+            report  | history dmarc dns message
+            metrics |
+            filter  | message authres spf dmarc dns history milter config
+            """)
+    void usesOnly(String name, String others) {
+        Set<String> allowed = new TreeSet<>(Set.of(ROOT));
+        Set<String> packages = new TreeSet<>(Set.of("domain"));
+        packages.add(name);
+        packages.addAll(Arrays.asList((others == null ? "" : others).split(" ")));
+        packages.remove("");
+        packages.forEach(p -> allowed.add(ROOT + "." + p));
+        Set<String> forbidden = CLASSES.stream()
+                .map(c -> c.getPackageName())
+                .filter(p -> p.startsWith(ROOT + ".") && !allowed.contains(p))
+                .collect(Collectors.toCollection(TreeSet::new));
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + name)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden.toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageStandsInTheTable() {
+        Set<String> packages =
+                CLASSES.stream().map(c -> c.getPackageName()).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = new TreeSet<>(Set.of(ROOT));
+        for (String name : Set.of(
+                "domain", "message", "authres", "dns", "spf", "dmarc", "milter", "config", "history", "report",
+                "metrics", "filter", "cli")) {
+            known.add(ROOT + "." + name);
+        }
+        assertEquals(known, packages);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @ParameterizedTest(name = "{0} only in {1}")
+    @CsvSource({
+        "io.netty.., milter",
+        "org.xbill.DNS.., dns",
+        "com.github.benmanes.caffeine.., dns",
+        "java.sql.., store",
+        "ch.qos.logback.., cli",
+        "io.prometheus.., metrics",
+    })
+    void libraryOnlyIn(String library, String name) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "." + name)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES);
+    }
+
+    /** Decisions are functions of their arguments: no clock, no files, no sockets. */
+    @ParameterizedTest(name = "{0} is pure")
+    @CsvSource({"domain", "message", "authres", "dmarc", "spf"})
+    void isPure(String name) {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + name)
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.nio.file..", "java.util.concurrent.locks..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineWiresAndEndsTheProgram() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .accessField(System.class, "out")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        classes()
+                .that()
+                .haveSimpleName("package-info")
+                .should()
+                .beAnnotatedWith(org.jspecify.annotations.NullMarked.class)
+                .check(CLASSES);
+    }
+}

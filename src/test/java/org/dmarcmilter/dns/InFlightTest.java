@@ -1,0 +1,99 @@
+package org.dmarcmilter.dns;
+
+import static org.dmarcmilter.dns.DnsTests.ask;
+import static org.dmarcmilter.dns.DnsTests.await;
+import static org.dmarcmilter.dns.DnsTests.client;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Many questions at a time, and the end of the client. */
+class InFlightTest {
+    @Test
+    void questionsInFlightAreBounded() {
+        try (TestDnsServer dns = TestDnsServer.start("");
+                DnsjavaClient client = client(Duration.ofSeconds(3), dns.address())) {
+            dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
+            List<CompletableFuture<DnsAnswer>> answers = IntStream.range(0, 2_000)
+                    .mapToObj(i ->
+                            client.query(DnsQuestion.txt("n" + i + ".example")).toCompletableFuture())
+                    .toList();
+            for (CompletableFuture<DnsAnswer> refused : answers.subList(1_000, 2_000)) {
+                assertEquals(new DnsAnswer.Unavailable("too many questions in flight"), refused.getNow(null));
+            }
+            answers.forEach(answer -> assertInstanceOf(DnsAnswer.Unavailable.class, await(answer)));
+            assertEquals(0, client.inFlight());
+            assertEquals(2_000, client.questions());
+            assertEquals(2_000, client.failures());
+            dns.behave(TestDnsServer.ALL, TestDnsServer.PROPER);
+            assertEquals(new DnsAnswer.NoSuchName(), ask(client, "again.example"), "places are free again");
+        }
+    }
+
+    @Test
+    void aThousandQuestionsAreAnsweredTogether() {
+        try (TestDnsServer dns = TestDnsServer.start("");
+                DnsjavaClient client = client(Duration.ofSeconds(20), dns.address())) {
+            dns.behave(TestDnsServer.ALL, TestDnsServer.after(Duration.ofMillis(100), TestDnsServer.PROPER));
+            List<CompletableFuture<DnsAnswer>> answers = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                dns.add("n" + i + ".example. 300 IN TXT \"" + i + "\"");
+                answers.add(client.query(DnsQuestion.txt("n" + i + ".example")).toCompletableFuture());
+            }
+            for (int i = 0; i < 1_000; i++) {
+                assertEquals(new DnsAnswer.Found(List.of("" + i)), await(answers.get(i)));
+            }
+        }
+    }
+
+    @Test
+    void noThreadWaitsForAnAnswer() throws InterruptedException {
+        try (TestDnsServer dns = TestDnsServer.start("");
+                DnsjavaClient client = client(Duration.ofHours(1), dns.address())) {
+            dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
+            CountDownLatch asked = new CountDownLatch(1);
+            Thread asking = new Thread(() -> {
+                for (int i = 0; i < 500; i++) {
+                    client.query(DnsQuestion.txt("n" + i + ".example"));
+                }
+                asked.countDown();
+            });
+            asking.start();
+            assertEquals(true, asked.await(60, TimeUnit.SECONDS), "asking does not wait");
+            assertEquals(500, client.inFlight());
+            // The threads of closed clients may take a moment to end.
+            Awaitility.await().until(() -> dnsThreads() == 1);
+        }
+    }
+
+    private static long dnsThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("dns"))
+                .count();
+    }
+
+    @Test
+    void closingAnswersEverybody() {
+        try (TestDnsServer dns = TestDnsServer.start("")) {
+            dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
+            DnsjavaClient client = client(Duration.ofHours(1), dns.address());
+            CompletableFuture<DnsAnswer> pending =
+                    client.query(DnsQuestion.txt("x.example")).toCompletableFuture();
+            assertFalse(pending.isDone());
+            client.close();
+            client.close();
+            assertEquals(new DnsAnswer.Unavailable("DNS client closed"), await(pending));
+            assertEquals(new DnsAnswer.Unavailable("DNS client closed"), ask(client, "later.example"));
+        }
+    }
+}

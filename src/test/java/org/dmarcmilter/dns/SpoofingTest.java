@@ -1,0 +1,101 @@
+package org.dmarcmilter.dns;
+
+import static org.dmarcmilter.dns.DnsTests.answer;
+import static org.dmarcmilter.dns.DnsTests.ask;
+import static org.dmarcmilter.dns.DnsTests.client;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+
+/** Who does not see our queries can only guess (RFC 5452). */
+class SpoofingTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final TestDnsServer dns = TestDnsServer.start("x.example. 300 IN TXT \"right\"");
+    private final DnsjavaClient client = client(LIMIT, dns.address());
+
+    @AfterEach
+    void stop() {
+        client.close();
+        dns.close();
+    }
+
+    private static final TestDnsServer.Behaviour BARE_NXDOMAIN_FIRST = (query, proper, tcp) -> {
+        Message bare = new Message(query.getHeader().getID());
+        bare.getHeader().setFlag(Flags.QR);
+        bare.getHeader().setRcode(Rcode.NXDOMAIN);
+        return List.of(bare.toWire(), proper.toWire());
+    };
+    private static final TestDnsServer.Behaviour QUERY_FIRST =
+            (query, proper, tcp) -> List.of(query.toWire(), proper.toWire());
+
+    static Stream<Arguments> forgeries() {
+        return Stream.of(
+                Arguments.of("a wrong id", TestDnsServer.WRONG_ID_FIRST),
+                Arguments.of("another question", TestDnsServer.WRONG_QUESTION_FIRST),
+                Arguments.of("noise", TestDnsServer.GARBAGE_FIRST),
+                Arguments.of("NXDOMAIN without a question", BARE_NXDOMAIN_FIRST),
+                Arguments.of("our own query back", QUERY_FIRST));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("forgeries")
+    void aForgeryDoesNotEndTheQuery(String forgery, TestDnsServer.Behaviour behaviour) {
+        dns.behave(TestDnsServer.ALL, behaviour);
+        assertEquals(answer("right"), ask(client, "x.example"), forgery);
+        assertEquals(1, dns.count(), "and no second query was needed");
+    }
+
+    @Test
+    void aFloodOfGuessesChangesPortAndId() {
+        AtomicBoolean flooded = new AtomicBoolean();
+        dns.behave(TestDnsServer.ALL, (query, proper, tcp) -> {
+            if (flooded.getAndSet(true)) {
+                return List.of(proper.toWire());
+            }
+            List<byte[]> guesses = new ArrayList<>();
+            for (int i = 1; i <= 150; i++) {
+                byte[] guess = proper.toWire();
+                guess[1] += (byte) i;
+                guesses.add(guess);
+            }
+            return guesses;
+        });
+        assertEquals(answer("right"), ask(client, "x.example"));
+        assertEquals(2, dns.count());
+    }
+
+    @Test
+    void portsAndIdsCannotBeForetold() {
+        for (int i = 0; i < 50; i++) {
+            ask(client, "x.example");
+        }
+        assertUnpredictable(TestDnsServer.Seen::port);
+        assertUnpredictable(TestDnsServer.Seen::id);
+    }
+
+    private void assertUnpredictable(ToIntFunction<TestDnsServer.Seen> value) {
+        int[] values = dns.seen().stream().mapToInt(value).toArray();
+        int steps = 0;
+        for (int i = 1; i < values.length; i++) {
+            steps += Math.abs(values[i] - values[i - 1]) <= 2 ? 1 : 0;
+        }
+        // Of 50 random values out of 28,000 ports, more than 4 meet by chance once in ten million runs.
+        assertTrue(dns.seen().stream().mapToInt(value).distinct().count() >= 46, "distinct");
+        assertTrue(steps <= 4, "not counted up");
+    }
+}

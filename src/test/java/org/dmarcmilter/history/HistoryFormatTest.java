@@ -1,0 +1,439 @@
+package org.dmarcmilter.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.DmarcRecord;
+import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
+import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.history.Evaluation.Arc;
+import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.history.Evaluation.Scope;
+import org.dmarcmilter.history.Evaluation.Spf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HistoryFormatTest {
+    private static final String PLAIN = """
+            job QID123
+            reporter mx.test.example
+            received 1795493204
+            ipaddr 192.0.2.10
+            from example.com
+            mfrom example.com
+            dkim example.com sel1 0
+            spf 0
+            spf_scope 1
+            pdomain example.com
+            policy 15
+            rua mailto:a@example.com
+            pct 100
+            adkim 114
+            aspf 114
+            p 114
+            sp 0
+            fo 0
+            align_dkim 4
+            align_spf 4
+            arc 7
+            arc_policy 2 json:[]
+            action 2
+            """;
+
+    @Test
+    void writesOpenDmarcsExampleToTheLetter() {
+        assertEquals(PLAIN, HistoryFormat.write(Evaluations.plain("QID123")));
+    }
+
+    @Test
+    void writesAMessageWithoutRecordToTheLetter() {
+        Evaluation nothing = new Evaluation(
+                "QID124",
+                "mx.test.example",
+                Evaluations.plain("").received(),
+                "127.0.0.1",
+                "",
+                List.of(),
+                Optional.empty(),
+                Evaluations.result(Status.NONE, new Discovery.NoPolicy(""), Policy.NONE, false),
+                Arc.NONE,
+                Evaluation.Action.ACCEPT);
+        String expected = """
+                job QID124
+                reporter mx.test.example
+                received 1795493204
+                ipaddr 127.0.0.1
+                from example.com
+                mfrom\s
+                spf -1
+                spf_scope -1
+                pdomain example.com
+                policy 14
+                rua -
+                pct 0
+                adkim 0
+                aspf 0
+                p 0
+                sp 0
+                fo 0
+                align_dkim 0
+                align_spf 0
+                arc 7
+                arc_policy 2 json:[]
+                action 2
+                """;
+        assertEquals(expected, HistoryFormat.write(nothing));
+    }
+
+    @Test
+    void writesArcSetsAsOpenDmarcSpellsThem() {
+        Arc arc = new Arc(
+                true,
+                true,
+                List.of(
+                        new ArcSet(1, "Relay.example", "sel", "203.0.113.5"),
+                        new ArcSet(2, "quote\"d\\.example", "s 2", "")));
+        assertEquals(
+                "arc 0\narc_policy 0 json:[{ \"i\": 1, \"d\":\"relay.example\", \"s\":\"sel\", \"ip\":\"203.0.113.5\" }, "
+                        + "{ \"i\": 2, \"d\":\"quote\\\"d\\\\.example\", \"s\":\"s?2\", \"ip\":\"\" }]\n",
+                lines(withArc(arc), "arc", "arc_policy"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(textBlock = """
+        pass,      0
+        softfail,  2
+        neutral,   3
+        temperror, 4
+        permerror, 5
+        none,      6
+        fail,      7
+        policy,    8
+        nxdomain,  9
+        signed,    10
+        unknown,   11
+        discard,   12
+        Pass,      0
+        hardfail,  11
+        '',        11
+        """)
+    void numbersResultWords(String word, int code) {
+        assertEquals(code, ResultCode.ofWord(word).code());
+        assertEquals(ResultCode.ofWord(word), ResultCode.ofCode(code));
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # status  | policy     | code | why
+        PASS      | REJECT     | 15   | a pass is a pass whatever the policy
+        FAIL      | REJECT     | 16   | failed, reject asked
+        FAIL      | QUARANTINE | 17   | failed, quarantine asked
+        FAIL      | NONE       | 18   | failed, nothing asked
+        TEMPERROR | REJECT     | 14   | an open verdict is written like a DNS failure
+        PERMERROR | NONE       | 14   | nothing applied
+        NONE      | NONE       | 14   | no record
+        """)
+    void numbersPolicies(Status status, Policy policy, int code, String why) {
+        Discovery found = Evaluations.found(Evaluations.record(policy));
+        Evaluation evaluation =
+                Evaluations.with(Evaluations.plain("Q"), Evaluations.result(status, found, policy, false));
+        assertEquals("policy " + code + "\n", lines(evaluation, "policy"), why);
+    }
+
+    @Test
+    void writesTheWholePolicyRecord() {
+        DmarcRecord record = new DmarcRecord(
+                Policy.QUARANTINE,
+                Optional.of(Policy.NONE),
+                Optional.empty(),
+                AlignmentMode.STRICT,
+                AlignmentMode.RELAXED,
+                7,
+                false,
+                DmarcRecord.Psd.UNKNOWN,
+                List.of("1", "d", "s"),
+                3_600,
+                List.of("mailto:a@example.com", "https://example.com/dmarc"),
+                List.of("mailto:f@example.com"));
+        Discovery found = new Discovery.Found(record, DomainName.of("org.example"), true, true);
+        Evaluation evaluation =
+                Evaluations.with(Evaluations.plain("Q"), Evaluations.result(Status.FAIL, found, Policy.NONE, false));
+        assertEquals(
+                """
+                pdomain org.example
+                policy 18
+                rua mailto:a@example.com
+                rua https://example.com/dmarc
+                pct 7
+                adkim 115
+                aspf 114
+                p 113
+                sp 110
+                fo 14
+                align_dkim 5
+                align_spf 5
+                """,
+                lines(
+                        evaluation,
+                        "pdomain",
+                        "policy",
+                        "rua",
+                        "pct",
+                        "adkim",
+                        "aspf",
+                        "p",
+                        "sp",
+                        "fo",
+                        "align_dkim",
+                        "align_spf"));
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # domain            | selector      | line                         | why
+        example.com         |               | dkim example.com - 0         | no selector
+        ''                  | s             | dkim - s 0                   | no domain: the importer skips that signature only
+        Example.COM         | Sel           | dkim example.com Sel 0       | domains in lower case
+        a b.example         | s t           | dkim a?b.example s?t 0       | blanks would make more words
+        x.example           | json:[]       | dkim x.example json?[] 0     | the importer would read it as the ARC list
+        -                   | -             | dkim ? - 0                   | a lone hyphen is no domain
+        b\u00fccher.example | \u20ac        | dkim b?cher.example ? 0      | other scripts
+        """)
+    void writesSignatures(String domain, String selector, String line, String why) {
+        Dkim dkim = new Dkim(domain, selector == null ? "" : selector, "pass");
+        assertEquals(line + "\n", lines(withDkim(List.of(dkim)), "dkim"), why);
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # envelope domain | line            | why
+        ''                | 'mfrom '        | the null sender: the line stays, with its blank
+        -                 | mfrom ?         | the importer would drop the record: nobody hides by such a sender
+        a%naction 0       | mfrom a?action?0 | no second line
+        [192.0.2.1]       | mfrom [192.0.2.1] | an address literal is one word
+        """)
+    void writesEnvelopeDomains(String domain, String line, String why) {
+        Evaluation e = Evaluations.plain("Q");
+        Evaluation evaluation = new Evaluation(
+                e.jobId(),
+                e.reporter(),
+                e.received(),
+                e.clientAddress(),
+                domain.replace("%n", "\n"),
+                e.dkim(),
+                e.spf(),
+                e.result(),
+                e.arc(),
+                e.action());
+        assertEquals(line + "\n", lines(evaluation, "mfrom"), why);
+    }
+
+    @Test
+    void boundsLengthsAndNumbers() {
+        List<Dkim> signatures = IntStream.range(0, 500)
+                .mapToObj(i -> new Dkim("d".repeat(1_000), "s".repeat(1_000), "pass"))
+                .toList();
+        List<ArcSet> sets = IntStream.range(-100, 1_000)
+                .mapToObj(i -> new ArcSet(i, "\"".repeat(999), "\\".repeat(999), "9".repeat(999)))
+                .toList();
+        Evaluation e = Evaluations.plain("Q".repeat(1_000));
+        Evaluation large = new Evaluation(
+                e.jobId(),
+                "r".repeat(1_000),
+                e.received(),
+                "1".repeat(1_000),
+                "m".repeat(1_000),
+                signatures,
+                Optional.of(new Spf("pass", Scope.HELO)),
+                e.result(),
+                new Arc(true, false, sets),
+                e.action());
+        String text = HistoryFormat.write(large);
+        assertTrue(text.length() < TornTail.MAX_RECORD, "the torn tail of any record is found");
+        assertTrue(text.lines().allMatch(line -> line.length() < HistoryFormat.MAX_LINE));
+        HistoryRecord read = readOne(text);
+        assertEquals(HistoryRecord.of(large), read);
+        assertEquals(128, read.jobId().length());
+        assertEquals(255, read.reporter().length());
+        assertEquals(64, read.clientAddress().length());
+        assertEquals(100, read.dkim().size());
+        assertEquals(50, read.arcSets().size());
+    }
+
+    @Test
+    void keepsReportAddressesThatFitTheImportersColumn() {
+        String hundred = "mailto:" + "a".repeat(81) + "@example.com";
+        List<String> addresses =
+                List.of(hundred, "mailto:two words@example.com", hundred, hundred, "-", "mailto:b@example.com");
+        DmarcRecord plain = Evaluations.record(Policy.NONE);
+        DmarcRecord record = new DmarcRecord(
+                plain.p(),
+                plain.sp(),
+                plain.np(),
+                plain.adkim(),
+                plain.aspf(),
+                plain.pct(),
+                plain.testing(),
+                plain.psd(),
+                plain.fo(),
+                plain.reportInterval(),
+                addresses,
+                plain.ruf());
+        Evaluation evaluation = Evaluations.with(
+                Evaluations.plain("Q"), Evaluations.result(Status.PASS, Evaluations.found(record), Policy.NONE, true));
+        List<String> kept = readOne(HistoryFormat.write(evaluation)).rua();
+        assertEquals(List.of(hundred, hundred, "mailto:b@example.com"), kept, "none is changed, none is cut");
+        assertTrue(String.join(",", kept).length() <= 255);
+    }
+
+    @Test
+    void keepsOneArcSetAnInstance() {
+        Arc arc = new Arc(
+                false,
+                false,
+                List.of(
+                        new ArcSet(2, "two.example", "s", ""),
+                        new ArcSet(0, "zero.example", "s", ""),
+                        new ArcSet(2, "again.example", "s", ""),
+                        new ArcSet(51, "far.example", "s", ""),
+                        new ArcSet(1, "one.example", "s", "")));
+        assertEquals(
+                List.of(new ArcSet(2, "two.example", "s", ""), new ArcSet(1, "one.example", "s", "")),
+                readOne(HistoryFormat.write(withArc(arc))).arcSets());
+    }
+
+    @Test
+    void readsBackWhatItWrites() throws IOException {
+        Random random = new Random(9_091);
+        StringBuilder file = new StringBuilder();
+        List<HistoryRecord> expected = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            Evaluation evaluation = Evaluations.any(i % 5 == 0 ? "a\nb " + i : "Q" + i, random);
+            file.append(HistoryFormat.write(evaluation));
+            expected.add(HistoryRecord.of(evaluation));
+        }
+        assertTrue(file.chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~')), "printable US-ASCII only");
+        List<HistoryRecord> read = new ArrayList<>();
+        HistoryFormat.read(new BufferedReader(new StringReader(file.toString())), read::add, problem -> {
+            throw new AssertionError(problem);
+        });
+        assertEquals(expected, read);
+    }
+
+    @Test
+    void readsTheFormOfOpenDmarc142() {
+        String old = PLAIN.replaceAll("(?m)^(spf_scope|fo) .*\n", "");
+        HistoryRecord read = readOne(old);
+        assertEquals(-1, read.spfScope());
+        assertEquals(0, read.fo());
+        assertEquals("QID123", read.jobId());
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', nullValues = "", textBlock = """
+        # line                           | instead                        | problem                                   | why
+        spf 0                            | spf zero                       | record at line 1: no usable value for 'spf' | a number is needed
+        policy 15                        | policy 99999999999999999999    | record at line 1: no usable value for 'policy' | a number within reason
+        action 2                         |                                | record at line 1: 'action' is missing     | a torn record
+        mfrom example.com                | 'mfromexample.com'             | line 6: unknown key; record at line 1: 'mfrom' is missing | no blank, no key
+        arc_policy 2 json:[]             | arc_policy 2 json:[{"d":"a"b"}] | record at line 1: the ARC list is no JSON | OpenDMARC does not escape
+        arc_policy 2 json:[]             | arc_policy 2 json:[            | record at line 1: the ARC list is no JSON | cut
+        dkim example.com sel1 0          | dkim example.com sel1          | line 7: 'dkim' needs a domain, a selector and a result | a word is missing
+        dkim example.com sel1 0          | dkim example.com sel1 x        | line 7: no result code                    | no number
+        fo 0                             | colour blue                    | line 18: unknown key                      | skipped, as the importer does
+        job QID123                       | reporter again                 | line 1: no 'job' before it; 22            | a file that begins in the middle
+        """)
+    void saysWhatIsWrong(String line, String instead, String problem, String why) throws IOException {
+        String text = PLAIN.replace(line + "\n", instead == null ? "" : instead + "\n");
+        List<String> problems = new ArrayList<>();
+        List<HistoryRecord> records = new ArrayList<>();
+        HistoryFormat.read(
+                new BufferedReader(new StringReader(text + PLAIN.replace("QID123", "QID124"))),
+                records::add,
+                problems::add);
+        assertEquals("QID124", records.get(records.size() - 1).jobId(), "the next record is read");
+        if (problem.endsWith("; 22")) {
+            assertEquals(23, problems.size(), why);
+            assertEquals(problem.substring(0, problem.length() - 4), problems.get(0), why);
+        } else {
+            assertEquals(problem, String.join("; ", problems), why);
+        }
+    }
+
+    @Test
+    void boundsLinesWhenReading() throws IOException {
+        List<String> problems = new ArrayList<>();
+        HistoryFormat.read(
+                new BufferedReader(new StringReader("job a\nfrom " + "x".repeat(1_000_000) + "\n")),
+                record -> {},
+                problems::add);
+        assertEquals("line 2: too long", problems.get(0));
+    }
+
+    private static Evaluation withArc(Arc arc) {
+        Evaluation e = Evaluations.plain("Q");
+        return new Evaluation(
+                e.jobId(),
+                e.reporter(),
+                e.received(),
+                e.clientAddress(),
+                e.envelopeDomain(),
+                e.dkim(),
+                e.spf(),
+                e.result(),
+                arc,
+                e.action());
+    }
+
+    private static Evaluation withDkim(List<Dkim> dkim) {
+        Evaluation e = Evaluations.plain("Q");
+        return new Evaluation(
+                e.jobId(),
+                e.reporter(),
+                e.received(),
+                e.clientAddress(),
+                e.envelopeDomain(),
+                dkim,
+                e.spf(),
+                e.result(),
+                e.arc(),
+                e.action());
+    }
+
+    private static String lines(Evaluation evaluation, String... keys) {
+        List<String> wanted = List.of(keys);
+        StringBuilder kept = new StringBuilder();
+        for (String line : HistoryFormat.write(evaluation).split("\n", -1)) {
+            if (line.contains(" ") && wanted.contains(line.substring(0, line.indexOf(' ')))) {
+                kept.append(line).append('\n');
+            }
+        }
+        return kept.toString();
+    }
+
+    private static HistoryRecord readOne(String text) {
+        List<HistoryRecord> records = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        try {
+            HistoryFormat.read(new BufferedReader(new StringReader(text)), records::add, problems::add);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertEquals(List.of(), problems);
+        assertEquals(1, records.size());
+        return records.get(0);
+    }
+}

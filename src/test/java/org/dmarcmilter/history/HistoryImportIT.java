@@ -1,0 +1,225 @@
+package org.dmarcmilter.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.history.HistoryRecord.Signature;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** OpenDMARC's own importer reads our history file into its own tables, hostile messages included, and loses nothing. */
+class HistoryImportIT {
+    private static final Path IMPORTER = Path.of("/usr/sbin/opendmarc-import");
+    private static final Path SCHEMA = Path.of("/usr/share/dbconfig-common/data/opendmarc/install/mysql");
+    private static final String PACKAGES = "mariadb-server opendmarc libdbd-mysql-perl libswitch-perl libjson-perl";
+    private static final int MESSAGES = 1_000;
+
+    @TempDir
+    private static Path directory;
+
+    @BeforeAll
+    static void needsItsPeers() {
+        boolean complete = Files.isExecutable(IMPORTER)
+                && Files.isReadable(SCHEMA)
+                && Files.isExecutable(Path.of("/usr/sbin/mariadbd"))
+                && runs("mariadb", "--version")
+                && runs("perl", "-MDBD::mysql", "-MSwitch", "-MJSON", "-e1");
+        if (!complete && "optional".equals(System.getProperty("peers"))) {
+            abort("without " + PACKAGES);
+        }
+        if (!complete) {
+            fail("this test needs its peers: apt-get install " + PACKAGES + " (or skip it by -Dpeers=optional)");
+        }
+    }
+
+    @Test
+    void importsEveryRecord() throws IOException, InterruptedException {
+        Random random = new Random(20_261_124);
+        List<HistoryRecord> records = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < MESSAGES; i++) {
+            Evaluation evaluation = Evaluations.any(i % 10 == 0 ? i + "\"\naction 0\n'" : "Q" + i, random);
+            records.add(HistoryRecord.of(evaluation));
+            text.append(HistoryFormat.write(evaluation));
+        }
+        Path file = Files.writeString(directory.resolve("history"), text, StandardCharsets.US_ASCII);
+
+        Path databaseDirectory = Files.createTempDirectory("dmarc-milter-test");
+        try (PrivateMariaDb database = PrivateMariaDb.start(databaseDirectory)) {
+            database.sql(Files.readString(SCHEMA)
+                    + "CREATE USER opendmarc@localhost IDENTIFIED BY 'test';"
+                    + "CREATE USER opendmarc@'127.0.0.1' IDENTIFIED BY 'test';"
+                    + "GRANT ALL ON opendmarc.* TO opendmarc@localhost;"
+                    + "GRANT ALL ON opendmarc.* TO opendmarc@'127.0.0.1';");
+            assertEquals(
+                    new TreeSet<>(List.of("unknown key 'fo'", "unknown key 'spf_scope'")),
+                    complaints(importFile(file, database.port())),
+                    "the importer of 1.4.2 knows neither, and has nothing else to say");
+            compare(records, database);
+        } finally {
+            removeAll(databaseDirectory);
+        }
+    }
+
+    private static void compare(List<HistoryRecord> records, PrivateMariaDb database)
+            throws IOException, InterruptedException {
+        assertEquals(
+                records.stream().map(HistoryImportIT::messageRow).toList(),
+                database.sql("SELECT m.jobid, UNIX_TIMESTAMP(m.date), r.name, m.policy, m.disp, i.addr, e.name, f.name,"
+                        + " p.name, m.spf, m.align_spf, m.align_dkim, m.sigcount, m.arc, m.arc_policy FROM messages m"
+                        + " JOIN reporters r ON r.id = m.reporter JOIN ipaddr i ON i.id = m.ip"
+                        + " JOIN domains e ON e.id = m.env_domain JOIN domains f ON f.id = m.from_domain"
+                        + " JOIN domains p ON p.id = m.policy_domain ORDER BY m.id"));
+        assertEquals(
+                records.stream()
+                        .flatMap(record -> signatureRows(record).stream())
+                        .toList(),
+                database.sql("SELECT m.jobid, d.name, COALESCE(s.name, ''), g.pass, g.error FROM signatures g"
+                        + " JOIN messages m ON m.id = g.message JOIN domains d ON d.id = g.domain"
+                        + " LEFT JOIN selectors s ON s.id = g.selector ORDER BY g.id"));
+        assertEquals(
+                records.stream()
+                        .flatMap(record -> record.arcSets().stream()
+                                .map(set -> row(record.jobId(), set.instance(), set.clientAddress())))
+                        .toList(),
+                database.sql("SELECT m.jobid, a.instance, a.arc_client_addr FROM arcauthresults a"
+                        + " JOIN messages m ON m.id = a.message ORDER BY a.id"));
+        assertEquals(
+                records.stream().flatMap(record -> sealRows(record).stream()).toList(),
+                database.sql("SELECT m.jobid, a.instance, d.name, s.name FROM arcseals a"
+                        + " JOIN messages m ON m.id = a.message JOIN domains d ON d.id = a.domain"
+                        + " JOIN selectors s ON s.id = a.selector ORDER BY a.id"));
+        assertEquals(
+                requestRows(records),
+                database.sql("SELECT d.name, q.repuri, q.adkim, q.aspf, q.policy, q.spolicy, q.pct FROM requests q"
+                        + " JOIN domains d ON d.id = q.domain ORDER BY d.name"));
+    }
+
+    private static String messageRow(HistoryRecord record) {
+        return row(
+                record.jobId(),
+                record.received(),
+                record.reporter(),
+                record.policy(),
+                record.action(),
+                record.clientAddress(),
+                record.envelopeDomain(),
+                record.fromDomain(),
+                record.policyDomain(),
+                record.spf(),
+                record.alignSpf(),
+                record.alignDkim(),
+                record.dkim().size(),
+                record.arc(),
+                record.arcPolicy());
+    }
+
+    private static List<String> signatureRows(HistoryRecord record) {
+        List<String> rows = new ArrayList<>();
+        for (Signature signature : record.dkim()) {
+            // The importer has no row for a signature without domain; it only counts it.
+            if (!signature.domain().isEmpty()) {
+                boolean error = signature.result() == ResultCode.TEMPERROR.code()
+                        || signature.result() == ResultCode.PERMERROR.code();
+                rows.add(row(
+                        record.jobId(), signature.domain(), signature.selector(), signature.result(), error ? 1 : 0));
+            }
+        }
+        return rows;
+    }
+
+    private static List<String> sealRows(HistoryRecord record) {
+        List<String> rows = new ArrayList<>();
+        for (ArcSet set : record.arcSets()) {
+            rows.add(row(record.jobId(), set.instance(), set.domain(), set.selector()));
+        }
+        return rows;
+    }
+
+    /** The latest message of an author domain says what its owner wants. */
+    private static List<String> requestRows(List<HistoryRecord> records) {
+        TreeMap<String, String> rows = new TreeMap<>();
+        for (HistoryRecord record : records) {
+            rows.put(
+                    record.fromDomain(),
+                    row(
+                            record.fromDomain(),
+                            String.join(",", record.rua()),
+                            record.adkim(),
+                            record.aspf(),
+                            record.p(),
+                            record.sp(),
+                            record.pct()));
+        }
+        return List.copyOf(rows.values());
+    }
+
+    private static String row(Object... columns) {
+        return List.of(columns).stream().map(String::valueOf).collect(Collectors.joining("\t"));
+    }
+
+    /** Runs the importer and returns what it complained about. */
+    private static List<String> importFile(Path file, int port) throws IOException, InterruptedException {
+        Path errors = directory.resolve("errors");
+        Process importer = new ProcessBuilder(
+                        IMPORTER.toString(),
+                        "--input=" + file,
+                        "--dbhost=127.0.0.1",
+                        "--dbport=" + port,
+                        "--dbname=opendmarc",
+                        "--dbuser=opendmarc",
+                        "--dbpasswd=test")
+                .redirectError(errors.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!importer.waitFor(300, TimeUnit.SECONDS)) {
+            importer.destroyForcibly();
+            fail("the importer does not end");
+        }
+        assertEquals(0, importer.exitValue(), Files.readString(errors));
+        return Files.readAllLines(errors);
+    }
+
+    private static TreeSet<String> complaints(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.replaceFirst("^opendmarc-import: ", "").replaceFirst(" at line [0-9]+$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean runs(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void removeAll(Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.dmarcmilter.message;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import org.dmarcmilter.message.AuthorDomain.One;
+
+/** To search for new inputs: {@code JAZZER_FUZZ=1 mvn test -Dtest=AddressParserFuzzTest}. */
+class AddressParserFuzzTest {
+    @FuzzTest(maxDuration = "5m")
+    void neverThrows(byte[] data) {
+        String value = new String(data, StandardCharsets.ISO_8859_1);
+        AuthorDomain author = AddressParser.authorDomain(value);
+        assertNotNull(author);
+        if (author instanceof One) {
+            assertTrue(value.contains("@"), "a domain without an address");
+            assertEquals(author, AddressParser.authorDomain(" " + value), "white space before changes nothing");
+        }
+        assertNotNull(ReversePath.parse(value));
+    }
+}

@@ -1,0 +1,75 @@
+package org.dmarcmilter.message;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.message.AuthorDomain.Malformed;
+import org.dmarcmilter.message.AuthorDomain.None;
+import org.dmarcmilter.message.AuthorDomain.One;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The From rows of the edge cases that are about the whole header section. Row 33 (a line of white space before the name) is the
+ * MTA's to decide, the filter sees what it made of it; row 39 stands in {@link AddressParserTest}.
+ */
+class AuthorDomainTest {
+    private static final One BANK = new One(DomainName.of("bank.example"));
+    private static final Malformed TWO = new Malformed("more than one From field");
+
+    @Test
+    void oneField() {
+        assertEquals(BANK, AuthorDomain.of(headers("Subject", "x", "FROM", "a@bank.example")));
+    }
+
+    @Test
+    void noField() {
+        assertEquals(new None(), AuthorDomain.of(headers()));
+        assertEquals(new None(), AuthorDomain.of(headers("Subject", "x")), "row 36");
+    }
+
+    @Test
+    void anEmptyFieldIsNotAMissingOne() {
+        assertEquals(new Malformed("no address"), AuthorDomain.of(headers("From", "")));
+    }
+
+    @Test
+    void twoFieldsHaveNoAuthorEvenIfTheyAgree() {
+        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From", "b@bank.example")), "row 31");
+        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "from", "b@evil.example")), "row 32");
+    }
+
+    @Test
+    void whiteSpaceBeforeTheColonHidesNoField() {
+        assertEquals(BANK, AuthorDomain.of(headers("From ", "a@bank.example")), "row 34");
+        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From ", "b@evil.example")), "row 34");
+        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From\r\n ", "b@evil.example")), "row 35");
+        assertEquals(TWO, AuthorDomain.of(headers("From\t", "a@bank.example", "From\n\t", "b@evil.example")), "row 35");
+    }
+
+    @Test
+    void otherFieldsNameNoAuthor() {
+        assertEquals(
+                BANK,
+                AuthorDomain.of(headers(
+                        "Sender",
+                        "x@evil.example",
+                        "From",
+                        "a@bank.example",
+                        "Resent-From",
+                        "y@evil.example",
+                        "From-X",
+                        "z@evil.example")),
+                "row 37");
+        assertEquals(new None(), AuthorDomain.of(headers("Sender", "x@evil.example")), "row 37");
+    }
+
+    static Headers headers(String... namesAndValues) {
+        List<HeaderField> fields = new ArrayList<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.add(new HeaderField(namesAndValues[i], namesAndValues[i + 1]));
+        }
+        return new Headers(fields);
+    }
+}

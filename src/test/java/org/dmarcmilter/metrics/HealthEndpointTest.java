@@ -1,0 +1,70 @@
+package org.dmarcmilter.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HealthEndpointTest {
+    private final Metrics metrics = new Metrics();
+    private final AtomicBoolean healthy = new AtomicBoolean(true);
+    private HealthEndpoint endpoint;
+
+    @BeforeEach
+    void start() throws IOException {
+        endpoint =
+                new HealthEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, healthy::get);
+    }
+
+    @AfterEach
+    void stop() {
+        endpoint.close();
+    }
+
+    private HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + path);
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void showsWhatWasCounted() throws IOException, InterruptedException {
+        metrics.countMessage("fail", "reject");
+        metrics.countMessage("fail", "reject");
+        metrics.gauge("dmarc_milter_connections", "Open connections", () -> 7);
+        metrics.counter("dmarc_milter_dns_questions_total", "DNS questions", () -> 42);
+        String text = ask("GET", "/metrics").body();
+        assertTrue(text.contains("dmarc_milter_messages_total{action=\"reject\",result=\"fail\"} 2"), text);
+        assertTrue(text.contains("dmarc_milter_connections 7"), text);
+        assertTrue(text.contains("dmarc_milter_dns_questions_total 42"), text);
+    }
+
+    @Test
+    void healthFollowsTheDaemon() throws IOException, InterruptedException {
+        assertEquals(200, ask("GET", "/health").statusCode());
+        healthy.set(false);
+        assertEquals(503, ask("GET", "/health").statusCode());
+    }
+
+    @ParameterizedTest(name = "{0} {1} gives {2}")
+    @CsvSource({"GET, /, 404", "POST, /metrics, 405", "HEAD, /health, 200", "GET, /../etc/passwd, 404"})
+    void answersNothingElse(String method, String path, int code) throws IOException, InterruptedException {
+        assertEquals(code, ask(method, path).statusCode());
+    }
+}

@@ -1,0 +1,154 @@
+package org.dmarcmilter.milter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dmarcmilter.milter.MilterCommand.Body;
+import org.dmarcmilter.milter.MilterCommand.Header;
+import org.dmarcmilter.milter.MilterCommand.Malformed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MilterDecoderTest {
+    private final List<String> oddities = new ArrayList<>();
+    private final MilterDecoder decoder = new MilterDecoder(oddities::add);
+
+    @ParameterizedTest(name = "{2}")
+    @CsvFileSource(resources = "/milter/single-packets.txt", delimiter = '|')
+    void decodesRecordedPackets(String hex, String command, String why) {
+        byte[] octets = Frames.hex(hex);
+        assertEquals(command, decode(octets).map(Object::toString).orElse("incomplete"), why);
+        for (int cut = 0; cut < octets.length; cut++) {
+            ByteBuf part = Unpooled.wrappedBuffer(octets, 0, cut);
+            assertEquals(Optional.empty(), decoder.next(part), "cut after " + cut);
+            assertEquals(0, part.readerIndex(), "the buffer as it was");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {3}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            # packet                | command                                                | oddity | why
+            Cmx~4^c8^0c192.0.2.7~   | Connect[host=mx, address=Optional[192.0.2.7]]          |        | IPv4
+            Cmx~4^c8^0c192.0.2.7    | Connect[host=mx, address=Optional[192.0.2.7]]          |        | without its NUL
+            Cmx~6~~IPv6:2001:DB8::1~ | Connect[host=mx, address=Optional[2001:db8::1]]       |        | Sendmail's prefix
+            Cmx~6~~ipv6:::1~        | Connect[host=mx, address=Optional[::1]]                |        | its case
+            Cmx~6~~::ffff:192.0.2.1~ | Connect[host=mx, address=Optional[192.0.2.1]]         |        | v4-mapped is IPv4
+            Cmx~4~~mail.example.org~ | Connect[host=mx, address=Optional.empty]              | mail.example.org | a name is never resolved
+            Cmx~4~~192.0.2~         | Connect[host=mx, address=Optional.empty]               | 192.0.2 | no classful address
+            Cmx~6~~fe80::1%eth0~    | Connect[host=mx, address=Optional.empty]               | eth0   | scope names an interface of another host
+            Cmx~6~~[::1]~           | Connect[host=mx, address=Optional.empty]               | [::1]  | brackets
+            Cmx~4~                  | Connect[host=mx, address=Optional.empty]               | is none | port cut
+            Cmx~4                   | Connect[host=mx, address=Optional.empty]               | is none | family only
+            Cmx~U~                  | Connect[host=mx, address=Optional.empty]               |        | U with a NUL
+            Cmx~U~~~                | Connect[host=mx, address=Optional.empty]               |        | U with port and empty address
+            Cmx~X~~what~            | Connect[host=mx, address=Optional.empty]               | family 'X' | unknown family
+            C~U                     | Connect[host=, address=Optional.empty]                 |        | empty host
+            Cmx                     | Malformed                                              |        | no NUL
+            Cmx~                    | Malformed                                              |        | no family
+            C                       | Malformed                                              |        | nothing
+            H                       | Helo[name=]                                            |        | empty HELO
+            Hmx                     | Helo[name=mx]                                          |        | HELO without NUL
+            Hmx~more~               | Helo[name=mx]                                          |        | HELO with more
+            M~                      | Mail[sender=, arguments=[]]                            |        | null sender without brackets
+            M<>~                    | Mail[sender=<>, arguments=[]]                          |        | null sender
+            Ma@b~                   | Mail[sender=a@b, arguments=[]]                         |        | without brackets
+            M<a@b>~SIZE=1~SMTPUTF8~ | "Mail[sender=<a@b>, arguments=[SIZE=1, SMTPUTF8]]"     |        | arguments
+            M<a@b>                  | Malformed                                              |        | no NUL
+            M                       | Malformed                                              |        | empty
+            R<a@b>~NOTIFY=NEVER~    | Recipient[recipient=<a@b>, arguments=[NOTIFY=NEVER]]   |        | recipient
+            R<a@b>~NOTIFY           | Malformed                                              |        | argument without NUL
+            R                       | Malformed                                              |        | empty
+            LSubject~hi^0a^20there~ | "Header[name=Subject, value=hi\n there]"               |        | folded by LF
+            LSubject~hi^0d^0a^09x~  | "Header[name=Subject, value=hi\r\n\tx]"                |        | folded by CR LF
+            LX~~                    | Header[name=X, value=]                                 |        | empty value
+            LX~^20two^20~           | "Header[name=X, value= two ]"                          |        | spaces stay
+            LX~v~extra~             | Header[name=X, value=v]                                |        | three strings
+            LX~                     | Malformed                                              |        | one string
+            LX                      | Malformed                                              |        | no NUL
+            LX~v                    | Malformed                                              |        | value without NUL
+            L~v~                    | Malformed                                              |        | empty name
+            L                       | Malformed                                              |        | nothing
+            Di~                     | "Macro[stage=i, namesAndValues=[]]"                    |        | unknown stage
+            DM{a}~1~b~2~            | "Macro[stage=M, namesAndValues=[a, 1, b, 2]]"          |        | braces are optional
+            DM{a}~1~b~              | "Macro[stage=M, namesAndValues=[a, 1]]"                |        | lone name
+            DM{a}~1~b~2             | "Macro[stage=M, namesAndValues=[a, 1]]"                |        | no last NUL
+            DM{a}~~                 | "Macro[stage=M, namesAndValues=[a, ]]"                 |        | empty value
+            DM{~1~                  | "Macro[stage=M, namesAndValues=[{, 1]]"                |        | half a brace
+            E                       | EndOfMessage[]                                         |        | end
+            Erest^20of^20body       | EndOfMessage[]                                         |        | end with a piece of body
+            B12345                  | Body[size=5]                                           |        | body
+            T                       | Data[]                                                 |        | DATA
+            N                       | EndOfHeaders[]                                         |        | end of headers
+            UBOGUS~                 | Unknown[]                                              |        | unknown SMTP command
+            Ax                      | Abort[]                                                |        | payload ignored
+            Qx                      | Quit[]                                                 |        | payload ignored
+            Kx                      | QuitNewConnection[]                                    |        | payload ignored
+            Oshort                  | Malformed                                              |        | offer under 12 octets
+            X                       | Malformed                                              |        | unknown letter
+            ^00                     | Malformed                                              |        | NUL as letter
+            """)
+    void decodes(String packet, String expected, String oddity, String why) {
+        String command = decode(Frames.frame(packet)).orElseThrow().toString();
+        String unescaped = expected.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
+        assertTrue(
+                unescaped.equals("Malformed") ? command.startsWith("Malformed[") : unescaped.equals(command),
+                command + " for " + why);
+        assertEquals(oddity != null, !oddities.isEmpty(), oddities.toString());
+        if (oddity != null) {
+            assertTrue(oddities.get(0).contains(oddity), oddities.get(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"00000000", "00010001", "7fffffff", "80000000", "ffffffff", "47455420", "16030102", "45484c4f"})
+    void refusesALengthBeforeAnythingIsBuffered(String hex) {
+        Malformed malformed =
+                assertInstanceOf(Malformed.class, decode(Frames.hex(hex)).orElseThrow());
+        String length = String.valueOf(Long.parseLong(hex, 16));
+        assertTrue(malformed.reason().contains("packet length " + length), malformed.reason());
+    }
+
+    @Test
+    void takesTheLargestPacketBothMtasSend() {
+        byte[] octets = new byte[4 + 65_536];
+        System.arraycopy(Frames.hex("00010000 42"), 0, octets, 0, 5);
+        assertEquals(Optional.of(new Body(65_535)), decode(octets));
+    }
+
+    @Test
+    void keepsEachOctetOfAHeaderAsOneChar() {
+        StringBuilder value = new StringBuilder();
+        for (int i = 0; i < 60_000; i++) {
+            value.append((char) (1 + i % 255));
+        }
+        byte[] content = ("LX-All~".replace('~', '\0') + value + '\0').getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuf in = Unpooled.buffer().writeInt(content.length).writeBytes(content);
+        assertEquals(Optional.of(new Header("X-All", value.toString())), decoder.next(in));
+    }
+
+    @Test
+    void seesAnAbortBeforeItIsDecoded() {
+        assertTrue(MilterDecoder.isAbortNext(Unpooled.wrappedBuffer(Frames.frame("A"))));
+        assertEquals(false, MilterDecoder.isAbortNext(Unpooled.wrappedBuffer(Frames.frame("Q"))));
+        assertEquals(false, MilterDecoder.isAbortNext(Unpooled.wrappedBuffer(Frames.hex("00000001"))));
+    }
+
+    private Optional<MilterCommand> decode(byte[] octets) {
+        ByteBuf in = Unpooled.wrappedBuffer(octets);
+        Optional<MilterCommand> command = decoder.next(in);
+        command.filter(decoded -> !(decoded instanceof Malformed))
+                .ifPresent(decoded -> assertEquals(0, in.readableBytes(), "nothing is left"));
+        return command;
+    }
+}

@@ -1,0 +1,116 @@
+package org.dmarcmilter.milter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** Writes down what it is told, and answers what the test wants. */
+final class RecordingFilter implements MilterFilter {
+    static final MilterReply CONTINUE = new MilterReply.Continue();
+
+    /** One line per call, in order, of all connections. */
+    final List<String> events = new CopyOnWriteArrayList<>();
+
+    Wishes wishes = new Wishes(Negotiation.ADD_HEADERS | Negotiation.CHANGE_HEADERS, 0, 0);
+    MilterReply onConnect = CONTINUE;
+    MilterReply onMail = CONTINUE;
+    Function<Macros, CompletionStage<List<MilterReply>>> onEnd =
+            macros -> CompletableFuture.completedFuture(List.of(CONTINUE));
+
+    /** The call that throws, by its first word in {@link #events}. */
+    String failsAt = "";
+
+    /** Macros whose values are recorded with connect, mail and end. */
+    List<String> watched = List.of();
+
+    @Override
+    public Wishes wishes() {
+        record("wishes");
+        events.remove(events.size() - 1);
+        return wishes;
+    }
+
+    @Override
+    public Session open(long connectionId, Executor loop) {
+        record("open");
+        return new Recorder();
+    }
+
+    /** What was recorded since the last call. */
+    List<String> take() {
+        List<String> taken = new ArrayList<>(events);
+        events.clear();
+        return taken;
+    }
+
+    private void record(String event) {
+        events.add(event);
+        if (!failsAt.isEmpty() && event.startsWith(failsAt)) {
+            throw new IllegalStateException("wanted by the test");
+        }
+    }
+
+    private String macros(Macros macros) {
+        StringBuilder values = new StringBuilder();
+        for (String name : watched) {
+            macros.get(name)
+                    .ifPresent(
+                            value -> values.append(" ").append(name).append("=").append(value));
+        }
+        return values.toString();
+    }
+
+    private final class Recorder implements Session {
+        @Override
+        public MilterReply connect(MilterCommand.Connect command, Macros macros) {
+            record("connect " + command.host() + " " + command.address().orElse("-") + macros(macros));
+            return onConnect;
+        }
+
+        @Override
+        public void helo(String name) {
+            record("helo " + name);
+        }
+
+        @Override
+        public MilterReply mail(MilterCommand.Mail command, Macros macros) {
+            record("mail " + command.sender() + command.arguments() + macros(macros));
+            return onMail;
+        }
+
+        @Override
+        public void recipient(MilterCommand.Recipient command) {
+            record("rcpt " + command.recipient() + command.arguments());
+        }
+
+        @Override
+        public void header(MilterCommand.Header command) {
+            record("header " + command.name() + ":" + command.value());
+        }
+
+        @Override
+        public void headersTruncated() {
+            record("truncated");
+        }
+
+        @Override
+        public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
+            record("end" + macros(macros));
+            return onEnd.apply(macros);
+        }
+
+        @Override
+        public void abort() {
+            record("abort");
+        }
+
+        @Override
+        public void close() {
+            record("close");
+        }
+    }
+}
