@@ -131,7 +131,7 @@ final class Daemon {
 
     private Optional<HealthEndpoint> health(
             MilterServer server, Recorders recorders, Metrics metrics, Settings.Service service) throws IOException {
-        metrics.gauge("dmarc_milter_connections", "Milter connections open now", server::openConnections);
+        metrics.gauge("dmarc_milter_open_connections", "Milter connections open now", server::openConnections);
         metrics.counter("dmarc_milter_connections_total", "Milter connections taken", server::connections);
         metrics.counter("dmarc_milter_refused_total", "Connections over MaxConnections", server::refusedConnections);
         metrics.counter("dmarc_milter_malformed_total", "Connections closed for what they sent", server::malformed);
@@ -140,7 +140,7 @@ final class Daemon {
                 "dmarc_milter_dns_cache_hits_total", "DNS answers from the cache", () -> dns(CachingDnsClient::hits));
         metrics.counter(
                 "dmarc_milter_dns_cache_misses_total", "DNS questions asked", () -> dns(CachingDnsClient::misses));
-        metrics.gauge("dmarc_milter_history_waiting", "History records not yet written", recorders::waiting);
+        metrics.gauge("dmarc_milter_history_records_waiting", "History records not yet written", recorders::waiting);
         metrics.counter("dmarc_milter_history_written_total", "History records written", recorders::written);
         metrics.counter("dmarc_milter_history_dropped_total", "History records lost at the bound", recorders::dropped);
         FailureReporter reporter = recorders.reporter();
