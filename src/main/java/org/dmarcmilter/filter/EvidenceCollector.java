@@ -110,8 +110,7 @@ final class EvidenceCollector {
         boolean isHelo = sender.isHelo();
         Optional<String> value = result.property("smtp", "mailfrom");
         if (isHelo
-                && value.filter(text -> !text.isEmpty() && !text.equals("<>"))
-                        .isEmpty()) {
+                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
             value = result.property("smtp", "helo");
         }
         Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(this::isSender);
