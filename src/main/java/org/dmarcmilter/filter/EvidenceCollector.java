@@ -31,6 +31,7 @@ final class EvidenceCollector {
     private static final int MOST_WARNINGS = 5;
 
     private final MessageFacts facts;
+    private final SenderIdentity sender;
     private final Trust trust;
     private final Settings.Spf spfSettings;
     private final Set<String> trustedSealers;
@@ -44,6 +45,7 @@ final class EvidenceCollector {
 
     private EvidenceCollector(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
+        this.sender = SenderIdentity.of(facts);
         this.trust = trust;
         this.spfSettings = spfSettings;
         this.trustedSealers = trustedSealers;
@@ -72,6 +74,10 @@ final class EvidenceCollector {
             notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
+            if (valid.truncated()) {
+                notes.add(
+                        facts.jobId() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+            }
             if (trust.believes(results.authservId(), facts.jobId())) {
                 results.results().forEach(this::take);
             } else {
@@ -101,11 +107,10 @@ final class EvidenceCollector {
         if (spfSettings.ignoreResults() || spf.filter(SpfEvidence::isFinal).isPresent()) {
             return;
         }
-        boolean nullSender = facts.sender().isNull();
+        boolean isHelo = sender.isHelo();
         Optional<String> value = result.property("smtp", "mailfrom");
-        if (nullSender
-                && value.filter(sender -> !sender.isEmpty() && !sender.equals("<>"))
-                        .isEmpty()) {
+        if (isHelo
+                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
             value = result.property("smtp", "helo");
         }
         Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(this::isSender);
@@ -115,7 +120,7 @@ final class EvidenceCollector {
         boolean pass = result.result().equals("pass");
         spf = Optional.of(new SpfEvidence(
                 result.result(),
-                nullSender ? Scope.HELO : Scope.MAIL_FROM,
+                isHelo ? Scope.HELO : Scope.MAIL_FROM,
                 FIELD,
                 checked.map(domain -> spfIdentifier(domain, result.result())),
                 pass && checked.isPresent()));
@@ -123,7 +128,7 @@ final class EvidenceCollector {
 
     /** Whether a domain is the one that SPF is about. */
     private boolean isSender(DomainName domain) {
-        return SenderDomain.of(facts).filter(domain::equals).isPresent();
+        return sender.domain().filter(domain::equals).isPresent();
     }
 
     private static AuthenticatedIdentifier spfIdentifier(DomainName domain, String result) {

@@ -219,21 +219,12 @@ public final class MessageJudge {
                 || address.isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        SpfIdentity identity =
-                new SpfIdentity(address.get(), senderForSpf(), facts.client().helo());
-        Scope scope = identity.scope() == SpfIdentity.Scope.HELO ? Scope.HELO : Scope.MAIL_FROM;
+        SenderIdentity sender = SenderIdentity.of(facts);
+        SpfIdentity identity = sender.spf();
+        Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
         SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
         return inTime(policy.spf().check(identity), late)
                 .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain())));
-    }
-
-    /** The sender with its domain in A-labels (RFC 8616, section 4), if it has a valid one. */
-    private String senderForSpf() {
-        String address = facts.sender().address();
-        return facts.sender()
-                .domain()
-                .map(domain -> address.substring(0, address.lastIndexOf('@') + 1) + domain.ascii())
-                .orElse(address);
     }
 
     /** The same answer, or the given one when the message's time is over. Never touches a stage that others share. */
@@ -267,7 +258,8 @@ public final class MessageJudge {
     private List<AuthenticatedIdentifier> identifiers(Evidence evidence, Optional<SelfCheck> self) {
         List<AuthenticatedIdentifier> identifiers = new ArrayList<>(evidence.dkim());
         if (self.isPresent()) {
-            SenderDomain.of(facts)
+            SenderIdentity.of(facts)
+                    .domain()
                     .ifPresent(domain -> identifiers.add(new AuthenticatedIdentifier(
                             Mechanism.SPF,
                             domain,

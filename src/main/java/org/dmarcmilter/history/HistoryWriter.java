@@ -159,8 +159,8 @@ public final class HistoryWriter {
             }
             for (ByteBuffer records = nextBatch(); records != null; records = nextBatch()) {
                 file.append(records);
-                written.add(batchRecords);
                 waiting.addAndGet(-batchRecords);
+                written.add(batchRecords);
                 batch = null;
                 batchRecords = 0;
             }

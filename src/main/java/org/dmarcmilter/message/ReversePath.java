@@ -16,8 +16,10 @@ public record ReversePath(String address, Optional<DomainName> domain) {
         if (address.startsWith("<") && address.endsWith(">")) {
             address = trimmed(address.substring(1, address.length() - 1));
         }
-        if (address.startsWith("@")) {
-            // The first colon ends the route; a colon in a quoted local part comes later.
+        if (address.startsWith("@") && !address.endsWith(":")) {
+            // The first colon ends the route; a colon in a quoted local part comes later. A route to nobody stays as it
+            // is:
+            // it is not the null sender.
             address = address.substring(address.indexOf(':') + 1);
         }
         return new ReversePath(address, AddrSpec.parse(address).map(AddrSpec::domain));

@@ -47,9 +47,10 @@ final class MacroExpander {
      * @param validatedName {@code %{p}}
      */
     String name(MacroString spec, String domain, String validatedName) {
-        // From the right, because only the right side of a long name is kept.
+        // From the right, because only the right side of a long name is kept: one more character than a name may
+        // have, and a trailing dot, tell that labels must go.
         StringBuilder out = new StringBuilder();
-        for (int i = spec.parts().size() - 1; i >= 0 && out.length() < MAX_NAME + 3; i--) {
+        for (int i = spec.parts().size() - 1; i >= 0 && out.length() <= MAX_NAME + 1; i--) {
             out.insert(0, expand(spec.parts().get(i), domain, validatedName));
         }
         if (out.length() > 0 && out.charAt(out.length() - 1) == '.') {

@@ -27,7 +27,6 @@ final class SpfCheck {
     /** Mail exchanges of one {@code mx} (section 4.6.4). */
     static final int MAX_MX_NAMES = 10;
 
-    private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
     private static final MacroString REVERSE_NAME = new MacroString(List.of(
             new MacroString.Part.Macro('i', MacroString.ALL_PARTS, true, ".", false),
@@ -287,9 +286,12 @@ final class SpfCheck {
         return text.usesValidatedName() ? validatedNames.preferred(domain) : done("");
     }
 
-    /** Section 4.3: several labels, none empty, none too long. Not only host names: macros make others on purpose. */
+    /**
+     * Section 4.3: several labels, none empty, none too long; the name as a whole was cut when its macros were expanded.
+     * Not only host names: macros make others on purpose.
+     */
     private static boolean isFullyQualified(String name) {
-        if (name.length() > MAX_NAME || name.indexOf('.') < 0) {
+        if (name.indexOf('.') < 0) {
             return false;
         }
         int start = 0;

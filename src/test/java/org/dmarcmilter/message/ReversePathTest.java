@@ -25,7 +25,7 @@ class ReversePathTest {
             <@a.example,@b.example:joe@c.example> | joe@c.example                  | c.example      | source route
             <@legitimate.com,@any.com:'any@attack.com> | 'any@attack.com           | attack.com     | row 88: the route is not the sender
             <@legitimate.com>                     | @legitimate.com                |                | a route that never ends
-            <@legitimate.com:>                    | ``                             |                | a route to nobody
+            <@legitimate.com:>                    | @legitimate.com:                             |                | a route to nobody
             <(any@legitimate.com>                 | (any@legitimate.com            |                | row 89: parenthesis in the local part
             <any@legitimate.com(.attack.com>      | any@legitimate.com(.attack.com |                | parenthesis in the domain
             <any@legitimate.com'@attack.com>      | any@legitimate.com'@attack.com |                | two at signs

@@ -41,9 +41,11 @@ final class EmbeddedPeer implements AutoCloseable {
         channel.pipeline().fireChannelActive();
     }
 
-    /** Sends octets as one read. */
+    /** Sends octets as one read; to a closed connection, nothing. */
     void send(byte[] octets) {
-        channel.writeInbound(Unpooled.wrappedBuffer(octets));
+        if (channel.isOpen()) {
+            channel.writeInbound(Unpooled.wrappedBuffer(octets));
+        }
     }
 
     /** Sends packets in the notation of {@link Frames#frames} as one read; answers what came back so far. */

@@ -152,6 +152,16 @@ class MacroExpanderTest {
     }
 
     @Test
+    void labelsThatDoNotFitGoAsAWhole() throws SpfSyntaxException {
+        MacroExpander expander = expander("192.0.2.3", "a@example.com", "");
+        String fits = "b." + "c.".repeat(124) + "d"; // 251
+        assertEquals("a." + fits, name(expander, "%{l}." + fits), "a label that fits, made by one macro");
+        assertEquals(fits, name(expander, "%{l}%{l}%{l}." + fits), "a label made by three macros does not");
+        assertEquals("a." + fits, name(expander, "%{l}." + fits + "."), "with a trailing dot it fits, too");
+        assertEquals(fits, name(expander, "%{l}%{l}." + fits + "."), "and does not fit");
+    }
+
+    @Test
     void resultsAreBounded() throws SpfSyntaxException {
         String huge = "a.".repeat(50_000);
         MacroExpander expander = expander("192.0.2.3", huge + "@example.com", huge);

@@ -157,6 +157,7 @@ class SpfEvaluatorTest {
         example.com TXT v=spf1 ~all | 192.0.2.3 | softfail | softfail
         example.com TXT v=spf1 | 192.0.2.3 | neutral | nothing matches, no redirect
         example.com TXT v=spf1 mx -all ;; example.com MX "" ;; example.com A 192.0.2.3 | 192.0.2.3 | fail | a null MX names no host
+        example.com TXT v=spf1 mx mx mx -all ;; example.com MX "" | 192.0.2.3 | fail | and is no void lookup
         example.com TXT v=spf1 mx -all ;; example.com A 192.0.2.3 | 192.0.2.3 | fail | no MX: the address does not stand for one
         example.com TXT v=spf1 mx -all ;; example.com MX a.example ;; example.com MX b.example ;; b.example A 192.0.2.3 | 192.0.2.3 | pass | the second exchange
         example.com TXT v=spf1 exists:e.example -all ;; e.example A 127.0.0.2 | 2001:db8::3 | pass | exists asks for A, also for IPv6
@@ -226,6 +227,32 @@ class SpfEvaluatorTest {
     void voidLookupsWithinTheLimit(String terms, String expected, String why) {
         assertEquals(
                 expected, result(new FakeDns().txt("example.com", "v=spf1 " + terms), CLIENT, "joe@example.com"), why);
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # HELO             | why
+        localhost          | one label
+        ''                 | nothing
+        a..example         | an empty label
+        .example           | an empty label first
+        a.example..        | an empty label last
+        LONG.example       | a label of 64 characters
+        LONGER             | a single label beyond every limit
+        """)
+    void aPolicyIsNotAskedForAtAnImpossibleName(String helo, String why) {
+        FakeDns dns =
+                new FakeDns().txt("example.com", "v=spf1 redirect=%{h}").txt("x.example", "v=spf1 include:%{h} +all");
+        String name = helo.replace("LONGER", "a".repeat(254)).replace("LONG", "a".repeat(64));
+        assertEquals(
+                SpfResult.Code.PERMERROR,
+                check(dns, CLIENT, "joe@example.com", name).code(),
+                why);
+        assertEquals(
+                SpfResult.Code.PERMERROR,
+                check(dns, CLIENT, "joe@x.example", name).code(),
+                why);
+        assertEquals(List.of(DnsQuestion.txt("example.com"), DnsQuestion.txt("x.example")), dns.asked(), why);
     }
 
     @ParameterizedTest(name = "{0} terms: {1}")

@@ -1,0 +1,74 @@
+package org.dmarcmilter.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.dmarcmilter.domain.DomainName;
+
+/**
+ * Verification of a report address outside of the policy's organizational domain (RFC 7489, section 7.1; RFC 9990,
+ * section 4): the receiver says in the DNS that it wants these reports.
+ */
+final class ExternalDestination {
+    private ExternalDestination() {}
+
+    /**
+     * Where the receiver says so.
+     *
+     * @param policyDomain where the policy record was found
+     * @param host the domain of the report address
+     * @return {@code policyDomain._report._dmarc.host}; empty if the DNS has no room for it, which verifies nothing
+     */
+    static Optional<DomainName> name(DomainName policyDomain, DomainName host) {
+        return host.prefixed(policyDomain + "._report._dmarc");
+    }
+
+    /**
+     * Reads the TXT records at that name. One that is a DMARC record authorises, also beside others.
+     *
+     * @param asked the address the owner published
+     * @return the addresses to use: the one that was asked for, or those of the records' own ruf, which must be of the same
+     *     host; none if the receiver does not agree, or names another host
+     */
+    static List<ReportAddress> judge(List<String> records, ReportAddress asked) {
+        List<String> authorising =
+                records.stream().filter(ExternalDestination::authorises).toList();
+        List<String> instead = authorising.stream()
+                .flatMap(record -> tag(record, "ruf").stream())
+                .flatMap(uris -> Arrays.stream(uris.split(",")))
+                .toList();
+        if (authorising.isEmpty()) {
+            return List.of();
+        }
+        if (instead.isEmpty()) {
+            return List.of(asked);
+        }
+        List<ReportAddress> addresses = instead.stream()
+                .map(ReportAddress::ofUri)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
+        boolean allThere =
+                addresses.stream().allMatch(address -> address.domain().equals(asked.domain()));
+        return allThere ? addresses : List.of();
+    }
+
+    /** Whether the first tag is {@code v=DMARC1}. */
+    private static boolean authorises(String record) {
+        int end = record.indexOf(';');
+        String[] version = (end < 0 ? record : record.substring(0, end)).split("=", 2);
+        return version.length == 2
+                && version[0].strip().equals("v")
+                && version[1].strip().equals("DMARC1");
+    }
+
+    /** The value of a tag, if it is there and not empty. */
+    private static Optional<String> tag(String record, String name) {
+        return Arrays.stream(record.split(";"))
+                .map(tag -> tag.split("=", 2))
+                .filter(tag -> tag.length == 2 && tag[0].strip().equalsIgnoreCase(name))
+                .map(tag -> tag[1].strip())
+                .filter(value -> !value.isEmpty())
+                .findFirst();
+    }
+}

@@ -1,0 +1,90 @@
+package org.dmarcmilter.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.DmarcRecord;
+import org.dmarcmilter.dmarc.DmarcRecord.Psd;
+import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.message.HeaderField;
+
+/** Whether a message gives rise to a failure report. Who gets it is another question. */
+final class FailureConditions {
+    /** RFC 8601, section 2.7.1: what a signature that was evaluated, and did not pass, can be. */
+    private static final Set<String> DKIM_FAILURES = Set.of("fail", "policy", "neutral", "permerror");
+
+    /** RFC 8601, section 2.7.2. Neutral and none are no failures: the owner asserts nothing. */
+    private static final Set<String> SPF_FAILURES = Set.of("fail", "softfail", "permerror");
+
+    private FailureConditions() {}
+
+    /**
+     * Whether somebody asked for a report about this message and none of the reasons against it holds.
+     *
+     * <p>Sampling and the action do not matter: the owner wants to know what fails. The tag fo does, other than in OpenDMARC.
+     */
+    static boolean met(FailureNotice notice, FailureReportSettings settings) {
+        DmarcResult result = notice.evaluation().result();
+        if (!settings.enabled() || !(result.discovery() instanceof Discovery.Found found)) {
+            return false;
+        }
+        // With the verdict open, nothing is known to have failed.
+        if (result.status() != Status.PASS && result.status() != Status.FAIL) {
+            return false;
+        }
+        if (result.policy() == Policy.NONE && !settings.onNone()) {
+            return false;
+        }
+        boolean wanted = ownerAsks(found.record())
+                ? asksFor(found.record().fo(), notice.evaluation())
+                : settings.bcc().isPresent() && result.status() == Status.FAIL;
+        return wanted && !isReport(notice.headers());
+    }
+
+    /** Whether the record names somebody. RFC 9991, section 5: nothing is sent for a public suffix domain's record. */
+    static boolean ownerAsks(DmarcRecord record) {
+        return !record.ruf().isEmpty() && record.psd() != Psd.YES;
+    }
+
+    /** The tag fo (RFC 7489, section 6.3): any of its options suffices. Without it the default 0 holds. */
+    private static boolean asksFor(List<String> fo, Evaluation evaluation) {
+        DmarcResult result = evaluation.result();
+        List<String> options = fo.isEmpty() ? List.of("0") : fo;
+        return options.stream().anyMatch(option -> switch (option) {
+            case "0" -> result.status() == Status.FAIL;
+            case "1" -> result.alignedDkim().isEmpty() || result.alignedSpf().isEmpty();
+            case "d" -> evaluation.dkim().stream().anyMatch(dkim -> isFailure(dkim));
+            case "s" ->
+                evaluation
+                        .spf()
+                        .filter(spf -> SPF_FAILURES.contains(spf.result().toLowerCase(Locale.ROOT)))
+                        .isPresent();
+            default -> false;
+        });
+    }
+
+    /** Whether that signature was evaluated and did not pass. */
+    static boolean isFailure(Evaluation.Dkim dkim) {
+        return DKIM_FAILURES.contains(dkim.result().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Whether the message is itself a report, a bounce or another machine's answer. A report about a report, and two hosts
+     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834).
+     */
+    private static boolean isReport(List<HeaderField> headers) {
+        return headers.stream().anyMatch(field -> {
+            String value = field.value().toLowerCase(Locale.ROOT);
+            if (field.is("Auto-Submitted")) {
+                String keyword = value.strip();
+                return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
+            }
+            return field.is("Content-Type")
+                    && (value.contains("multipart/report") || value.contains("feedback-report"));
+        });
+    }
+}

@@ -1,0 +1,21 @@
+package org.dmarcmilter.report;
+
+import java.util.List;
+import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.message.HeaderField;
+
+/**
+ * What a failure report can tell about one message. All texts come from the message or from strangers' servers.
+ *
+ * @param evaluation what was found and done; its DKIM and SPF results, client address and action go into the report
+ * @param headers the header section as received
+ * @param envelopeSender the RFC 5321 sender without angle brackets; empty for the null sender
+ * @param clientName the client's host name as the MTA gave it; empty if unknown
+ * @param authservId the name under which results are announced (RFC 8601, section 2.5)
+ */
+public record FailureNotice(
+        Evaluation evaluation, List<HeaderField> headers, String envelopeSender, String clientName, String authservId) {
+    public FailureNotice {
+        headers = List.copyOf(headers);
+    }
+}

@@ -1,0 +1,27 @@
+package org.dmarcmilter.report;
+
+/** Foreign text made harmless for a line of a mail: no line breaks, no control characters, US-ASCII, bounded. */
+final class Neutral {
+    private Neutral() {}
+
+    /** One line; what cannot stand in it becomes a question mark. */
+    static String line(String text, int maxLength) {
+        StringBuilder line = new StringBuilder(Math.min(text.length(), maxLength));
+        for (int i = 0; i < text.length() && i < maxLength; i++) {
+            char c = text.charAt(i);
+            line.append(c >= ' ' && c <= '~' ? c : '?');
+        }
+        return line.toString();
+    }
+
+    /** One word that means nothing special in a structured header field: a host name, an address, a job id. */
+    static String word(String text, int maxLength) {
+        StringBuilder word = new StringBuilder(line(text, maxLength));
+        for (int i = 0; i < word.length(); i++) {
+            if (" \"(),;<>\\".indexOf(word.charAt(i)) >= 0) {
+                word.setCharAt(i, '?');
+            }
+        }
+        return word.toString();
+    }
+}

@@ -1,0 +1,446 @@
+package org.dmarcmilter.milter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.dmarcmilter.milter.MilterReply.Accept;
+import org.dmarcmilter.milter.MilterReply.AddRecipient;
+import org.dmarcmilter.milter.MilterReply.Continue;
+import org.dmarcmilter.milter.MilterReply.InsertHeader;
+import org.dmarcmilter.milter.MilterReply.Progress;
+import org.dmarcmilter.milter.MilterReply.Quarantine;
+import org.dmarcmilter.milter.MilterReply.Reject;
+import org.dmarcmilter.milter.MilterReply.ReplyCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MilterConnectionTest {
+    private static final InsertHeader HEADER = new InsertHeader(0, "X", "y");
+
+    private final CapturedLog log = new CapturedLog();
+    private final RecordingFilter filter = new RecordingFilter();
+
+    @AfterEach
+    void stopCapturing() {
+        log.close();
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # packets after the offer     | what the filter sees                            | why
+            A Cmx~U                       | connect mx -                                    | ABORT before CONNECT
+            Cmx~U Hmx~ A A M<a>~          | connect mx - /helo mx/mail <a>[]                | doubled ABORT
+            M<a>~ E Hmx2~ A M<b>~         | mail <a>[]/end/helo mx2/mail <b>[]              | HELO, then ABORT: Postfix's second EHLO
+            Hmx~ M<a>~ A M<b>~            | helo mx/mail <a>[]/abort/mail <b>[]             | RSET
+            M<a>~ R<x>~ M<b>~             | mail <a>[]/rcpt <x>[]/abort/mail <b>[]          | MAIL aborts the open message
+            M<a>~ E M<b>~ E A             | mail <a>[]/end/mail <b>[]/end                   | Sendmail: no ABORT after the end
+            M<a>~ E A M<b>~ E A A         | mail <a>[]/end/mail <b>[]/end                   | Postfix: ABORT after each message
+            M<a>~ R<x>~ Q                 | mail <a>[]/rcpt <x>[]/abort/close               | QUIT in mid-message
+            Cmx~U M<a>~ K Cmx2~U M<b>~    | connect mx -/mail <a>[]/abort/close/open/connect mx2 -/mail <b>[] | QUIT_NC
+            """)
+    void abortForms(String packets, String events, String why) {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER " + packets);
+            assertEquals("open/" + events.replace(" /", "/"), String.join("/", filter.take()), why);
+            assertEquals(List.of(), log.above(Level.DEBUG));
+        }
+    }
+
+    @ParameterizedTest(name = "EOF after {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            Cmx~U                  | open/connect mx -/close
+            Cmx~U Hmx~             | open/connect mx -/helo mx/close
+            M<a>~                  | open/mail <a>[]/abort/close
+            M<a>~ R<b>~ T LX~v~ N  | open/mail <a>[]/rcpt <b>[]/header X:v/abort/close
+            M<a>~ E                | open/mail <a>[]/end/close
+            M<a>~ A                | open/mail <a>[]/abort/close
+            """)
+    void endOfStream(String packets, String events) {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER " + packets);
+            peer.channel.close();
+            assertEquals(events, String.join("/", filter.take()));
+        }
+    }
+
+    @Test
+    void endOfStreamBeforeNegotiationReachesNoSession() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.channel.close();
+            assertEquals(List.of(), filter.take());
+        }
+    }
+
+    @Test
+    void secondMessageKnowsTheConnectionAndNothingOfTheFirst() {
+        filter.watched = List.of("i", "tls_version", "mail_addr", "rcpt_addr", "j");
+        filter.onEnd = macros -> CompletableFuture.completedFuture(List.of(HEADER, new Accept()));
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER DCj~mta~ Cmx~4~~192.0.2.1~ DH{tls_version}~TLSv1.3~ Hmx~");
+            peer.send("DMi~Q1~{mail_addr}~a~ M<a>~ DR{rcpt_addr}~x~ R<x>~ DL LX~1~ DEi~Q1~ E A");
+            assertEquals(
+                    List.of(
+                            "open",
+                            "connect mx 192.0.2.1 j=mta",
+                            "helo mx",
+                            "mail <a>[] i=Q1 tls_version=TLSv1.3 mail_addr=a j=mta",
+                            "rcpt <x>[]",
+                            "header X:1",
+                            "end i=Q1 tls_version=TLSv1.3 mail_addr=a rcpt_addr=x j=mta"),
+                    filter.take());
+            filter.onEnd = macros -> CompletableFuture.completedFuture(List.of(new Accept()));
+            peer.replies();
+            assertEquals(List.of("c", "a"), peer.send("M<b>~ E"), "no edit of the first message");
+            assertEquals(
+                    List.of("mail <b>[] tls_version=TLSv1.3 j=mta", "end tls_version=TLSv1.3 j=mta"), filter.take());
+        }
+    }
+
+    @Test
+    void verdictAtMailEndsTheMessageButNotTheConnection() {
+        filter.onMail = new ReplyCode(550, "5.7.1", "no");
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "y550 5.7.1 no~"), peer.send("OFFER M<a>~"));
+            assertEquals(List.of("c", "y550 5.7.1 no~"), peer.send("R<b>~ E"), "an MTA that goes on hears it again");
+            filter.onMail = new Continue();
+            assertEquals(List.of("c", "c"), peer.send("M<b>~ E"));
+            assertEquals(List.of("open", "mail <a>[]", "abort", "mail <b>[]", "end"), filter.take());
+        }
+    }
+
+    @Test
+    void oneWriteForAllRepliesToOneRead() {
+        filter.onEnd = macros -> CompletableFuture.completedFuture(List.of(HEADER, new Accept()));
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c", "c", "c", "i~~~~X~y~", "a"), peer.send("OFFER Cmx~U M<a>~ LX~v~ E"));
+            assertEquals(1, peer.writes());
+        }
+    }
+
+    @Test
+    void answersOnlyWhatIsAgreedToBeAnswered() {
+        filter.wishes = new MilterFilter.Wishes(1, 0, 0x0ff080);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(
+                    List.of("O", "c", "c"),
+                    peer.send("OFFER Cmx~U Hmx~ M<a>~ R<b>~ T U~ LX~v~ N Bx E"),
+                    "MAIL and the end of the message");
+        }
+    }
+
+    @Test
+    void oldMtasAreAnsweredEachTime() {
+        filter.wishes = new MilterFilter.Wishes(1, 0, 0x0ff080);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send(Frames.offer(2, 0x3f, 0x7f));
+            assertEquals(
+                    List.of("O", "c", "c", "c", "c", "c", "c", "c", "c"),
+                    peer.send("Cmx~U Hmx~ M<a>~ R<b>~ LX~v~ N Bx E"));
+        }
+    }
+
+    @Test
+    void verdictAtConnectThatCannotBeSaidIsSaidAtMail() {
+        filter.wishes = new MilterFilter.Wishes(1, 0, Negotiation.NR_CONNECT);
+        filter.onConnect = new Reject();
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "r", "r", "r"), peer.send("OFFER Cmx~U M<a>~ E M<b>~"));
+            assertEquals(List.of("open", "connect mx -"), filter.take());
+        }
+    }
+
+    // Pending decisions.
+
+    private final CompletableFuture<List<MilterReply>> decision = new CompletableFuture<>();
+
+    private EmbeddedPeer deciding() {
+        filter.onEnd = macros -> decision;
+        EmbeddedPeer peer = new EmbeddedPeer(filter);
+        assertEquals(List.of("O", "c"), peer.send("OFFER DMi~Q1~ M<a>~ E"));
+        return peer;
+    }
+
+    @Test
+    void saysEveryFourSecondsThatItIsStillDeciding() {
+        try (EmbeddedPeer peer = deciding()) {
+            peer.advance(Duration.ofMillis(3_999));
+            assertEquals(List.of(), peer.replies());
+            peer.advance(Duration.ofMillis(1));
+            assertEquals(List.of("p"), peer.replies());
+            peer.advance(Duration.ofSeconds(4));
+            assertEquals(List.of("p"), peer.replies());
+            decision.complete(List.of(HEADER, new Accept()));
+            assertEquals(List.of("i~~~~X~y~", "a"), peer.replies());
+            peer.advance(Duration.ofSeconds(60));
+            assertEquals(List.of(), peer.replies(), "none after the verdict");
+        }
+    }
+
+    @Test
+    void givesUpBeforeSendmailDoes() {
+        try (EmbeddedPeer peer = deciding()) {
+            for (int seconds = 4; seconds < 270; seconds += 4) {
+                peer.advance(Duration.ofSeconds(4));
+            }
+            assertTrue(peer.replies().stream().allMatch("p"::equals));
+            peer.advance(Duration.ofSeconds(4));
+            assertEquals(List.of("t"), peer.replies());
+            assertEquals(List.of("open", "mail <a>[]", "end", "abort"), filter.take());
+            decision.complete(List.of(new Accept()));
+            assertEquals(List.of(), peer.replies(), "too late");
+            assertEquals(List.of("c"), peer.send("M<b>~"), "the connection goes on");
+            assertTrue(
+                    log.above(Level.DEBUG).get(0).startsWith("INFO Q1: milter connection 7"),
+                    log.lines().toString());
+        }
+    }
+
+    @Test
+    void commandsWaitForTheVerdict() {
+        try (EmbeddedPeer peer = deciding()) {
+            assertEquals(List.of(), peer.send("M<b>~ LX~v~"));
+            assertEquals(List.of("open", "mail <a>[]", "end"), filter.take());
+            decision.complete(List.of(new Accept()));
+            assertEquals(List.of("a", "c", "c"), peer.replies());
+            assertEquals(List.of("mail <b>[]", "header X:v"), filter.take());
+        }
+    }
+
+    @Test
+    void answerFromAnotherThreadComesBackToTheLoop() throws InterruptedException {
+        try (EmbeddedPeer peer = deciding()) {
+            Thread other = new Thread(() -> decision.complete(List.of(new Accept())));
+            other.start();
+            other.join();
+            peer.channel.runPendingTasks();
+            assertEquals(List.of("a"), peer.replies());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"A", "A M<b>~", "A Q"})
+    void abortWhilePendingGetsOneQuickVerdict(String packets) {
+        try (EmbeddedPeer peer = deciding()) {
+            List<String> replies = peer.send(packets);
+            assertEquals("t", replies.get(0));
+            assertEquals(packets.contains("M") ? List.of("t", "c") : List.of("t"), replies);
+            assertEquals(
+                    List.of("open", "mail <a>[]", "end", "abort"), filter.take().subList(0, 4));
+            decision.complete(List.of(new Accept()));
+            assertEquals(List.of(), peer.replies());
+        }
+    }
+
+    @Test
+    void abortInTheSameReadAsTheEndIsSeen() {
+        filter.onEnd = macros -> decision;
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c", "t"), peer.send("OFFER M<a>~ E A"));
+        }
+    }
+
+    @Test
+    void endOfStreamWhilePendingCancelsTheWork() {
+        try (EmbeddedPeer peer = deciding()) {
+            peer.channel.close();
+            assertEquals(List.of("open", "mail <a>[]", "end", "abort", "close"), filter.take());
+            decision.complete(List.of(new Accept()));
+            peer.advance(Duration.ofSeconds(10));
+            assertEquals(List.of(), peer.replies(), "nothing is sent");
+        }
+    }
+
+    @Test
+    void endOfAnAbandonedMessageIsNotTakenForTheNext() {
+        try (EmbeddedPeer peer = deciding()) {
+            peer.send("A");
+            CompletableFuture<List<MilterReply>> second = new CompletableFuture<>();
+            filter.onEnd = macros -> second;
+            assertEquals(List.of("c"), peer.send("M<b>~ E"));
+            decision.complete(List.of(new Reject()));
+            assertEquals(List.of(), peer.replies(), "the verdict on the first message");
+            second.complete(List.of(new Accept()));
+            assertEquals(List.of("a"), peer.replies());
+        }
+    }
+
+    @Test
+    void stopsReadingWhenTooMuchIsQueued() {
+        try (EmbeddedPeer peer = deciding()) {
+            byte[] chunk = new byte[64 * 1024];
+            int chunks = 0;
+            while (peer.channel.config().isAutoRead() && chunks < 100) {
+                peer.send(chunk);
+                chunks++;
+            }
+            assertEquals(ConnectionHandler.MAX_QUEUED / chunk.length, chunks);
+            decision.complete(List.of(new Accept()));
+            assertEquals(List.of("a"), peer.replies());
+            assertFalse(peer.isOpen(), "length 0 is malformed");
+        }
+    }
+
+    @Test
+    void readsAgainWhenTheQueueIsWorkedOff() {
+        try (EmbeddedPeer peer = deciding()) {
+            StringBuilder headers = new StringBuilder("M<b>~");
+            while (headers.length() < ConnectionHandler.MAX_QUEUED) {
+                headers.append(" LX~").append("v".repeat(8000)).append("~");
+            }
+            peer.send(headers.toString());
+            assertFalse(peer.channel.config().isAutoRead());
+            decision.complete(List.of(new Accept()));
+            assertTrue(peer.channel.config().isAutoRead());
+            assertEquals(
+                    3,
+                    filter.take().stream()
+                                    .filter(event -> !event.startsWith("header"))
+                                    .count()
+                            - 1);
+        }
+    }
+
+    // A filter that fails.
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # fails at | replies to OFFER C H M R L E, then M E       | no reply to C H L | why
+            open       | O c c t c c t / t t                           | O t c t / t t     | no session: each message
+            connect    | O t c c c c c / c c                           | O t c t / t t     | the connection
+            helo       | O c t c c c c / c c                           | O t c t / t t     | the connection
+            mail       | O c c t c c t / t t                           | O t c t / t t     | the message
+            rcpt       | O c c c t c t / c c                           | O c t t / c c     | the message
+            header     | O c c c c t t / c c                           | O c c t / c c     | the message
+            end        | O c c c c c t / c t                           | O c c t / c t     | the message
+            abort      | O c c c c c c / c c                           | O c c c / c c     | nothing depends on it
+            """)
+    void failureBecomesTheFailSafeVerdict(String failsAt, String replies, String withoutReplies, String why) {
+        for (boolean noReply : new boolean[] {false, true}) {
+            filter.failsAt = failsAt;
+            filter.wishes = new MilterFilter.Wishes(1, 0, noReply ? 0x3080 : 0);
+            try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+                String first = String.join(" ", peer.send("OFFER Cmx~U Hmx~ M<a>~ R<b>~ LX~v~ E"));
+                String second = String.join(" ", peer.send("M<b>~ E"));
+                assertEquals(noReply ? withoutReplies : replies, first + " / " + second, why);
+                assertTrue(peer.isOpen(), "never a closed socket");
+                assertEquals(!failsAt.equals("abort"), peer.counters.failures.sum() > 0);
+            }
+        }
+    }
+
+    @Test
+    void failureIsLoggedOnceWithTheQueueId() {
+        filter.failsAt = "end";
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c", "t"), peer.send("OFFER DMi~Q1^0a~ M<a>~ E"));
+            assertEquals(
+                    List.of("ERROR Q1\\x0a: milter connection 7 from unix socket: the filter failed at the end of the"
+                            + " message; answered TemporaryFailure[]"),
+                    log.above(Level.DEBUG));
+        }
+    }
+
+    @Test
+    void failedStageBecomesTheFailSafeVerdict() {
+        try (EmbeddedPeer peer = deciding()) {
+            decision.completeExceptionally(new IllegalStateException("wanted by the test"));
+            assertEquals(List.of("t"), peer.replies());
+            assertEquals(List.of("c"), peer.send("M<b>~"));
+        }
+    }
+
+    @Test
+    void overflowingStackBecomesTheFailSafeVerdict() {
+        filter.onEnd = macros -> {
+            throw new StackOverflowError();
+        };
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c", "t"), peer.send("OFFER M<a>~ E"));
+        }
+    }
+
+    @Test
+    void answersThatAreNotEditsAndOneVerdictBecomeTheFailSafeVerdict() {
+        filter.wishes = new MilterFilter.Wishes(Negotiation.ADD_HEADERS, 0, 0);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER");
+            peer.replies();
+            for (List<MilterReply> wrong : List.<List<MilterReply>>of(
+                    List.of(),
+                    List.of(HEADER),
+                    List.of(new Accept(), new Accept()),
+                    List.of(new Accept(), HEADER),
+                    List.of(new Progress()),
+                    List.of(new Quarantine("not agreed"), new Accept()),
+                    List.of(new AddRecipient("not@agreed"), new Accept()))) {
+                filter.onEnd = macros -> CompletableFuture.completedFuture(wrong);
+                assertEquals(List.of("c", "t"), peer.send("M<a>~ E"), wrong.toString());
+            }
+            filter.onEnd = macros -> CompletableFuture.completedFuture(null);
+            assertEquals(List.of("c", "t"), peer.send("M<a>~ E"), "null");
+            filter.onMail = HEADER;
+            assertEquals(List.of("t"), peer.send("M<a>~"), "an edit at MAIL");
+        }
+    }
+
+    // Limits and draining.
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            1000 | 2 | header A:1/header B:22/truncated/end | count
+            6    | 9 | header A:1/header B:22/truncated/end | octets of names and values
+            5    | 9 | header A:1/header B:22/truncated/end | the limit itself is allowed
+            4    | 9 | header A:1/truncated/end             | and not one octet more
+            """)
+    void headersOverTheLimitDoNotReachTheSession(int octets, int count, String events, String why) {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS.withMaxHeaders(octets, count))) {
+            for (int message = 0; message < 2; message++) {
+                peer.send((message == 0 ? "OFFER " : "") + "M<a>~ LA~1~ LB~22~ LC~3~ LD~4~");
+                peer.send("E");
+                List<String> seen = filter.take();
+                assertEquals(events, String.join("/", seen.subList(seen.indexOf("mail <a>[]") + 1, seen.size())), why);
+            }
+        }
+    }
+
+    @Test
+    void drainClosesAnIdleConnection() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER Cmx~U Hmx~ M<a>~ E");
+            peer.drain();
+            assertFalse(peer.isOpen());
+        }
+    }
+
+    @Test
+    void drainLetsAnOpenMessageHaveItsVerdict() {
+        try (EmbeddedPeer peer = deciding()) {
+            peer.drain();
+            assertTrue(peer.isOpen());
+            decision.complete(List.of(HEADER, new Accept()));
+            assertEquals(List.of("i~~~~X~y~", "a"), peer.replies());
+            assertFalse(peer.isOpen());
+        }
+    }
+
+    @Test
+    void drainEndsWithAnAbortedMessage() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER M<a>~ LX~v~");
+            peer.drain();
+            peer.send("LY~v~");
+            assertTrue(peer.isOpen());
+            peer.send("A");
+            assertFalse(peer.isOpen());
+            assertEquals(List.of("open", "mail <a>[]", "header X:v", "header Y:v", "abort", "close"), filter.take());
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package org.dmarcmilter.report;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.PolicyDiscovery;
+import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.history.Evaluation.Dkim;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+class FailureReporterTest {
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final FailureReporter.Limits LIMITS =
+            new FailureReporter.Limits(3, 5, Duration.ofHours(1), 10, Duration.ofSeconds(60));
+
+    private static final Map<String, DnsAnswer> DNS = Map.of(
+            "example.com._report._dmarc.third.example", new DnsAnswer.Found(List.of("v=DMARC1;")),
+            "example.com._report._dmarc.moved.example",
+                    new DnsAnswer.Found(List.of("v=DMARC1; ruf=mailto:new@moved.example")),
+            "example.com._report._dmarc.silent.example", new DnsAnswer.Unavailable("time-out"),
+            "example.com._report._dmarc.other.example", new DnsAnswer.Found(List.of("v=spf1 -all")),
+            "example.com._report._dmarc.empty.example", new DnsAnswer.NoData());
+
+    @TempDir
+    private Path directory;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T04:06:47Z"));
+
+    private static final DnsClient CLIENT = question ->
+            CompletableFuture.completedFuture(DNS.getOrDefault(question.name(), new DnsAnswer.NoSuchName()));
+
+    /** The last two labels; the DNS does not answer for one of them. */
+    private static final PolicyDiscovery ORGANIZATIONS = new PolicyDiscovery() {
+        @Override
+        public CompletionStage<Discovery> discover(DomainName author) {
+            throw new AssertionError("nobody asked for a policy");
+        }
+
+        @Override
+        public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name) {
+            String[] labels = name.ascii().split("\\.");
+            String last = String.join(".", Arrays.copyOfRange(labels, labels.length - 2, labels.length));
+            return CompletableFuture.completedFuture(
+                    last.equals("silent.example") ? Optional.empty() : Optional.of(DomainName.of(last)));
+        }
+    };
+
+    private FailureReportSettings settings(String bcc, String noReports, String command) {
+        return new FailureReportSettings(
+                true,
+                false,
+                Optional.of(bcc).filter(text -> !text.isEmpty()),
+                Optional.of("Reports <reports@our.example>"),
+                command,
+                NoReportsList.parse(noReports));
+    }
+
+    private String toFile() {
+        return "cat > \"$(mktemp '" + directory + "/mail.XXXXXX')\"";
+    }
+
+    private FailureReporter reporter(FailureReportSettings settings, FailureReporter.Limits limits) {
+        return new FailureReporter(settings, CLIENT, ORGANIZATIONS, limits, now::get, "dmarc-milter/1.0.0");
+    }
+
+    private List<String> mails() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.map(FailureReporterTest::read).toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest(name = "{4}")
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+        # ruf                                               | bcc       | To                              | Bcc       | why
+        mailto:f@example.com                                | ''        | f@example.com                   | none      | the domain itself
+        mailto:f@example.com                                | b@our.example | f@example.com               | b@our.example | with our hidden copy
+        mailto:f@mail.example.com,mailto:g@example.com      | ''        | f@mail.example.com, g@example.com | none    | the same organization; all in one To
+        mailto:f@example.com,mailto:f@example.com           | ''        | f@example.com                   | none      | each once
+        mailto:f@third.example                              | ''        | f@third.example                 | none      | external, agrees
+        mailto:f@moved.example                              | ''        | new@moved.example               | none      | external, names another address of its own
+        mailto:f@nobody.example                             | ''        | none                            | none      | external, does not agree
+        mailto:f@other.example                              | ''        | none                            | none      | external, says something else
+        mailto:f@empty.example                              | ''        | none                            | none      | external, says nothing
+        mailto:f@silent.example                             | ''        | none                            | none      | external, the DNS does not answer
+        mailto:f@nobody.example                             | b@our.example | b@our.example               | none      | our copy alone, once
+        https://example.com/x                               | b@our.example | b@our.example               | none      | our copy alone, once
+        mailto:quiet@example.com,mailto:f@example.com       | ''        | f@example.com                   | none      | NoReportsList
+        mailto:x@hushed.example,mailto:quiet@example.com    | ''        | none                            | none      | NoReportsList, nobody left
+        ''                                                  | b@our.example | b@our.example               | none      | nobody asked but we
+        """)
+    void findsTheRecipients(String ruf, String bcc, String to, String hidden, String why) throws IOException {
+        FailureReporter reporter = reporter(settings(bcc, "quiet@example.com\nhushed.example\n", toFile()), LIMITS);
+        Notices message = new Notices();
+        message.ruf = ruf.isEmpty() ? List.of() : List.of(ruf.split(","));
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(to == null ? 0 : 1, reporter.sent(), why);
+        assertEquals(to == null ? 1 : 0, reporter.suppressed(), why);
+        for (String mail : mails()) {
+            assertEquals(Optional.ofNullable(to), field(mail, "To"), why);
+            assertEquals(Optional.ofNullable(hidden), field(mail, "Bcc"), why);
+            assertEquals(Optional.of("Reports <reports@our.example>"), field(mail, "From"));
+            assertEquals(Optional.of("Tue, 24 Nov 2026 04:06:47 +0000 (UTC)"), field(mail, "Date"));
+        }
+    }
+
+    @Test
+    void servesABoundedNumberOfAddresses() throws IOException {
+        FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+        Notices message = new Notices();
+        message.ruf = java.util.stream.IntStream.range(0, 50)
+                .mapToObj(i -> "mailto:f" + i + "@example.com")
+                .toList();
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(10, field(mails().get(0), "To").orElseThrow().split(", ").length);
+    }
+
+    @Test
+    void limitsTheRate() throws IOException {
+        FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+        for (int i = 0; i < 4; i++) {
+            reporter.offer(new Notices().notice());
+        }
+        await().atMost(LONG).until(() -> reporter.sent() + reporter.suppressed() == 4);
+        assertEquals(3, reporter.sent(), "one recipient's share");
+        Notices other = new Notices();
+        other.ruf = List.of("mailto:g@example.com");
+        for (int i = 0; i < 3; i++) {
+            reporter.offer(other.notice());
+        }
+        await().atMost(LONG).until(() -> reporter.sent() + reporter.suppressed() == 7);
+        assertEquals(5, reporter.sent(), "the share of all");
+        now.set(now.get().plus(Duration.ofHours(1)));
+        reporter.offer(new Notices().notice());
+        reporter.close(LONG);
+        assertEquals(6, reporter.sent(), "after an hour");
+        assertEquals(6, mails().size());
+    }
+
+    @Test
+    void usesAnotherBoundaryForEachReport() throws IOException {
+        FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+        reporter.offer(new Notices().notice());
+        reporter.offer(new Notices().notice());
+        reporter.close(LONG);
+        Pattern boundary = Pattern.compile("boundary=\"(dmarc-[0-9a-f]{32})\"");
+        List<String> seen = mails().stream()
+                .map(mail -> boundary.matcher(mail)
+                        .results()
+                        .findFirst()
+                        .orElseThrow()
+                        .group(1))
+                .toList();
+        assertNotEquals(seen.get(0), seen.get(1));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+        # DKIM results, domain=result                        | DKIM-Domain
+        other.example=fail news.example.com=fail             | news.example.com
+        example.com=pass mail.example.com=permerror          | mail.example.com
+        badexample.com=fail com=fail                         | none
+        news.example.com=none not_a_name..=fail              | none
+        """)
+    void namesTheAuthorsFailedSignature(String results, String domain) throws IOException {
+        FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+        Notices message = new Notices();
+        message.dkim = Arrays.stream(results.split(" "))
+                .map(text -> text.split("="))
+                .map(parts -> new Dkim(parts[0], "sel", parts[1]))
+                .toList();
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(Optional.ofNullable(domain), field(mails().get(0), "DKIM-Domain"));
+    }
+
+    @Test
+    void logsWhatTheCommandSaysAndGoesOn() {
+        List<String> log = new CopyOnWriteArrayList<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                log.add(event.getLevel() + " " + event.getFormattedMessage());
+            }
+        };
+        appender.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(FailureReporter.class);
+        logger.addAppender(appender);
+        try {
+            FailureReporter reporter = reporter(settings("", "", "exit 75"), LIMITS);
+            reporter.offer(new Notices().notice());
+            await().atMost(LONG).until(() -> reporter.failed() == 1);
+            reporter.reload(settings("", "", "true"), CLIENT, ORGANIZATIONS);
+            reporter.offer(new Notices().notice());
+            reporter.close(LONG);
+            assertEquals(1, reporter.sent());
+            assertEquals(List.of("ERROR QID123: ReportCommand exited with status 75"), log);
+        } finally {
+            logger.detachAppender(appender);
+        }
+    }
+
+    @Test
+    void neverKeepsTheMailWaiting() {
+        Path go = directory.resolve("go");
+        FailureReporter reporter = reporter(
+                settings("", "", "while ! test -e '" + go + "'; do sleep 0.05; done"),
+                new FailureReporter.Limits(100, 100, Duration.ofHours(1), 2, Duration.ofSeconds(60)));
+        for (int i = 0; i < 10; i++) {
+            reporter.offer(new Notices().notice());
+        }
+        assertEquals(7, reporter.dropped(), "one is being sent, two wait, the others are dropped at once");
+        try {
+            Files.createFile(go);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        reporter.close(LONG);
+        assertEquals(3, reporter.sent());
+        reporter.offer(new Notices().notice());
+        assertEquals(8, reporter.dropped(), "a closed reporter takes nothing");
+    }
+
+    @Test
+    void givesUpWhatIsLeftWhenItIsClosed() {
+        FailureReporter reporter = reporter(settings("", "", "sleep 303"), LIMITS);
+        reporter.offer(new Notices().notice());
+        reporter.offer(new Notices().notice());
+        reporter.close(Duration.ofMillis(200));
+        await().atMost(LONG).until(() -> reporter.failed() == 1);
+        assertEquals(1, reporter.dropped());
+        assertTrue(ProcessHandle.current()
+                .descendants()
+                .noneMatch(process -> process.info().commandLine().orElse("").contains("sleep 303")));
+    }
+
+    private static Optional<String> field(String mail, String name) {
+        Matcher field = Pattern.compile("(?m)^" + name + ": (.*)$").matcher(mail);
+        return field.find() ? Optional.of(field.group(1)) : Optional.empty();
+    }
+}
