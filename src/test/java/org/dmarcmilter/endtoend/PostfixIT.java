@@ -42,32 +42,32 @@ class PostfixIT {
     private static final DkimKey BUECHER = DkimKey.of("xn--bcher-kva.example");
     private static final DkimKey ELSEWHERE = DkimKey.of("elsewhere.example");
 
-    private static final List<AutoCloseable> started = new ArrayList<>();
+    private static final Peers peers = new Peers();
     private static DaemonUnderTest daemon;
     private static PostfixInstance postfix;
 
     @BeforeAll
     static void start() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        NameServer dns = started(
+        NameServer dns = peers.add(
                 NameServer.start(directory, RECORDS + EXAMPLE_COM.record() + BUECHER.record() + ELSEWHERE.record()));
-        OpenDkimInstance openDkim = started(OpenDkimInstance.start(directory, dns, OPENDKIM));
-        daemon = started(DaemonUnderTest.start(directory, dns.address(), """
+        OpenDkimInstance openDkim = peers.add(OpenDkimInstance.start(directory, dns, OPENDKIM));
+        daemon = peers.add(DaemonUnderTest.start(directory, dns.address(), """
                 AuthservID %s
                 TrustedAuthservIDs %s,%s
                 RejectFailures yes
                 HoldQuarantinedMessages yes
                 IgnoreAuthenticatedClients yes
                 """.formatted(OURS, OPENDKIM, SPF_CHECKER)));
-        postfix = started(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.postfixAddress())));
+        postfix = peers.add(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.postfixAddress())));
     }
 
     @AfterAll
-    static void stop() throws Exception {
-        try {
-            assertNobodyComplained();
-        } finally {
-            stopPeers();
+    static void stop() {
+        try (peers) {
+            if (postfix != null) {
+                assertNobodyComplained();
+            }
         }
     }
 
@@ -81,12 +81,6 @@ class PostfixIT {
         return log.lines()
                 .filter(line -> Stream.of(marks).anyMatch(line::contains))
                 .toList();
-    }
-
-    private static void stopPeers() throws Exception {
-        for (int i = started.size() - 1; i >= 0; i--) {
-            started.get(i).close();
-        }
     }
 
     @Test
@@ -389,10 +383,5 @@ class PostfixIT {
     /** {@code Nov 24 10:00:00 host postfix/cleanup[1]: QUEUEID: ...}. */
     private static String queueId(String logLine) {
         return logLine.replaceFirst(".*?\\]: ", "").replaceFirst(":.*", "");
-    }
-
-    private static <T extends AutoCloseable> T started(T peer) {
-        started.add(peer);
-        return peer;
     }
 }
