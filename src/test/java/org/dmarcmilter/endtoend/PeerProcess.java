@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** One program that runs in the foreground for a test, its output in a file, stopped by its process and by nothing else. */
 public final class PeerProcess implements AutoCloseable {
     /** Generous: the machine may be busy with another build. */
-    static final Duration START_LIMIT = Duration.ofSeconds(30);
+    public static final Duration START_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
