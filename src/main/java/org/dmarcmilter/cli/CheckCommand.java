@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecordParser;
@@ -12,7 +13,6 @@ import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.filter.LocalPolicy;
 
 /** {@code check DOMAIN...}: what {@code opendmarc-check} prints, and on request what is behind it. */
 final class CheckCommand {
@@ -66,8 +66,7 @@ final class CheckCommand {
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
             Configuration configuration = Configuration.load(configFile, terminal.in());
-            PolicyAssembly assembly = new PolicyAssembly(UnaryOperator.identity());
-            LocalPolicy policy = assembly.assemble(configuration);
+            Assembled assembled = new PolicyAssembly(UnaryOperator.identity()).assemble(configuration);
             boolean allFound = true;
             boolean first = true;
             for (String name : names) {
@@ -75,7 +74,7 @@ final class CheckCommand {
                     terminal.out().println();
                 }
                 first = false;
-                CheckReport report = look(name, policy, assembly, configuration);
+                CheckReport report = look(name, assembled);
                 if (json) {
                     terminal.out().println(report.json());
                 } else if (report.isUsable()) {
@@ -98,23 +97,28 @@ final class CheckCommand {
         }
     }
 
-    private static CheckReport look(
-            String name, LocalPolicy policy, PolicyAssembly assembly, Configuration configuration) {
+    private static CheckReport look(String name, Assembled assembled) {
         Optional<DomainName> domain = DomainName.parse(name.substring(name.lastIndexOf('@') + 1));
         if (domain.isEmpty()) {
             return new CheckReport(name, Optional.empty(), List.of());
         }
-        Discovery discovery =
-                policy.dmarc().discover(domain.get()).toCompletableFuture().join();
+        Discovery discovery = assembled
+                .policy()
+                .dmarc()
+                .discover(domain.get())
+                .toCompletableFuture()
+                .join();
         Optional<DomainName> place = placeOf(discovery, domain.get());
         List<CheckReport.SeenRecord> seen = new ArrayList<>();
         place.flatMap(at -> at.prefixed("_dmarc")).ifPresent(at -> {
-            DnsAnswer answer = assembly.questions()
+            DnsAnswer answer = assembled
+                    .dns()
                     .query(DnsQuestion.txt(at.ascii()))
                     .toCompletableFuture()
                     .join();
             if (answer instanceof DnsAnswer.Found found) {
-                Standard standard = configuration.settings().dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
+                Standard standard =
+                        assembled.policy().settings().dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
                 found.records()
                         .forEach(text -> seen.add(
                                 new CheckReport.SeenRecord(at.ascii(), text, DmarcRecordParser.parse(text, standard))));

@@ -14,17 +14,18 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.ToLongFunction;
 import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dns.CachingDnsClient;
 import org.dmarcmilter.filter.DmarcFilter;
-import org.dmarcmilter.filter.LocalPolicy;
 import org.dmarcmilter.metrics.HealthEndpoint;
 import org.dmarcmilter.metrics.Metrics;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.ListenAddress;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
+import org.dmarcmilter.report.FailureReporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class Daemon {
     private final PolicyAssembly assembly = new PolicyAssembly(dns -> dns);
     private final CountDownLatch stop = new CountDownLatch(1);
 
-    private record InForce(Configuration configuration, LocalPolicy policy) {}
+    private record InForce(Configuration configuration, Assembled assembled) {}
 
     private volatile InForce inForce;
 
@@ -68,14 +69,14 @@ final class Daemon {
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         Metrics metrics = new Metrics();
-        Recorders recorders = new Recorders(settings.service().umask(), metrics);
-        DmarcFilter filter = new DmarcFilter(() -> inForce.policy(), recorders);
+        Recorders recorders = new Recorders(settings.service().umask(), metrics, inForce.assembled());
+        DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().policy(), recorders);
         try (MilterServer server = server(filter, settings);
                 ServiceManager manager = new ServiceManager(environment)) {
             String name = listen(server, settings.service());
             Optional<HealthEndpoint> health = health(server, recorders, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service());
-            Signals.on(() -> reload(manager), "HUP", "USR1");
+            Signals.on(() -> reload(manager, recorders), "HUP", "USR1");
             Signals.on(stop::countDown, "TERM", "INT");
             LOG.info("listening on {}", name);
             manager.ready(() -> server.isAlive(LOOP_PATIENCE));
@@ -130,7 +131,7 @@ final class Daemon {
 
     private Optional<HealthEndpoint> health(
             MilterServer server, Recorders recorders, Metrics metrics, Settings.Service service) throws IOException {
-        metrics.gauge("dmarc_milter_connections", "Milter connections open now", server::openConnections);
+        metrics.gauge("dmarc_milter_open_connections", "Milter connections open now", server::openConnections);
         metrics.counter("dmarc_milter_connections_total", "Milter connections taken", server::connections);
         metrics.counter("dmarc_milter_refused_total", "Connections over MaxConnections", server::refusedConnections);
         metrics.counter("dmarc_milter_malformed_total", "Connections closed for what they sent", server::malformed);
@@ -139,9 +140,15 @@ final class Daemon {
                 "dmarc_milter_dns_cache_hits_total", "DNS answers from the cache", () -> dns(CachingDnsClient::hits));
         metrics.counter(
                 "dmarc_milter_dns_cache_misses_total", "DNS questions asked", () -> dns(CachingDnsClient::misses));
-        metrics.gauge("dmarc_milter_history_waiting", "History records not yet written", recorders::waiting);
+        metrics.gauge("dmarc_milter_history_records_waiting", "History records not yet written", recorders::waiting);
         metrics.counter("dmarc_milter_history_written_total", "History records written", recorders::written);
         metrics.counter("dmarc_milter_history_dropped_total", "History records lost at the bound", recorders::dropped);
+        FailureReporter reporter = recorders.reporter();
+        metrics.counter("dmarc_milter_reports_sent_total", "Failure reports sent", reporter::sent);
+        metrics.counter("dmarc_milter_reports_failed_total", "Failure reports whose command failed", reporter::failed);
+        metrics.counter(
+                "dmarc_milter_reports_suppressed_total", "Failure reports not sent by rule", reporter::suppressed);
+        metrics.counter("dmarc_milter_reports_dropped_total", "Failure reports lost at the bound", reporter::dropped);
         if (service.metricsSocket().isEmpty()) {
             return Optional.empty();
         }
@@ -176,17 +183,18 @@ final class Daemon {
      * Reads the configuration and its lists again. On any mistake the old configuration stays. Connections that are open
      * finish with the one they began with.
      */
-    private synchronized void reload(ServiceManager manager) {
+    private synchronized void reload(ServiceManager manager, Recorders recorders) {
         manager.reloading();
         InForce old = inForce;
         try {
             Configuration configuration = DaemonCommand.reload(old.configuration(), arguments);
-            LocalPolicy policy = assembly.assemble(configuration);
+            Assembled assembled = assembly.assemble(configuration);
             Settings settings = configuration.settings();
             if (!settings.logging().equals(old.configuration().settings().logging())) {
                 LogSetup.apply(settings.logging(), !isBackground(), environment);
             }
-            inForce = new InForce(configuration, policy);
+            inForce = new InForce(configuration, assembled);
+            recorders.reload(assembled);
             LOG.info("configuration reloaded from {}", configuration.name());
             if (!settings.service().equals(old.configuration().settings().service())) {
                 LOG.warn("changes of Socket, UMask, MaxConnections, MaxHeaderBytes, MetricsSocket and PidFile"

@@ -84,7 +84,9 @@ final class ExplainCommand {
             Headers headers = MessageFile.headers(read(file));
             Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
             List<Explanation.Lookup> lookups = Collections.synchronizedList(new ArrayList<>());
-            LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups)).assemble(configuration);
+            LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups))
+                    .assemble(configuration)
+                    .policy();
             MessageFacts facts = new MessageFacts(
                     options.getOrDefault("--queue-id", "EXPLAIN"),
                     options.getOrDefault("--mta-name", policy.hostName()),

@@ -30,6 +30,8 @@ import org.dmarcmilter.dns.TestDnsData;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.filter.IgnoreList;
 import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.report.FailureReportSettings;
+import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.spf.SpfEvaluator;
 
 /**
@@ -44,9 +46,18 @@ final class PolicyAssembly {
     private final String hostName = machineName();
     private final UnaryOperator<DnsClient> observer;
     private Optional<OpenDns> dns = Optional.empty();
-    private Optional<DnsClient> questions = Optional.empty();
 
     private record OpenDns(Settings.Dns settings, List<InetSocketAddress> servers, CachingDnsClient client) {}
+
+    /**
+     * What a configuration comes to.
+     *
+     * @param policy what decides about messages
+     * @param dns the DNS as the rules see it
+     * @param discovery how records and organizational domains are found
+     * @param reports the options for failure reports
+     */
+    record Assembled(LocalPolicy policy, DnsClient dns, PolicyDiscovery discovery, FailureReportSettings reports) {}
 
     /** @param observer stands between the rules and the DNS, to see what is asked; identity for the daemon */
     PolicyAssembly(UnaryOperator<DnsClient> observer) {
@@ -54,8 +65,9 @@ final class PolicyAssembly {
     }
 
     /** @throws ConfigException if a list file cannot be read or understood; nothing has changed then */
-    LocalPolicy assemble(Configuration configuration) throws ConfigException {
+    Assembled assemble(Configuration configuration) throws ConfigException {
         Settings settings = configuration.settings();
+        FailureReportSettings reports = failureReports(settings.failureReports());
         IgnoreList ignoreHosts = ignoreHosts(settings.exemptions());
         Set<String> sealers = trustedSealers(settings.arc());
         Optional<PublicSuffixList> suffixes =
@@ -65,11 +77,10 @@ final class PolicyAssembly {
                 : Optional.empty();
         DnsClient network = dnsFor(settings.dns());
         DnsClient client = observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
-        questions = Optional.of(client);
         PolicyDiscovery discovery =
                 suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get(), client) : new TreeWalkDiscovery(client);
         Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
-        return new LocalPolicy(
+        LocalPolicy policy = new LocalPolicy(
                 settings,
                 hostName,
                 ignoreHosts,
@@ -79,6 +90,7 @@ final class PolicyAssembly {
                         client, hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
                 Clock.systemUTC(),
                 samplingSalt);
+        return new Assembled(policy, client, discovery, reports);
     }
 
     /** The DNS client of the newest configuration, for counters. */
@@ -86,9 +98,17 @@ final class PolicyAssembly {
         return dns.map(OpenDns::client);
     }
 
-    /** What the newest configuration asks, test data included. */
-    DnsClient questions() {
-        return questions.orElseThrow();
+    private static FailureReportSettings failureReports(Settings.FailureReports settings) throws ConfigException {
+        NoReportsList noReports = settings.noReportsList().isPresent()
+                ? NoReportsList.parse(readList(settings.noReportsList().get(), "can't load no-reports list from"))
+                : NoReportsList.NONE;
+        return new FailureReportSettings(
+                settings.enabled(),
+                settings.onNone(),
+                settings.bcc(),
+                settings.sentBy(),
+                settings.command(),
+                noReports);
     }
 
     private static IgnoreList ignoreHosts(Settings.Exemptions exemptions) throws ConfigException {

@@ -1,27 +1,41 @@
 package org.dmarcmilter.cli;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.filter.DmarcFilter.JudgedMessage;
 import org.dmarcmilter.filter.Judgement;
+import org.dmarcmilter.filter.MessageFacts;
 import org.dmarcmilter.history.HistoryWriter;
 import org.dmarcmilter.metrics.Metrics;
+import org.dmarcmilter.report.FailureNotice;
+import org.dmarcmilter.report.FailureReporter;
 
 /**
- * Passes what was judged to history and counters. One writer a file, so that a reload that names another file leaves the messages of
+ * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves the messages of
  * older connections in theirs.
  */
 final class Recorders implements DmarcFilter.Recorder {
     private final Metrics metrics;
+    private final FailureReporter reporter;
     private final OptionalInt umask;
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
-    Recorders(Optional<Integer> umask, Metrics metrics) {
+    Recorders(Optional<Integer> umask, Metrics metrics, Assembled assembled) {
+        this.reporter = new FailureReporter(
+                assembled.reports(),
+                assembled.dns(),
+                assembled.discovery(),
+                FailureReporter.Limits.DEFAULT,
+                Clock.systemUTC(),
+                "dmarc-milter/" + ProgramVersion.VERSION);
         this.metrics = metrics;
         this.umask = umask.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
@@ -44,6 +58,26 @@ final class Recorders implements DmarcFilter.Recorder {
                                     umask))
                     .offer(message.judgement().evaluation().get());
         }
+        if (message.policy().settings().failureReports().enabled()
+                && judgement.evaluation().isPresent()) {
+            MessageFacts facts = message.facts();
+            reporter.offer(new FailureNotice(
+                    judgement.evaluation().get(),
+                    facts.headers().fields(),
+                    facts.sender().address(),
+                    facts.client().host(),
+                    message.policy().authservId(facts)));
+        }
+    }
+
+    /** Reports from now on follow another configuration; what was counted for the rate limits stays. */
+    void reload(Assembled assembled) {
+        reporter.reload(assembled.reports(), assembled.dns(), assembled.discovery());
+    }
+
+    /** Who sends failure reports, for its counters. */
+    FailureReporter reporter() {
+        return reporter;
     }
 
     long written() {
@@ -61,5 +95,6 @@ final class Recorders implements DmarcFilter.Recorder {
     /** Writes what waits; gives up after the limit. */
     void flushAndClose(Duration limit) {
         histories.values().forEach(history -> history.flushAndClose(limit));
+        reporter.close(limit);
     }
 }

@@ -31,7 +31,8 @@ final class TestMode {
     }
 
     int run(Configuration configuration, List<String> files) throws ConfigException {
-        LocalPolicy policy = new PolicyAssembly(dns -> dns).assemble(configuration);
+        LocalPolicy policy =
+                new PolicyAssembly(dns -> dns).assemble(configuration).policy();
         for (String file : files) {
             try {
                 judge(policy, file, MessageFile.headers(read(file)));

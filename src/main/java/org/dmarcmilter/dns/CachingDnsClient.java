@@ -29,7 +29,7 @@ public final class CachingDnsClient implements DnsClient {
     private final TimedDnsClient upstream;
     private final boolean keeps;
     private final AsyncCache<DnsQuestion, TimedAnswer> cache;
-    private final LongAdder hits = new LongAdder();
+    private final LongAdder asked = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
     /**
@@ -55,18 +55,20 @@ public final class CachingDnsClient implements DnsClient {
 
     @Override
     public CompletionStage<DnsAnswer> query(DnsQuestion question) {
+        asked.increment();
+        // The cheaper look first: most questions are known.
         CompletableFuture<TimedAnswer> known = cache.getIfPresent(question);
         if (known == null) {
             known = cache.get(question, (missing, executor) -> ask(missing));
-        } else {
-            hits.increment();
         }
         return known.thenApply(TimedAnswer::answer);
     }
 
     /** Questions answered from the cache or together with one already in flight. */
     public long hits() {
-        return hits.sum();
+        // In this order, so that it is never negative.
+        long missed = misses.sum();
+        return asked.sum() - missed;
     }
 
     /** Questions that went to the DNS. */

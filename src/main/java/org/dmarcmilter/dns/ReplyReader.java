@@ -70,10 +70,6 @@ final class ReplyReader {
             message = new Message(reply);
         } catch (IOException e) {
             return new Reading.Broken();
-        } catch (RuntimeException e) {
-            // Last resort: dnsjava reads some sixty record types at once, and whatever one of them makes of foreign
-            // bytes must not be more than a broken reply.
-            return new Reading.Broken();
         }
         int rcode = message.getRcode();
         if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {

@@ -42,6 +42,11 @@ public record LocalPolicy(
                 ownId, identity.trusted().stream().map(this::resolveHostName).toList(), identity.withJobId());
     }
 
+    /** The authserv-id under which we announce the results of a message. */
+    public String authservId(MessageFacts facts) {
+        return trust(facts.mtaName()).authservId(facts.jobId());
+    }
+
     /** The authserv-ids that are believed, for messages to the operator. */
     public String trustedNames(String mtaName) {
         return trust(mtaName).toString();

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -149,7 +150,7 @@ public final class MilterServer implements AutoCloseable {
 
     /**
      * Stops: accepts no more, closes idle connections, lets each open message have its verdict and closes after it; what
-     * is still open after the grace period is closed as it is. Only the first call counts.
+     * is still open after the grace period is closed as it is. Only the first call counts. Not from an event loop.
      *
      * @return completes when all connections are closed and the threads have ended
      */
@@ -186,6 +187,15 @@ public final class MilterServer implements AutoCloseable {
             if (listener.socket().file().isPresent()) {
                 listener.socket().file().get().removeIfOurs();
             }
+        } catch (IOException failure) {
+            LOG.warn("{}: cannot remove the socket file: {}", listener.socket().name(), failure.toString());
+        }
+        listener.channel().eventLoop().execute(() -> close(listener));
+        listener.channel().closeFuture().awaitUninterruptibly();
+    }
+
+    private static void close(Listener listener) {
+        try {
             // Closed under Netty's hands, because Netty removes the file of any unix socket that it closes itself.
             listener.socket().channel().close();
         } catch (IOException failure) {
@@ -251,7 +261,7 @@ public final class MilterServer implements AutoCloseable {
         static final Optional<ChannelOption<Boolean>> OPTION = find();
 
         private static Optional<ChannelOption<Boolean>> find() {
-            try (ServerSocketChannel probe = ServerSocketChannel.open()) {
+            try (SocketChannel probe = SocketChannel.open()) {
                 SocketOption<Boolean> option = ExtendedSocketOptions.TCP_QUICKACK;
                 return probe.supportedOptions().contains(option)
                         ? Optional.of(NioChannelOption.of(option))

@@ -229,7 +229,7 @@ class CachingDnsClientTest {
     @Test
     void servfailIsNotAskedAgainForEveryMessage() {
         try (TestDnsServer dns = TestDnsServer.start("");
-                DnsjavaClient client = client(Duration.ofSeconds(5), dns.address())) {
+                DnsjavaClient client = client(Duration.ofSeconds(20), dns.address())) {
             dns.behave(TestDnsServer.ALL, TestDnsServer.SERVFAIL);
             CachingDnsClient cache = new CachingDnsClient(client, MANY, clock::get);
             for (int i = 0; i < 10; i++) {
@@ -245,7 +245,7 @@ class CachingDnsClientTest {
     @Test
     void aFullClientIsNotRememberedAsAFailure() {
         try (TestDnsServer dns = TestDnsServer.start("second.example. 300 IN TXT \"here\"");
-                DnsjavaClient client = new DnsjavaClient(List.of(dns.address()), Duration.ofMillis(300), 1)) {
+                DnsjavaClient client = new DnsjavaClient(List.of(dns.address()), Duration.ofMillis(1_500), 1)) {
             dns.behave("first.example", TestDnsServer.SILENT);
             CachingDnsClient cache = new CachingDnsClient(client, MANY);
             CompletionStage<DnsAnswer> first = cache.query(DnsQuestion.txt("first.example"));

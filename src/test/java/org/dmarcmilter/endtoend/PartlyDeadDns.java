@@ -1,0 +1,98 @@
+package org.dmarcmilter.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A DNS server over UDP that hands questions on to another one, but never answers for one zone. */
+final class PartlyDeadDns implements AutoCloseable {
+    private static final int LARGEST_DATAGRAM = 65_535;
+
+    private final DatagramSocket clients;
+    private final InetSocketAddress upstream;
+    private final byte[] deadZone;
+
+    private PartlyDeadDns(DatagramSocket clients, InetSocketAddress upstream, byte[] deadZone) {
+        this.clients = clients;
+        this.upstream = upstream;
+        this.deadZone = deadZone;
+    }
+
+    /** Starts it in front of {@code upstream}; names that are or end in {@code deadZone} get no answer. */
+    static PartlyDeadDns start(NameServer upstream, String deadZone) {
+        try {
+            PartlyDeadDns dns = new PartlyDeadDns(
+                    new DatagramSocket(new InetSocketAddress(Loopback.IPV4, 0)),
+                    new InetSocketAddress(Loopback.IPV4, upstream.port()),
+                    wireForm(deadZone));
+            Thread thread = new Thread(dns::serve, "partly dead DNS");
+            thread.setDaemon(true);
+            thread.start();
+            return dns;
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As the daemon's option {@code Nameservers} wants it. */
+    String address() {
+        return "127.0.0.1:" + clients.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+
+    /** One question at a time is enough: the server behind it answers from memory. */
+    private void serve() {
+        try (DatagramSocket server = new DatagramSocket(new InetSocketAddress(Loopback.IPV4, 0))) {
+            while (true) {
+                DatagramPacket packet = new DatagramPacket(new byte[LARGEST_DATAGRAM], LARGEST_DATAGRAM);
+                clients.receive(packet);
+                if (asksForDeadZone(packet)) {
+                    continue;
+                }
+                DatagramPacket question = new DatagramPacket(packet.getData(), packet.getLength(), upstream);
+                server.send(question);
+                DatagramPacket answer = new DatagramPacket(new byte[LARGEST_DATAGRAM], LARGEST_DATAGRAM);
+                server.receive(answer);
+                clients.send(new DatagramPacket(answer.getData(), answer.getLength(), packet.getSocketAddress()));
+            }
+        } catch (IOException closed) {
+            // close() ends the thread by closing the socket under it.
+        }
+    }
+
+    /** The name of the one question stands behind the twelve octets of the header, uncompressed (RFC 1035, section 4.1). */
+    private boolean asksForDeadZone(DatagramPacket packet) {
+        byte[] message = Arrays.copyOf(packet.getData(), packet.getLength());
+        for (int label = 12; label < message.length && message[label] != 0; label += 1 + message[label]) {
+            int end = label + deadZone.length;
+            if (end <= message.length && Arrays.equals(lower(Arrays.copyOfRange(message, label, end)), deadZone)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] wireForm(String name) {
+        StringBuilder wire = new StringBuilder();
+        for (String label : name.split("\\.")) {
+            wire.append((char) label.length()).append(label);
+        }
+        return wire.append('\0').toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] lower(byte[] name) {
+        return new String(name, StandardCharsets.ISO_8859_1)
+                .toLowerCase(Locale.ROOT)
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
