@@ -6,7 +6,8 @@ import java.util.Random;
 /** Makes messages out of parts drawn by a seeded generator: policies, alignments, results, senders. */
 final class Generator {
     private static final List<String> POLICIES = List.of("none", "quarantine", "reject", "reject");
-    private static final List<String> MODES = List.of("", "", " adkim=r;", " aspf=r;", " adkim=s;", " aspf=s;", " adkim=s; aspf=s;");
+    private static final List<String> MODES =
+            List.of("", "", " adkim=r;", " aspf=r;", " adkim=s;", " aspf=s;", " adkim=s; aspf=s;");
     private static final List<String> SAMPLING = List.of("", "", "", "", " pct=100;", " pct=0;");
     private static final List<String> REPORTS = List.of(
             "",
@@ -26,7 +27,8 @@ final class Generator {
             List.of("pass", "pass", "pass", "fail", "neutral", "policy", "permerror", "none");
     private static final List<String> SPF_RESULTS =
             List.of("pass", "pass", "pass", "fail", "softfail", "neutral", "permerror", "none");
-    private static final List<String> IDS = List.of("mx.test", "mx.test", "mx.test", "MX.Test", "checker.test", "evil.test");
+    private static final List<String> IDS =
+            List.of("mx.test", "mx.test", "mx.test", "MX.Test", "checker.test", "evil.test");
 
     private final Random random;
 
@@ -84,14 +86,15 @@ final class Generator {
         String signer = one(List.of(author, author, mail.domain(), "news." + mail.domain(), "x" + mail.domain()));
         String selector = random.nextInt(3) == 0 ? "" : " header.s=sel" + random.nextInt(3);
         mail.above(
-                "Authentication-Results",
-                one(IDS) + "; dkim=" + one(DKIM_RESULTS) + " header.d=" + signer + selector);
+                "Authentication-Results", one(IDS) + "; dkim=" + one(DKIM_RESULTS) + " header.d=" + signer + selector);
     }
 
     private void spf(Mail.Draft mail) {
         String checked = random.nextInt(5) == 0 ? "x" + mail.domain() : sender;
         if (sender.isEmpty()) {
-            mail.above("Authentication-Results", one(IDS) + "; spf=" + one(SPF_RESULTS) + " smtp.helo=mail." + mail.domain());
+            mail.above(
+                    "Authentication-Results",
+                    one(IDS) + "; spf=" + one(SPF_RESULTS) + " smtp.helo=mail." + mail.domain());
         } else if (random.nextInt(4) == 0) {
             mail.above(
                     "Received-SPF",

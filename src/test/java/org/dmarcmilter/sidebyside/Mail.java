@@ -38,7 +38,11 @@ record Mail(
 
     /** The first field of that name, empty without. */
     String field(String name) {
-        return fields.stream().filter(f -> f.is(name)).map(HeaderField::value).findFirst().orElse("");
+        return fields.stream()
+                .filter(f -> f.is(name))
+                .map(HeaderField::value)
+                .findFirst()
+                .orElse("");
     }
 
     /** Whether a field of that name has that text in it. */
@@ -54,9 +58,19 @@ record Mail(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(job + " (" + what + ")");
-        text.append("\n  client ").append(clientHost).append(" [").append(clientAddress).append("] helo ").append(helo);
-        text.append(" macros ").append(mailMacros).append("\n  MAIL FROM:<").append(sender).append(">");
-        fields.forEach(field -> text.append("\n  ").append(field.name()).append(": ").append(field.value()));
+        text.append("\n  client ")
+                .append(clientHost)
+                .append(" [")
+                .append(clientAddress)
+                .append("] helo ")
+                .append(helo);
+        text.append(" macros ")
+                .append(mailMacros)
+                .append("\n  MAIL FROM:<")
+                .append(sender)
+                .append(">");
+        fields.forEach(
+                field -> text.append("\n  ").append(field.name()).append(": ").append(field.value()));
         records.forEach(line -> text.append("\n  dns ").append(line));
         return text.toString();
     }
@@ -160,7 +174,8 @@ record Mail(
 
         /** DKIM as a trusted checker writes it. */
         Draft dkim(String result, String signer) {
-            return above("Authentication-Results", "mx.test; dkim=" + result + " header.d=" + signer + " header.s=sel1");
+            return above(
+                    "Authentication-Results", "mx.test; dkim=" + result + " header.d=" + signer + " header.s=sel1");
         }
 
         /** SPF as a trusted checker writes it, about the domain of the envelope sender. */

@@ -88,7 +88,13 @@ final class MilterClient implements AutoCloseable {
     }
 
     private int negotiate() throws IOException {
-        write('O', ByteBuffer.allocate(12).putInt(VERSION).putInt(ALL_ACTIONS).putInt(ALL_STEPS).array());
+        write(
+                'O',
+                ByteBuffer.allocate(12)
+                        .putInt(VERSION)
+                        .putInt(ALL_ACTIONS)
+                        .putInt(ALL_STEPS)
+                        .array());
         ByteBuffer offer = ByteBuffer.wrap(readPacket().payload);
         offer.getInt();
         int actions = offer.getInt();
@@ -97,8 +103,7 @@ final class MilterClient implements AutoCloseable {
     }
 
     /** One command: the bits of the protocol flags that leave it or its reply out (0: none). */
-    private record Step(
-            String name, char command, int omit, int noReply, Map<String, String> macros, byte[] payload) {}
+    private record Step(String name, char command, int omit, int noReply, Map<String, String> macros, byte[] payload) {}
 
     private static List<Step> steps(Mail mail) {
         List<Step> steps = new ArrayList<>();
@@ -108,8 +113,8 @@ final class MilterClient implements AutoCloseable {
         steps.add(new Step("rcpt", 'R', 0x8, 0x8000, Map.of(), strings("<rcpt@receiver.test>")));
         steps.add(new Step("data", 'T', 0x200, 0x10000, Map.of("i", mail.job()), strings()));
         mail.fields()
-                .forEach(field -> steps.add(
-                        new Step("header", 'L', 0x20, 0x80, Map.of(), strings(field.name(), field.value()))));
+                .forEach(field ->
+                        steps.add(new Step("header", 'L', 0x20, 0x80, Map.of(), strings(field.name(), field.value()))));
         steps.add(new Step("eoh", 'N', 0x40, 0x40000, Map.of(), strings()));
         steps.add(new Step("body", 'B', 0x10, 0x80000, Map.of(), octets("Hello\r\n")));
         steps.add(new Step("eom", 'E', 0, 0, Map.of("i", mail.job()), strings()));

@@ -165,7 +165,8 @@ record Outcome(Map<String, String> fields) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        fields.forEach((name, value) -> text.append("    ").append(name).append(" = ").append(value).append('\n'));
+        fields.forEach((name, value) ->
+                text.append("    ").append(name).append(" = ").append(value).append('\n'));
         return text.toString();
     }
 }

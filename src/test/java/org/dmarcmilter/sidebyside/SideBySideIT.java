@@ -35,7 +35,9 @@ class SideBySideIT {
 
     @Test
     void differsFromOpenDmarcOnlyAsTheTableSays() throws IOException {
-        assumeTrue(OpenDmarc.canRun(directory), "no mount namespace for OpenDMARC: run as root, in a container privileged");
+        assumeTrue(
+                OpenDmarc.canRun(directory),
+                "no mount namespace for OpenDMARC: run as root, in a container privileged");
         List<Mail> played = new ArrayList<>();
         Report report = new Report();
         List<OpenDmarc> ending = new ArrayList<>();
@@ -111,7 +113,10 @@ class SideBySideIT {
             for (String line : mail.records()) {
                 Matcher txt = TXT.matcher(line);
                 if (txt.matches()) {
-                    testDns.append(txt.group(1)).append(' ').append(txt.group(2)).append('\n');
+                    testDns.append(txt.group(1))
+                            .append(' ')
+                            .append(txt.group(2))
+                            .append('\n');
                 }
             }
         }
@@ -119,8 +124,9 @@ class SideBySideIT {
     }
 
     private static List<Outcome> play(Program program, List<Mail> mails) throws IOException {
-        List<MilterClient.Dialogue> dialogues =
-                mails.stream().map(mail -> MilterClient.play(program.socket(), mail)).toList();
+        List<MilterClient.Dialogue> dialogues = mails.stream()
+                .map(mail -> MilterClient.play(program.socket(), mail))
+                .toList();
         program.stop();
         List<String> log = program.log();
         Map<String, List<String>> records = Outcome.records(
