@@ -74,6 +74,21 @@ record Outcome(Map<String, String> fields) {
         return fields.getOrDefault(field, "");
     }
 
+    /** The DMARC result as logged; {@code unreadable} or {@code several} if the From field led to none; else empty. */
+    String result() {
+        String line = get("log.result");
+        if (!line.isEmpty()) {
+            return line.substring(line.lastIndexOf(' ') + 1);
+        }
+        if (!get("log.record").isEmpty()) {
+            return "permerror";
+        }
+        if (get("log.from").isEmpty()) {
+            return "";
+        }
+        return get("log.from").contains("multi-valued") ? "several" : "unreadable";
+    }
+
     private static String reply(Packet packet) {
         return switch (packet.command()) {
             case 'a' -> "accept";

@@ -53,7 +53,7 @@ class SideBySideIT {
                 OpenDmarc theirs = OpenDmarc.start(folder, dns.address().getAddress(), set.lines(folder));
                 ending.add(theirs);
                 try (DmarcMilter ours = DmarcMilter.start(folder, dns.address(), set.lines(folder))) {
-                    compare(report, mails, play(theirs, mails), play(ours, mails));
+                    compare(report, set, mails, play(theirs, mails), play(ours, mails));
                 }
                 played.addAll(mails);
             }
@@ -140,9 +140,9 @@ class SideBySideIT {
         return outcomes;
     }
 
-    private static void compare(Report report, List<Mail> mails, List<Outcome> theirs, List<Outcome> ours) {
+    private static void compare(Report report, OptionSet set, List<Mail> mails, List<Outcome> theirs, List<Outcome> ours) {
         for (int i = 0; i < mails.size(); i++) {
-            report.add(mails.get(i), theirs.get(i), ours.get(i));
+            report.add(new Comparison(set, mails.get(i), theirs.get(i), ours.get(i)));
         }
     }
 }
