@@ -121,6 +121,9 @@ public final class DmarcRecordParser {
                 mistake("The tag " + name + " is there more than once: the last one counts here, and other receivers"
                         + " may choose otherwise. Keep one.");
             }
+        } else if (name.equals("pct") && !trim(part.substring(equals + 1)).equals("100")) {
+            mistake(quoted(part)
+                    + " has no effect: RFC 9989 has no pct. Write t=y to have the policy weakened by a step.");
         } else if (!TAGS_OF_7489.contains(name) && !TAGS_OF_9989.contains(name)) {
             mistake(quoted(part) + " is ignored: there is no such tag.");
         }

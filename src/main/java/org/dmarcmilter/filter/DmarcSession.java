@@ -49,6 +49,7 @@ final class DmarcSession implements MilterFilter.Session {
     private final boolean keepAllFields;
 
     private MessageFacts.Client client = new MessageFacts.Client("", Optional.empty(), "");
+    private MessageFacts.Client clientAtMail = client;
     private ReversePath sender = ReversePath.parse("");
     private List<HeaderField> fields = new ArrayList<>();
     private boolean truncated;
@@ -87,6 +88,7 @@ final class DmarcSession implements MilterFilter.Session {
             return ACCEPT;
         }
         sender = ReversePath.parse(command.sender());
+        clientAtMail = client;
         return CONTINUE;
     }
 
@@ -120,7 +122,7 @@ final class DmarcSession implements MilterFilter.Session {
         MessageFacts facts = new MessageFacts(
                 macros.get("i").filter(id -> !id.isEmpty()).orElse("(unknown-jobid)"),
                 macros.get("j").filter(name -> !name.isEmpty()).orElse(policy.hostName()),
-                client,
+                clientAtMail,
                 sender,
                 new Headers(fields),
                 truncated);
@@ -147,6 +149,7 @@ final class DmarcSession implements MilterFilter.Session {
     public void close() {
         forget();
         client = new MessageFacts.Client("", Optional.empty(), "");
+        clientAtMail = client;
     }
 
     private void forget() {

@@ -28,6 +28,7 @@ import org.dmarcmilter.message.HeaderField;
 final class EvidenceCollector {
     private static final String FIELD = "Authentication-Results";
     private static final int MOST_DKIM_RESULTS = 100;
+    private static final int MOST_WARNINGS = 5;
 
     private final MessageFacts facts;
     private final SenderIdentity sender;
@@ -70,7 +71,7 @@ final class EvidenceCollector {
     private void read(HeaderField field, int position) {
         Parsed parsed = AuthenticationResultsParser.parse(field.value());
         if (parsed instanceof Parsed.Broken broken) {
-            notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
+            notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (valid.truncated()) {
@@ -80,7 +81,7 @@ final class EvidenceCollector {
             if (trust.believes(results.authservId(), facts.jobId())) {
                 results.results().forEach(this::take);
             } else {
-                notes.add(facts.jobId() + " ignoring " + FIELD + " at " + position + " from "
+                notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
                         + LogLine.quote(results.authservId()));
             }
         }
@@ -99,22 +100,27 @@ final class EvidenceCollector {
 
     /**
      * SPF counts as pass only for the envelope sender's domain (CVE-2019-20790); with a null sender that is the HELO
-     * name (RFC 7208, section 2.4). The first pass that counts stands; what is no pass is remembered for the record.
+     * name (RFC 7208, section 2.4). The first pass that counts stands; what is no pass is remembered for the record, and
+     * what is about another domain only as long as nothing is known about the right one.
      */
     private void takeSpf(MethodResult result) {
         if (spfSettings.ignoreResults() || spf.filter(SpfEvidence::isFinal).isPresent()) {
             return;
         }
-        boolean nullSender = sender.isHelo();
+        boolean isHelo = sender.isHelo();
         Optional<String> value = result.property("smtp", "mailfrom");
-        if (value.isEmpty() && nullSender) {
+        if (isHelo
+                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
             value = result.property("smtp", "helo");
         }
-        Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(d -> isSender(d));
+        Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(this::isSender);
+        if (checked.isEmpty() && spf.flatMap(SpfEvidence::identifier).isPresent()) {
+            return;
+        }
         boolean pass = result.result().equals("pass");
         spf = Optional.of(new SpfEvidence(
                 result.result(),
-                nullSender ? Scope.HELO : Scope.MAIL_FROM,
+                isHelo ? Scope.HELO : Scope.MAIL_FROM,
                 FIELD,
                 checked.map(domain -> spfIdentifier(domain, result.result())),
                 pass && checked.isPresent()));
@@ -187,13 +193,14 @@ final class EvidenceCollector {
                 .map(ip -> IpAddress.parse(ip).equals(facts.client().address().flatMap(IpAddress::parse)))
                 .orElse(true);
         if (!ourReceiver || !ourClient) {
-            notes.add(facts.jobId() + " ignoring Received-SPF: written for another receiver or client");
+            notes.add(job() + " ignoring Received-SPF: written for another receiver or client");
             return Optional.empty();
         }
         String result = field.result().toLowerCase(Locale.ROOT);
         Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
+        Scope scope = field.identity().filter("helo"::equalsIgnoreCase).isPresent() ? Scope.HELO : Scope.MAIL_FROM;
         return Optional.of(new SpfEvidence(
-                result, Scope.MAIL_FROM, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
+                result, scope, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
     }
 
     /**
@@ -221,13 +228,20 @@ final class EvidenceCollector {
     private <T> List<T> valid(String name, Function<String, Optional<T>> parser) {
         List<T> parsed = new ArrayList<>();
         for (HeaderField field : facts.headers().all(name)) {
-            parser.apply(field.value())
-                    .ifPresentOrElse(
-                            parsed::add,
-                            () -> warnings.add(LogLine.quote(facts.jobId()) + ": ignoring invalid " + name
-                                    + " header \"" + LogLine.quote(field.value()) + "\""));
+            parser.apply(field.value()).ifPresentOrElse(parsed::add, () -> warnOf(name, field));
         }
         return parsed;
+    }
+
+    /** A sender may put in any number of such fields, but not into our log. */
+    private void warnOf(String name, HeaderField field) {
+        if (warnings.size() < MOST_WARNINGS) {
+            warnings.add(job() + ": ignoring invalid " + name + " header \"" + LogLine.quote(field.value()) + "\"");
+        }
+    }
+
+    private String job() {
+        return LogLine.quote(facts.jobId());
     }
 
     private boolean isTrustedChain(MethodResult result) {

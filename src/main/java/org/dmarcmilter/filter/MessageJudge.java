@@ -39,6 +39,11 @@ public final class MessageJudge {
     private final Settings.Handling handling;
     private final List<LogLine> log = new ArrayList<>(2);
 
+    /** One for all questions of the message; runs from the first that is not answered at once. */
+    private final CompletableFuture<Boolean> timeIsUp = new CompletableFuture<>();
+
+    private boolean timeRuns;
+
     private MessageJudge(LocalPolicy policy, MessageFacts facts) {
         this.policy = policy;
         this.facts = facts;
@@ -147,20 +152,26 @@ public final class MessageJudge {
         return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
                 .thenApply(all -> each.stream()
                         .map(CompletableFuture::join)
-                        .max(Comparator.comparingInt(MessageJudge::severity)
-                                .thenComparing(
-                                        judged -> judged.result().orElseThrow().disposition()))
+                        .max(Comparator.comparingInt(MessageJudge::severity))
                         .filter(worst -> severity(worst) > 0)
                         .map(worst -> withLog(worst))
                         .orElseGet(this::withoutResult));
     }
 
-    /** How much a judgement weighs among several: a failing author domain by its policy, then an open question. */
+    /**
+     * How much a judgement weighs among several: a failing author domain by its policy. An open question weighs more than
+     * a failure without consequences, or an author domain of one's own would close it.
+     */
     private static int severity(Judgement judgement) {
         DmarcResult result = judgement.result().orElseThrow();
         return switch (result.status()) {
-            case FAIL -> 2;
-            case TEMPERROR -> 1;
+            case FAIL ->
+                switch (result.disposition()) {
+                    case REJECT -> 4;
+                    case QUARANTINE -> 3;
+                    case NONE -> 1;
+                };
+            case TEMPERROR -> 2;
             case PASS, NONE, PERMERROR -> 0;
         };
     }
@@ -194,7 +205,8 @@ public final class MessageJudge {
                                         policy.dmarc().evaluate(author, found, identifiers(evidence, self), sample()),
                                         openQuestion(author, found))
                                 .thenApply(result -> conclude(evidence, self, result)))
-                .thenCompose(stage -> stage);
+                .thenCompose(stage -> stage)
+                .whenComplete((judged, failure) -> timeIsUp.complete(false));
     }
 
     /** The own SPF check and the identity it looked at. */
@@ -221,8 +233,13 @@ public final class MessageJudge {
         if (future.isDone()) {
             return stage;
         }
-        return future.copy()
-                .completeOnTimeout(late, handling.maxEvaluationTime().toMillis(), TimeUnit.MILLISECONDS);
+        if (!timeRuns) {
+            timeRuns = true;
+            timeIsUp.completeOnTimeout(true, handling.maxEvaluationTime().toMillis(), TimeUnit.MILLISECONDS);
+        }
+        CompletableFuture<T> inTime = future.copy();
+        var unused = timeIsUp.thenRun(() -> inTime.complete(late));
+        return inTime;
     }
 
     private static DmarcResult openQuestion(DomainName author, Discovery found) {
@@ -276,10 +293,12 @@ public final class MessageJudge {
                 + check.result().code().word()))));
         logArc(evidence.arc(), result);
         if (result.status() == Status.PERMERROR) {
+            // As OpenDMARC: an error line in place of the result line.
             log.add(LogLine.error(
                     job("DMARC record of " + result.author() + " is unusable: " + LogLine.quote(result.reason()))));
+        } else {
+            log.add(LogLine.info(job(result.author() + " " + result.status().word())));
         }
-        log.add(LogLine.info(job(result.author() + " " + result.status().word())));
         log.add(new LogLine(LogLine.Severity.DEBUG, job(LogLine.quote(result.reason()))));
         return new Judgement(
                 decision.verdict(),
@@ -308,7 +327,7 @@ public final class MessageJudge {
                     ResultFields.spf(authservId, check.result().code().word(), check.scope(), check.identity())));
             headers.add(ResultFields.dmarc(authservId, result, decision.shown()));
         }
-        if (handling.softwareHeader()) {
+        if (handling.softwareHeader() && result.status() != Status.PERMERROR) {
             headers.add(ResultFields.software(facts, policy.hostName()));
         }
         return headers;

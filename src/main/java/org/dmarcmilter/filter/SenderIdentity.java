@@ -17,7 +17,9 @@ record SenderIdentity(SpfIdentity spf, Optional<DomainName> domain) {
         String helo = facts.client().helo();
         SpfIdentity typed = new SpfIdentity(address, facts.sender().address(), helo);
         if (typed.scope() == SpfIdentity.Scope.HELO) {
-            return new SenderIdentity(typed, DomainName.parse(helo));
+            // A sender such as "root" is not the null sender: HELO is looked at, as OpenDMARC does, and counts for
+            // nothing.
+            return new SenderIdentity(typed, facts.sender().isNull() ? DomainName.parse(helo) : Optional.empty());
         }
         Optional<DomainName> domain = facts.sender().domain();
         return domain.map(name -> new SenderIdentity(

@@ -151,6 +151,10 @@ class DmarcRecordParserTest {
         assertEquals(
                 List.of("t=\"yes\" is not valid: write y or n; n is used."),
                 mistakes(DmarcRecordParser.parse("v=DMARC1; p=none; t=yes; pct=100", Standard.RFC9989)));
+        assertEquals(
+                List.of(
+                        "\"pct=0\" has no effect: RFC 9989 has no pct. Write t=y to have the policy weakened by a step."),
+                mistakes(DmarcRecordParser.parse("v=DMARC1; p=reject; pct=0", Standard.RFC9989)));
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** dmarc-milter as {@code mvn package} leaves it, started by its own launcher. */
-public final class DaemonUnderTest implements AutoCloseable {
+public final class DaemonUnderTest implements Peer {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
 
     private final PeerProcess process;

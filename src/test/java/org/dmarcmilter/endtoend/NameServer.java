@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** NSD with one zone, the root, so that every name of a test has an answer and every other name does not exist. */
-final class NameServer implements AutoCloseable {
+final class NameServer implements Peer {
     private final PeerProcess process;
     private final int port;
 

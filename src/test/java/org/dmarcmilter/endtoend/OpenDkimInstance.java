@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** OpenDKIM as verifier: it reads keys from the test's name server and writes Authentication-Results under its own id. */
-final class OpenDkimInstance implements AutoCloseable {
+final class OpenDkimInstance implements Peer {
     private final PeerProcess process;
     private final int port;
 

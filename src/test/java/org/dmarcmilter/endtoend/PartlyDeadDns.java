@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** A DNS server over UDP that hands questions on to another one, but never answers for one zone. */
-final class PartlyDeadDns implements AutoCloseable {
+final class PartlyDeadDns implements Peer {
     private static final int LARGEST_DATAGRAM = 65_535;
 
     private final DatagramSocket clients;

@@ -93,13 +93,11 @@ public final class PeerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    public boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Sends SIGTERM and does not wait. */
-    public void sendTerm() {
-        process.destroy();
+    /** Sends a signal, for example {@code TERM}, and does not wait. */
+    public void signal(String name) {
+        run(
+                output.resolveSibling(output.getFileName() + ".kill"),
+                List.of("/bin/sh", "-c", "kill -" + name + " " + process.pid()));
     }
 
     /** Waits for the end and returns the exit code. */

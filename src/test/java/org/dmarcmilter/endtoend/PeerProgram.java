@@ -37,9 +37,9 @@ public final class PeerProgram {
                 .orElseGet(() -> fail("sendmail is not in " + root + ": run src/test/peers/install " + root));
     }
 
-    /** The folder {@code src/test/peers/install} unpacks into: the system property {@code peers} or its own default. */
+    /** The folder {@code src/test/peers/install} unpacks into: the system property {@code peers.folder} or its own default. */
     private static Path unpackedPeers() {
-        String given = System.getProperty("peers", "");
+        String given = System.getProperty("peers.folder", "");
         if (!given.isEmpty()) {
             return Path.of(given);
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,31 +42,45 @@ class PostfixIT {
     private static final DkimKey BUECHER = DkimKey.of("xn--bcher-kva.example");
     private static final DkimKey ELSEWHERE = DkimKey.of("elsewhere.example");
 
-    private static final List<AutoCloseable> started = new ArrayList<>();
+    private static final Peers peers = new Peers();
     private static DaemonUnderTest daemon;
     private static PostfixInstance postfix;
 
     @BeforeAll
     static void start() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        NameServer dns = started(
+        NameServer dns = peers.add(
                 NameServer.start(directory, RECORDS + EXAMPLE_COM.record() + BUECHER.record() + ELSEWHERE.record()));
-        OpenDkimInstance openDkim = started(OpenDkimInstance.start(directory, dns, OPENDKIM));
-        daemon = started(DaemonUnderTest.start(directory, dns.address(), """
+        OpenDkimInstance openDkim = peers.add(OpenDkimInstance.start(directory, dns, OPENDKIM));
+        daemon = peers.add(DaemonUnderTest.start(directory, dns.address(), """
                 AuthservID %s
                 TrustedAuthservIDs %s,%s
                 RejectFailures yes
                 HoldQuarantinedMessages yes
                 IgnoreAuthenticatedClients yes
                 """.formatted(OURS, OPENDKIM, SPF_CHECKER)));
-        postfix = started(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.postfixAddress())));
+        postfix = peers.add(PostfixInstance.start(directory, List.of(openDkim.address(), daemon.postfixAddress())));
     }
 
     @AfterAll
-    static void stop() throws Exception {
-        for (int i = started.size() - 1; i >= 0; i--) {
-            started.get(i).close();
+    static void stop() {
+        try (peers) {
+            if (postfix != null) {
+                assertNobodyComplained();
+            }
         }
+    }
+
+    /** Postfix warns of each reply that it does not understand or that does not come; our log of what went wrong. */
+    private static void assertNobodyComplained() {
+        assertEquals(List.of(), linesWith(postfix.log(), "warning: milter"), "Postfix's log");
+        assertEquals(List.of(), linesWith(daemon.log(), " WARN ", " ERROR ", "Exception"), "the daemon's log");
+    }
+
+    private static List<String> linesWith(String log, String... marks) {
+        return log.lines()
+                .filter(line -> Stream.of(marks).anyMatch(line::contains))
+                .toList();
     }
 
     @Test
@@ -87,11 +102,7 @@ class PostfixIT {
     @Test
     void passesByTheSpfResultOfATrustedChecker() {
         try (SmtpClient client = client()) {
-            String id = client.send(
-                            "bounce@example.com",
-                            "spf@local.test",
-                            "Authentication-Results: " + SPF_CHECKER + "; spf=pass smtp.mailfrom=example.com\r\n"
-                                    + message("example.com"))
+            String id = client.send("bounce@example.com", "spf@local.test", checked("example.com"))
                     .queueId();
             assertEquals(
                     header("pass (p=reject dis=none) header.from=example.com policy.dmarc=reject"),
@@ -212,6 +223,21 @@ class PostfixIT {
     }
 
     @Test
+    void forgetsAMessageThatTheClientTookBack() {
+        try (SmtpClient client = client()) {
+            client.command("MAIL FROM:<bounce@example.com>").expect(250);
+            client.command("RCPT TO:<back@local.test>").expect(250);
+            client.command("RSET").expect(250);
+            // The result is for the sender of the message that is gone, not for this one's.
+            client.send("bounce@elsewhere.example", "back@local.test", checked("example.com"))
+                    .expect(550);
+            client.send("bounce@example.com", "back@local.test", checked("example.com"))
+                    .expect(250);
+            assertTrue(postfix.delivered("back").top().contains("dmarc=pass"));
+        }
+    }
+
+    @Test
     void leavesAuthenticatedClientsAlone() {
         try (SmtpClient client = client("ADDR=192.0.2.7 LOGIN=alice")) {
             client.send("a@example.com", "authenticated@local.test", message("example.com"))
@@ -302,6 +328,8 @@ class PostfixIT {
                     try (SmtpClient client = client()) {
                         client.send("a@example.com", "many-no" + number + "@local.test", message("example.com"))
                                 .expect(550);
+                        client.send("a@example.com", "many-yes" + number + "@local.test", checked("example.com"))
+                                .expect(250);
                         client.send("a@none.example", "many" + number + "@local.test", message("none.example"))
                                 .expect(250);
                     }
@@ -315,6 +343,7 @@ class PostfixIT {
             senders.shutdownNow();
         }
         for (int i = 0; i < 50; i++) {
+            assertTrue(postfix.delivered("many-yes-" + i).top().contains("dmarc=pass (p=reject dis=none)"));
             assertTrue(postfix.delivered("many-" + i).top().contains("dmarc=fail (p=none dis=none)"));
         }
     }
@@ -341,6 +370,12 @@ class PostfixIT {
                 """.formatted(authorDomain).replace("\n", "\r\n");
     }
 
+    /** As if a trusted checker had looked at it and found that its sender's SPF record covers the client. */
+    private static String checked(String domain) {
+        return "Authentication-Results: " + SPF_CHECKER + "; spf=pass smtp.mailfrom=" + domain + "\r\n"
+                + message(domain);
+    }
+
     private static String header(String result) {
         return "Authentication-Results: " + OURS + "; dmarc=" + result;
     }
@@ -348,10 +383,5 @@ class PostfixIT {
     /** {@code Nov 24 10:00:00 host postfix/cleanup[1]: QUEUEID: ...}. */
     private static String queueId(String logLine) {
         return logLine.replaceFirst(".*?\\]: ", "").replaceFirst(":.*", "");
-    }
-
-    private static <T extends AutoCloseable> T started(T peer) {
-        started.add(peer);
-        return peer;
     }
 }

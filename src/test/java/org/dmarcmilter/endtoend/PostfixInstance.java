@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * A Postfix of the test's own: its configuration, queue, mailboxes and log are in the test's directory, it listens on
  * loopback, believes XCLIENT, and has no way to send anything to anybody.
  */
-final class PostfixInstance implements AutoCloseable {
+final class PostfixInstance implements Peer {
     /** Mail for any user of this domain is delivered. */
     private static final String DOMAIN = "local.test";
 

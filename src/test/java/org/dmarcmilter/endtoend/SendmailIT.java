@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,69 +26,72 @@ class SendmailIT {
             """;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    Path directory;
+    static Path directory;
 
-    private NameServer dns;
+    private static final Peers peers = new Peers();
+    private static DaemonUnderTest overTcp;
+    private static DaemonUnderTest overUnixSocket;
+    private static SendmailInstance sendmail;
 
-    @BeforeEach
-    void startDns() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        dns = NameServer.start(directory, """
+        NameServer dns = peers.add(NameServer.start(directory, """
                 _dmarc.example.com.        TXT "v=DMARC1; p=reject"
                 _dmarc.quarantine.example. TXT "v=DMARC1; p=quarantine"
-                """);
+                """));
+        overTcp = peers.add(DaemonUnderTest.start(directory.resolve("tcp"), dns.address(), CONFIGURATION));
+        overUnixSocket = peers.add(DaemonUnderTest.startOnUnixSocket(
+                directory.resolve("unix"), directory.resolve("dmarc.sock"), dns.address(), CONFIGURATION));
+        sendmail = peers.add(SendmailInstance.start(directory, List.of(overTcp.socket(), overUnixSocket.socket())));
     }
 
-    @AfterEach
-    void stopDns() {
-        dns.close();
+    @AfterAll
+    static void stop() {
+        peers.close();
     }
 
     @Test
     void worksOverTcp() {
-        try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION);
-                SendmailInstance sendmail = SendmailInstance.start(directory, daemon.socket())) {
-            passesRejectsAndQuarantines(daemon, sendmail);
-        }
+        passesRejectsAndQuarantines(overTcp, "tcp");
     }
 
     @Test
     void worksOverAUnixSocket() {
-        try (DaemonUnderTest daemon = DaemonUnderTest.startOnUnixSocket(
-                        directory, directory.resolve("dmarc.sock"), dns.address(), CONFIGURATION);
-                SendmailInstance sendmail = SendmailInstance.start(directory, daemon.socket())) {
-            passesRejectsAndQuarantines(daemon, sendmail);
-        }
+        passesRejectsAndQuarantines(overUnixSocket, "unix");
     }
 
-    private static void passesRejectsAndQuarantines(DaemonUnderTest daemon, SendmailInstance sendmail) {
+    private static void passesRejectsAndQuarantines(DaemonUnderTest daemon, String suffix) {
         // Sendmail has no XCLIENT, and the daemon ignores 127.0.0.1: another address of the loopback net is a client.
-        try (SmtpClient client = SmtpClient.connect(Loopback.literal("127.0.0.2"), sendmail.address())
+        try (SmtpClient client = SmtpClient.connect(Loopback.literal("127.0.0.2"), sendmail.address(daemon.socket()))
                 .ehlo("client.example")) {
-            String passed = client.send("bounce@example.com", "pass@local.test", checked("example.com"))
+            String passed = client.send("bounce@example.com", "pass-" + suffix + "@local.test", checked("example.com"))
                     .queueId();
             assertEquals(
                     "Authentication-Results: mx.example.test;"
                             + " dmarc=pass (p=reject dis=none) header.from=example.com policy.dmarc=reject",
-                    sendmail.delivered("pass").top());
+                    sendmail.delivered("pass-" + suffix).top());
             daemon.awaitLog(passed + ": example.com pass");
 
             assertEquals(
                     "550 5.7.1 rejected by DMARC policy for example.com",
-                    client.send("bounce@example.com", "reject@local.test", message("example.com"))
+                    client.send("bounce@example.com", "reject-" + suffix + "@local.test", message("example.com"))
                             .toString());
-            assertFalse(sendmail.hasMail("reject"));
+            assertFalse(sendmail.hasMail("reject-" + suffix));
 
-            String held = client.send("bounce@quarantine.example", "held@local.test", message("quarantine.example"))
+            String held = client.send(
+                            "bounce@quarantine.example",
+                            "held-" + suffix + "@local.test",
+                            message("quarantine.example"))
                     .queueId();
             assertEquals(
                     Optional.of("quarantined by DMARC policy for quarantine.example"), sendmail.quarantineReason(held));
             daemon.awaitLog(held + ": quarantine.example fail");
-            assertFalse(sendmail.hasMail("held"));
+            assertFalse(sendmail.hasMail("held-" + suffix));
 
-            client.send("bounce@example.com", "again@local.test", checked("example.com"))
+            client.send("bounce@example.com", "again-" + suffix + "@local.test", checked("example.com"))
                     .expect(250);
-            assertTrue(sendmail.delivered("again").top().contains("dmarc=pass"));
+            assertTrue(sendmail.delivered("again-" + suffix).top().contains("dmarc=pass"));
         }
     }
 

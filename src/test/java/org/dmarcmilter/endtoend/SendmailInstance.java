@@ -10,12 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** A Sendmail of the test's own, run from where it was unpacked: one port on 127.0.0.1, one milter, mail into files. */
-final class SendmailInstance implements AutoCloseable {
+/** A Sendmail of the test's own, run from where it was unpacked: for each milter a port on 127.0.0.1, mail into files. */
+final class SendmailInstance implements Peer {
     private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(15);
 
     /**
@@ -29,26 +32,31 @@ final class SendmailInstance implements AutoCloseable {
             exec "$@"
             """;
 
+    private static final String PORT =
+            "O DaemonPortOptions=Name=MTA%1$d, Family=inet, Addr=127.0.0.1, Port=%1$d, InputMailFilters=dmarc%1$d";
+    private static final String MILTER = "Xdmarc%1$d, S=%2$s, F=T, T=S:10s;R:10s;E:1m";
+
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
     private final Path directory;
     private final PeerProcess process;
-    private final int port;
+    private final Map<String, Integer> ports;
 
-    private SendmailInstance(Path directory, PeerProcess process, int port) {
+    private SendmailInstance(Path directory, PeerProcess process, Map<String, Integer> ports) {
         this.directory = directory;
         this.process = process;
-        this.port = port;
+        this.ports = ports;
     }
 
     /**
      * Starts Sendmail.
      *
      * @param directory readable for everybody, as all directories above it
-     * @param milter the socket in libmilter's words, {@code inet:PORT@HOST} or {@code unix:PATH}
+     * @param milters their sockets in libmilter's words, {@code inet:PORT@HOST} or {@code unix:PATH}
      */
-    static SendmailInstance start(Path directory, String milter) {
-        int port = Loopback.freePort();
+    static SendmailInstance start(Path directory, List<String> milters) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        milters.forEach(milter -> ports.put(milter, Loopback.freePort()));
         PeerProcess process = PeerProcess.start(
                 directory.resolve("sendmail.log"),
                 List.of(
@@ -58,16 +66,17 @@ final class SendmailInstance implements AutoCloseable {
                         "sh",
                         PeerProgram.unpackedSendmail().toString(),
                         "-C",
-                        writeConfiguration(directory, port, milter).toString(),
+                        writeConfiguration(directory, ports).toString(),
                         "-bD",
                         "-X",
                         directory.resolve("smtp.log").toString()));
-        process.awaitReady(START_LIMIT, () -> Loopback.accepts(port));
-        return new SendmailInstance(directory, process, port);
+        process.awaitReady(START_LIMIT, () -> ports.values().stream().allMatch(Loopback::accepts));
+        return new SendmailInstance(directory, process, ports);
     }
 
-    InetSocketAddress address() {
-        return new InetSocketAddress(Loopback.IPV4, port);
+    /** The port whose mail that milter sees. */
+    InetSocketAddress address(String milter) {
+        return new InetSocketAddress(Loopback.IPV4, ports.get(milter));
     }
 
     /** Waits for the last message to that user of local.test. */
@@ -102,7 +111,7 @@ final class SendmailInstance implements AutoCloseable {
         process.close();
     }
 
-    private static Path writeConfiguration(Path directory, int port, String milter) {
+    private static Path writeConfiguration(Path directory, Map<String, Integer> ports) {
         try (InputStream template = SendmailInstance.class.getResourceAsStream("/endtoend/sendmail.cf")) {
             Files.createDirectories(directory.resolve("queue"));
             Path mail = Files.createDirectories(directory.resolve("mail"));
@@ -116,14 +125,20 @@ final class SendmailInstance implements AutoCloseable {
             return Files.writeString(
                     directory.resolve("sendmail.cf"),
                     text.replace("@DIRECTORY@", directory.toString())
-                            .replace("@PORT@", Integer.toString(port))
+                            .replace("@PORTS@", lines(PORT, ports))
+                            .replace("@MILTERS@", lines(MILTER, ports))
                             .replace(
                                     "@UID@",
-                                    Files.getAttribute(mail, "unix:uid").toString())
-                            .replace("@MILTER@", milter));
+                                    Files.getAttribute(mail, "unix:uid").toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String lines(String format, Map<String, Integer> ports) {
+        return ports.entrySet().stream()
+                .map(port -> format.formatted(port.getValue(), port.getKey()))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String read(Path file) {

@@ -64,7 +64,11 @@ final class MailSystem implements DnsClient {
 
     /** @param config options separated by semicolons; AuthservID is mx.example.net unless it says otherwise */
     static MailSystem with(String config) {
-        String text = (config.contains("AuthservID ") ? "" : "AuthservID mx.example.net\n") + config.replace(";", "\n");
+        return withoutAuthservId((config.contains("AuthservID ") ? "" : "AuthservID mx.example.net;") + config);
+    }
+
+    static MailSystem withoutAuthservId(String config) {
+        String text = config.replace(";", "\n");
         try {
             return new MailSystem(Settings.from(ConfigFile.parse(text)));
         } catch (ConfigException e) {

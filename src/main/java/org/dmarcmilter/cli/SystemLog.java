@@ -1,20 +1,18 @@
 package org.dmarcmilter.cli;
 
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to the system log through one child {@code logger(1)}: Java has no unix datagram sockets, and system loggers do
- * not listen on UDP. Runs on the log queue's thread. If the child dies it is started again, at most once a second;
- * without {@code logger} lines go to standard error.
+ * The system log, through one child {@code logger(1)}: Java has no unix datagram sockets, and system loggers do not listen
+ * on UDP. If the child dies it is started again, at most once a second; while there is none, lines go to standard error.
  */
-final class SyslogAppender extends AppenderBase<ILoggingEvent> {
-    private static final long RETRY_MILLIS = 1_000;
+final class SystemLog implements LogSink {
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Map<String, Integer> FACILITY_CODES = Map.ofEntries(
             Map.entry("kern", 0),
             Map.entry("user", 1),
@@ -28,44 +26,49 @@ final class SyslogAppender extends AppenderBase<ILoggingEvent> {
             Map.entry("cron", 9),
             Map.entry("authpriv", 10),
             Map.entry("ftp", 11));
+    private static final int LOCAL0 = 16;
 
     private final String identity;
     private final int facility;
     private @Nullable Process child;
-    private long lastStart;
+    private long lastStart = System.nanoTime() - RETRY_NANOS;
 
-    SyslogAppender(String identity, String facility) {
+    SystemLog(String identity, String facility) {
         this.identity = identity;
         this.facility = facility.startsWith("local")
-                ? 16 + (facility.charAt(5) - '0')
+                ? LOCAL0 + (facility.charAt(facility.length() - 1) - '0')
                 : FACILITY_CODES.getOrDefault(facility, 2);
     }
 
     @Override
-    protected void append(ILoggingEvent event) {
-        String line = "<" + (facility * 8 + LogSetup.syslogLevel(event)) + ">" + event.getFormattedMessage() + "\n";
-        Process logger = running(event.getTimeStamp());
-        if (logger == null || !write(logger, line)) {
-            System.err.print(event.getFormattedMessage() + "\n");
+    public void write(List<Line> lines) {
+        StringBuilder text = new StringBuilder(lines.size() * 100);
+        for (Line line : lines) {
+            text.append('<').append(facility * 8 + line.severity()).append('>');
+            text.append(line.text()).append('\n');
+        }
+        Process logger = running();
+        if (logger == null || !write(logger, text.toString())) {
+            lines.forEach(line -> System.err.println(line.text()));
         }
     }
 
-    private static boolean write(Process logger, String line) {
+    private static boolean write(Process logger, String text) {
         try {
-            OutputStream pipe = logger.getOutputStream();
-            pipe.write(line.getBytes(StandardCharsets.UTF_8));
-            pipe.flush();
+            logger.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            logger.getOutputStream().flush();
             return true;
         } catch (IOException e) {
             return false;
         }
     }
 
-    private @Nullable Process running(long now) {
+    private @Nullable Process running() {
         if (child != null && child.isAlive()) {
             return child;
         }
-        if (now - lastStart < RETRY_MILLIS) {
+        long now = System.nanoTime();
+        if (now - lastStart < RETRY_NANOS) {
             return null;
         }
         lastStart = now;
@@ -86,17 +89,19 @@ final class SyslogAppender extends AppenderBase<ILoggingEvent> {
     }
 
     @Override
-    public void stop() {
-        super.stop();
-        if (child != null) {
-            try {
-                child.getOutputStream().close();
-                child.waitFor();
-            } catch (IOException e) {
+    public void close() {
+        if (child == null) {
+            return;
+        }
+        try {
+            child.getOutputStream().close();
+            if (!child.waitFor(2, TimeUnit.SECONDS)) {
                 child.destroy();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
+        } catch (IOException e) {
+            child.destroy();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,0 +1,21 @@
+package org.dmarcmilter.endtoend;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What a test class has started, to be stopped in the reverse order, also when a later one did not start. */
+final class Peers implements Peer {
+    private final Deque<Peer> started = new ArrayDeque<>();
+
+    <T extends Peer> T add(T peer) {
+        started.push(peer);
+        return peer;
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            started.pop().close();
+        }
+    }
+}

@@ -1,0 +1,461 @@
+package org.dmarcmilter.filter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.milter.Macros;
+import org.dmarcmilter.milter.MilterCommand;
+import org.dmarcmilter.milter.MilterFilter;
+import org.dmarcmilter.milter.MilterReply;
+import org.dmarcmilter.milter.Negotiation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+class DmarcSessionTest {
+    private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final MilterReply ACCEPT = new MilterReply.Accept();
+
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(DmarcSession.class);
+    private final List<DmarcFilter.JudgedMessage> recorded = new ArrayList<>();
+    private final Map<String, String> macros = new HashMap<>(Map.of("i", "Q1", "j", "mx.example.net"));
+
+    @BeforeEach
+    void listenToTheLog() {
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void leaveTheLog() {
+        logger.detachAppender(lines);
+        logger.setLevel(null);
+        logger.setAdditive(true);
+    }
+
+    private MilterFilter.Session open(MailSystem system) {
+        return open(system, Runnable::run);
+    }
+
+    private MilterFilter.Session open(MailSystem system, Executor loop) {
+        return new DmarcFilter(system::policy, recorded::add).open(1, loop);
+    }
+
+    private Macros macros() {
+        return name -> Optional.ofNullable(macros.get(name));
+    }
+
+    private MilterReply connect(MilterFilter.Session session, String host, String address) {
+        return session.connect(
+                new MilterCommand.Connect(host, address.isEmpty() ? Optional.empty() : Optional.of(address)), macros());
+    }
+
+    private MilterReply mail(MilterFilter.Session session, String sender) {
+        return session.mail(new MilterCommand.Mail(sender, List.of()), macros());
+    }
+
+    private static void fields(MilterFilter.Session session, String... fields) {
+        for (String field : fields) {
+            int colon = field.indexOf(':');
+            session.header(new MilterCommand.Header(
+                    field.substring(0, colon), field.substring(colon + 1).strip()));
+        }
+    }
+
+    private List<MilterReply> end(MilterFilter.Session session) {
+        CompletableFuture<List<MilterReply>> replies =
+                session.endOfMessage(macros()).toCompletableFuture();
+        assertTrue(replies.isDone());
+        return replies.join();
+    }
+
+    private List<String> log() {
+        return lines.list.stream()
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    private static String field(List<MilterReply> replies) {
+        return replies.get(0) instanceof MilterReply.InsertHeader insert ? insert.value() : replies.toString();
+    }
+
+    @Test
+    void judgesAMessage() {
+        MilterFilter.Session session = open(MailSystem.with("RejectFailures yes"));
+        assertEquals(CONTINUE, connect(session, "client.example", "192.0.2.10"));
+        session.helo("client.example");
+        assertEquals(CONTINUE, mail(session, "<user@sender.example>"));
+        fields(session, "From: a@reject.example", "Subject: x");
+        assertEquals(
+                List.of(new MilterReply.ReplyCode(550, "5.7.1", "rejected by DMARC policy for reject.example")),
+                end(session));
+        assertEquals(List.of("INFO Q1: reject.example fail"), log());
+        MessageFacts facts = recorded.get(0).facts();
+        assertEquals("Q1", facts.jobId());
+        assertEquals("mx.example.net", facts.mtaName());
+        assertEquals(
+                new MessageFacts.Client("client.example", Optional.of("192.0.2.10"), "client.example"), facts.client());
+        assertEquals("user@sender.example", facts.sender().address());
+    }
+
+    @Test
+    void macrosThatTheMtaDoesNotSendHaveDefaults() {
+        macros.clear();
+        MilterFilter.Session session = open(MailSystem.withoutAuthservId(""));
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@none.example");
+        assertEquals(
+                MailSystem.HOST + "; dmarc=fail (p=none dis=none) header.from=none.example policy.dmarc=none",
+                field(end(session)));
+        assertEquals(
+                List.of(
+                        "INFO implicit authentication service: " + MailSystem.HOST,
+                        "INFO (unknown-jobid): none.example fail"),
+                log());
+    }
+
+    @Test
+    void emptyMacrosAreAsGoodAsNone() {
+        macros.putAll(Map.of("i", "", "j", ""));
+        MilterFilter.Session session = open(MailSystem.withoutAuthservId(""));
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@none.example");
+        assertTrue(field(end(session)).startsWith(MailSystem.HOST + "; "));
+        assertEquals("INFO (unknown-jobid): none.example fail", log().get(1));
+    }
+
+    @Test
+    void theQueueIdMayComeLate() {
+        macros.remove("i");
+        MilterFilter.Session session = open(MailSystem.with(""));
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@none.example");
+        macros.put("i", "LATE");
+        end(session);
+        assertEquals(List.of("INFO LATE: none.example fail"), log());
+    }
+
+    @ParameterizedTest(name = "{0}, auth_authen {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        IgnoreAuthenticatedClients yes | user   | true
+        IgnoreAuthenticatedClients yes | ''     | true
+        IgnoreAuthenticatedClients yes | absent | false
+        IgnoreAuthenticatedClients no  | user   | false
+        IgnoreAuthenticatedClients no  | absent | false
+        """)
+    void authenticatedClients(String options, String authenticated, boolean ignored) {
+        if (!authenticated.equals("absent")) {
+            macros.put("auth_authen", authenticated);
+        }
+        MilterFilter.Session session = open(MailSystem.with(options));
+        connect(session, "client.example", "192.0.2.10");
+        assertEquals(ignored ? ACCEPT : CONTINUE, mail(session, "<user@example.com>"));
+        assertEquals(
+                ignored ? List.of("INFO ignoring authenticated client, mailfrom=<user@example.com>") : List.of(),
+                log());
+    }
+
+    @Test
+    void theNextMessageOnTheConnectionNeedNotBeAuthenticated() {
+        macros.put("auth_authen", "user");
+        MilterFilter.Session session = open(MailSystem.with("IgnoreAuthenticatedClients yes"));
+        connect(session, "client.example", "192.0.2.10");
+        assertEquals(ACCEPT, mail(session, "<user@example.com>"));
+        macros.remove("auth_authen");
+        assertEquals(CONTINUE, mail(session, "<user@example.com>"));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        localhost      | 127.0.0.1    | true
+        localhost      | ::1          | true
+        gw.example     | 192.0.2.99   | true
+        x.example      | 198.51.100.1 | true
+        x.example      | 192.0.2.1    | false
+        x.example      | ''           | false
+        """)
+    void ignoredHosts(String host, String address, boolean ignored) {
+        MilterFilter.Session session = open(MailSystem.with("").ignoring("gw.example\n198.51.100.0/24"));
+        assertEquals(ignored ? ACCEPT : CONTINUE, connect(session, host, address));
+        assertEquals(ignored ? List.of("INFO ignoring connection from " + host) : List.of(), log());
+    }
+
+    @Test
+    void hostileClientNamesAreSafeInTheLog() {
+        macros.put("auth_authen", "user");
+        MilterFilter.Session session =
+                open(MailSystem.with("IgnoreAuthenticatedClients yes").ignoring("192.0.2.1"));
+        connect(session, "evil\n2026 forged", "192.0.2.1");
+        mail(session, "<evil\r\nforged@x>");
+        assertEquals(
+                List.of(
+                        "INFO ignoring connection from evil?2026 forged",
+                        "INFO ignoring authenticated client, mailfrom=<evil??forged@x>"),
+                log());
+    }
+
+    @Test
+    void nothingLeaksFromOneMessageIntoTheNext() {
+        MilterFilter.Session session = open(MailSystem.with("SPFIgnoreResults no"));
+        connect(session, "client.example", "192.0.2.10");
+        mail(session, "<user@reject.example>");
+        fields(
+                session,
+                "From: a@reject.example",
+                "Authentication-Results: mx.example.net; dkim=pass header.d=reject.example");
+        session.headersTruncated();
+        end(session);
+        macros.put("i", "Q2");
+        mail(session, "<user@other.example>");
+        fields(session, "From: a@none.example");
+        assertEquals(
+                "mx.example.net; dmarc=fail (p=none dis=none) header.from=none.example policy.dmarc=none",
+                field(end(session)));
+        assertEquals(
+                "other.example",
+                recorded.get(1).facts().sender().domain().orElseThrow().ascii());
+        assertEquals(
+                List.of(new HeaderField("From", "a@none.example")),
+                recorded.get(1).facts().headers().fields());
+        assertEquals("192.0.2.10", recorded.get(1).facts().client().address().orElseThrow(), "the connection stays");
+        macros.put("i", "Q3");
+        mail(session, "<>");
+        assertEquals("mx.example.net; dmarc=permerror", field(end(session)), "no From of an earlier message");
+    }
+
+    @Test
+    void abortForgetsTheMessageAndKeepsTheConnection() {
+        MilterFilter.Session session = open(MailSystem.with(""));
+        connect(session, "client.example", "192.0.2.10");
+        session.helo("helo.example");
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@reject.example");
+        session.abort();
+        mail(session, "<>");
+        fields(session, "From: a@none.example");
+        end(session);
+        assertEquals(1, recorded.size());
+        MessageFacts facts = recorded.get(0).facts();
+        assertEquals(1, facts.headers().fields().size());
+        assertEquals(
+                new MessageFacts.Client("client.example", Optional.of("192.0.2.10"), "helo.example"), facts.client());
+        assertTrue(facts.sender().isNull());
+    }
+
+    @Test
+    void aNewMailForgetsTheOneBefore() {
+        MilterFilter.Session session = open(MailSystem.with(""));
+        mail(session, "<a@sender.example>");
+        fields(session, "From: a@reject.example");
+        mail(session, "<b@sender.example>");
+        fields(session, "From: a@none.example");
+        end(session);
+        assertEquals(
+                "none.example",
+                recorded.get(0).judgement().result().orElseThrow().author().ascii());
+    }
+
+    @Test
+    void closeForgetsTheClient() {
+        MilterFilter.Session session = open(MailSystem.with(""));
+        connect(session, "client.example", "192.0.2.10");
+        session.close();
+        mail(session, "<>");
+        fields(session, "From: a@none.example");
+        end(session);
+        assertEquals(
+                new MessageFacts.Client("", Optional.empty(), ""),
+                recorded.get(0).facts().client());
+    }
+
+    @Test
+    void aHeloInTheMiddleBelongsToTheNextMessage() {
+        MilterFilter.Session session = open(MailSystem.with("SPFSelfValidate yes"));
+        connect(session, "client.example", "192.0.2.10");
+        session.helo("helo.example");
+        mail(session, "<>");
+        fields(session, "From: a@reject.example");
+        session.helo("reject.example");
+        assertEquals("mx.example.net; spf=none smtp.helo=helo.example", field(end(session)));
+        mail(session, "<>");
+        fields(session, "From: a@reject.example");
+        assertEquals("mx.example.net; spf=pass smtp.helo=reject.example", field(end(session)));
+    }
+
+    @Test
+    void theSearchForTheRecordBeginsWithTheFromField() {
+        MailSystem system = MailSystem.with("");
+        MilterFilter.Session session = open(system);
+        mail(session, "<user@sender.example>");
+        fields(session, "Received: from x");
+        assertEquals(List.of(), system.asked());
+        fields(session, "From: a@reject.example");
+        assertEquals(List.of("_dmarc.reject.example"), system.asked());
+        fields(session, "Subject: x");
+        end(session);
+        assertEquals(List.of("_dmarc.reject.example"), system.asked(), "asked once");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        joe
+        a@reject.example, b@none.example
+        """)
+    void noSearchBeginsWithoutOneAuthorDomain(String from) {
+        MailSystem system = MailSystem.with("");
+        MilterFilter.Session session = open(system);
+        mail(session, "<user@sender.example>");
+        fields(session, "From: " + from);
+        assertEquals(List.of(), system.asked());
+    }
+
+    @Test
+    void aSecondFromFieldAfterTheSearchBeganIsNotOverlooked() {
+        MilterFilter.Session session = open(MailSystem.with(""));
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@none.example", "From: b@reject.example");
+        assertEquals("mx.example.net; dmarc=permerror", field(end(session)));
+    }
+
+    @Test
+    void aLateAnswerComesBackThroughTheLoop() {
+        MailSystem system = MailSystem.with("MaxEvaluationTime 200");
+        CompletableFuture<DnsAnswer> answer = system.pending("_dmarc.slow.example");
+        AtomicReference<Runnable> task = new AtomicReference<>();
+        MilterFilter.Session session = open(system, task::set);
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@slow.example");
+        CompletableFuture<List<MilterReply>> replies =
+                session.endOfMessage(macros()).toCompletableFuture();
+        assertFalse(replies.isDone());
+        answer.complete(new DnsAnswer.NoSuchName());
+        assertFalse(replies.isDone(), "nothing happens on the DNS thread");
+        assertEquals(List.of(), recorded);
+        task.get().run();
+        assertTrue(replies.isDone());
+        assertEquals(1, recorded.size());
+    }
+
+    @Test
+    void anOpenMessageKeepsItsFactsWhileTheNextOneComesIn() {
+        MailSystem system = MailSystem.with("MaxEvaluationTime 200");
+        CompletableFuture<DnsAnswer> answer = system.pending("_dmarc.slow.example");
+        MilterFilter.Session session = open(system);
+        mail(session, "<first@sender.example>");
+        fields(session, "From: a@slow.example");
+        CompletableFuture<List<MilterReply>> first =
+                session.endOfMessage(macros()).toCompletableFuture();
+        session.abort();
+        macros.put("i", "Q2");
+        mail(session, "<second@sender.example>");
+        fields(session, "From: a@none.example");
+        end(session);
+        answer.complete(new DnsAnswer.NoSuchName());
+        assertTrue(first.isDone());
+        assertEquals("first@sender.example", recorded.get(1).facts().sender().address());
+        assertEquals("Q1", recorded.get(1).facts().jobId());
+    }
+
+    @Test
+    void fieldsThatNobodyAsksForAreNotKept() {
+        MilterFilter.Session session = open(MailSystem.with(""));
+        mail(session, "<user@sender.example>");
+        fields(session, "X-Large: x", "FROM: a@none.example", "received-SPF: none", "DKIM-Signature: x");
+        end(session);
+        assertEquals(
+                List.of("FROM", "received-SPF"),
+                recorded.get(0).facts().headers().fields().stream()
+                        .map(HeaderField::name)
+                        .toList());
+    }
+
+    @Test
+    void failureReportsNeedAllFields() {
+        MilterFilter.Session session = open(MailSystem.with("FailureReports yes"));
+        mail(session, "<user@sender.example>");
+        fields(session, "X-Large: x", "From: a@none.example");
+        end(session);
+        assertEquals(2, recorded.get(0).facts().headers().fields().size());
+    }
+
+    @Test
+    void truncatedHeaderSectionsAreMarked() {
+        MilterFilter.Session session = open(MailSystem.with("RejectFailures yes"));
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@none.example");
+        session.headersTruncated();
+        assertEquals(
+                List.of(new MilterReply.ReplyCode(550, "5.3.4", "header section too large to be checked")),
+                end(session));
+    }
+
+    @Test
+    void noticesAndWarningsHaveTheirLevels() {
+        MilterFilter.Session session = open(MailSystem.with("DomainWhitelist arc.example"));
+        mail(session, "<user@sender.example>");
+        fields(
+                session,
+                "From: a@reject.example",
+                "ARC-Seal: none",
+                "Authentication-Results: mx.example.net; arc=pass arc.chain=arc.example");
+        end(session);
+        assertEquals(
+                List.of(
+                        "WARN Q1: ignoring invalid ARC-Seal header \"none\"",
+                        "INFO Q1: ARC pass, policy pass > overriding DMARC fail",
+                        "INFO Q1: reject.example fail"),
+                log());
+        assertEquals("[NOTICE]", String.valueOf(lines.list.get(1).getMarkerList()));
+    }
+
+    @ParameterizedTest(name = "{1} {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        ''                           | 33
+        CopyFailuresTo p@example.net | 37
+        """)
+    void asksForOpenDmarcsActions(String options, int actions) {
+        MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::policy, recorded::add).wishes();
+        assertEquals(actions, wishes.actions());
+        assertEquals(0, wishes.skipSteps() & (Negotiation.NO_HELO | Negotiation.NO_HEADERS | Negotiation.NO_CONNECT));
+        assertEquals(Negotiation.NO_BODY, wishes.skipSteps() & Negotiation.NO_BODY);
+    }
+
+    @Test
+    void anOpenConnectionFinishesWithTheConfigurationItBeganWith() {
+        AtomicReference<LocalPolicy> current =
+                new AtomicReference<>(MailSystem.with("RejectFailures yes").policy());
+        DmarcFilter filter = new DmarcFilter(current::get, recorded::add);
+        MilterFilter.Session old = filter.open(1, Runnable::run);
+        current.set(MailSystem.with("").policy());
+        MilterFilter.Session young = filter.open(2, Runnable::run);
+        for (MilterFilter.Session session : List.of(old, young)) {
+            mail(session, "<user@sender.example>");
+            fields(session, "From: a@reject.example");
+        }
+        assertEquals(
+                List.of(new MilterReply.ReplyCode(550, "5.7.1", "rejected by DMARC policy for reject.example")),
+                end(old));
+        assertEquals(CONTINUE, end(young).get(1));
+    }
+}
