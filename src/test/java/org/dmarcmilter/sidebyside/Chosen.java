@@ -46,6 +46,7 @@ final class Chosen {
             "joe@%d,,",
             "\"joe@other.example\"@%d",
             "joe@b\u00fccher.%d",
+            "joe@b\u00c3\u00bccher.%d",
             "Joe <joe@SUB.%d>",
             "=?utf-8?q?Joe?= <joe@%d>");
 
@@ -94,6 +95,18 @@ final class Chosen {
                 add(
                         "a result that is to be ignored",
                         m -> m.policy(REJECT).spf("pass", "%d").txt("%d", "v=spf1 -all"));
+            case COPY, COPY_ALONE -> {
+                add("copied, p=reject", m -> m.policy(REJECT));
+                add("copied, p=quarantine", m -> m.policy("v=DMARC1; p=quarantine"));
+                add("not copied, p=none", m -> m.policy("v=DMARC1; p=none"));
+                add("copied, pct=0", m -> m.policy("v=DMARC1; p=quarantine; pct=0"));
+            }
+            case HOLD, HOLD_ALONE -> {
+                add("held, p=quarantine", m -> m.policy("v=DMARC1; p=quarantine"));
+                add("not held, p=quarantine pct=0", m -> m.policy("v=DMARC1; p=quarantine; pct=0"));
+                add("p=reject pct=0", m -> m.policy("v=DMARC1; p=reject; pct=0"));
+                add("p=reject", m -> m.policy(REJECT));
+            }
             case ARC -> arc();
             case NO_SUFFIX_LIST ->
                 add(

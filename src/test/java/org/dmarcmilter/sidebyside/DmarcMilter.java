@@ -63,7 +63,7 @@ final class DmarcMilter implements Program {
     /** Ends it: only then is everything written that waits in its queues. */
     @Override
     public void stop() {
-        process.sendTerm();
+        process.signal("TERM");
         process.exitCode(STOP_LIMIT);
     }
 

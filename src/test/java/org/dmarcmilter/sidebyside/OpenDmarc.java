@@ -80,6 +80,7 @@ final class OpenDmarc implements Program {
         return directory.resolve("opendmarc.sock");
     }
 
+    /** Everything up to now: it has sent its lines before it answers, but socat may still have to write them. */
     @Override
     public List<String> log() {
         return log.lines();
@@ -93,7 +94,7 @@ final class OpenDmarc implements Program {
     /** It takes five seconds to end; {@link #close} waits for that. */
     @Override
     public void stop() {
-        process.sendTerm();
+        process.signal("TERM");
     }
 
     @Override

@@ -46,7 +46,10 @@ final class Report {
                 found.addAll(causes);
                 if (causes.isEmpty()) {
                     open.append("    %s%n      opendmarc    %s%n      dmarc-milter %s%n"
-                            .formatted(name, comparison.theirs().get(name), comparison.ours().get(name)));
+                            .formatted(
+                                    name,
+                                    comparison.theirs().get(name),
+                                    comparison.ours().get(name)));
                 }
             }
         }
@@ -92,7 +95,8 @@ final class Report {
     private String summary() {
         return compared + " messages, " + fields + " fields compared; messages by difference:\n"
                 + messages.entrySet().stream()
-                        .map(entry -> "  %4d %s%n".formatted(entry.getValue(), entry.getKey().id()))
+                        .map(entry -> "  %4d %s%n"
+                                .formatted(entry.getValue(), entry.getKey().id()))
                         .collect(Collectors.joining());
     }
 }

@@ -140,7 +140,8 @@ class SideBySideIT {
         return outcomes;
     }
 
-    private static void compare(Report report, OptionSet set, List<Mail> mails, List<Outcome> theirs, List<Outcome> ours) {
+    private static void compare(
+            Report report, OptionSet set, List<Mail> mails, List<Outcome> theirs, List<Outcome> ours) {
         for (int i = 0; i < mails.size(); i++) {
             report.add(new Comparison(set, mails.get(i), theirs.get(i), ours.get(i)));
         }
