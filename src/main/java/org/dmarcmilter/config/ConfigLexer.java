@@ -30,6 +30,9 @@ public final class ConfigLexer {
             if (line.isEmpty()) {
                 continue;
             }
+            if (line.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
+                throw ConfigException.atLine(number, "control character in " + printable(line) + "; remove it");
+            }
             int end = 0;
             while (end < line.length() && line.charAt(end) != ' ' && line.charAt(end) != '\t') {
                 end++;

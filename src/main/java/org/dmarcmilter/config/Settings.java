@@ -152,6 +152,11 @@ public record Settings(
         if (evaluation < 1 || evaluation > LONGEST_EVALUATION) {
             throw file.illegal(Option.MAX_EVALUATION_TIME, "write 1 to " + LONGEST_EVALUATION + " (seconds)");
         }
+        Optional<String> copyTo = file.text(Option.COPY_FAILURES_TO);
+        if (copyTo.filter(address -> !address.chars().allMatch(c -> c > ' ' && c <= '~'))
+                .isPresent()) {
+            throw file.illegal(Option.COPY_FAILURES_TO, "write an address in US-ASCII");
+        }
         return new Handling(
                 file.flag(Option.REJECT_FAILURES),
                 rejectText,
@@ -160,7 +165,7 @@ public record Settings(
                 file.flag(Option.REQUIRED_FROM),
                 file.flag(Option.REJECT_MULTI_VALUE_FROM),
                 file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail").equals("tempfail"),
-                file.text(Option.COPY_FAILURES_TO),
+                copyTo,
                 file.flag(Option.SOFTWARE_HEADER),
                 Duration.ofSeconds(evaluation));
     }

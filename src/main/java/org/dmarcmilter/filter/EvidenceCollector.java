@@ -75,8 +75,7 @@ final class EvidenceCollector {
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (valid.truncated()) {
-                notes.add(
-                        facts.jobId() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+                notes.add(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
             }
             if (trust.believes(results.authservId(), facts.jobId())) {
                 results.results().forEach(this::take);

@@ -74,7 +74,9 @@ class PostfixIT {
     /** Postfix warns of each reply that it does not understand or that does not come; our log of what went wrong. */
     private static void assertNobodyComplained() {
         assertEquals(List.of(), linesWith(postfix.log(), "warning: milter"), "Postfix's log");
-        assertEquals(List.of(), linesWith(daemon.log(), " WARN ", " ERROR ", "Exception"), "the daemon's log");
+        // Netty wants a hardware address for names of channels; a sandbox without a network has none.
+        String log = daemon.log().replaceAll("(?m)^.*usable hardware address.*$", "");
+        assertEquals(List.of(), linesWith(log, " WARN ", " ERROR ", "Exception"), "the daemon's log");
     }
 
     private static List<String> linesWith(String log, String... marks) {

@@ -1,0 +1,149 @@
+package org.dmarcmilter.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    @ParameterizedTest
+    @CsvSource({
+        "true, true",
+        "True, true",
+        "t, true",
+        "TRUE, true",
+        "yes, true",
+        "y, true",
+        "1, true",
+        "10, true",
+        "yonder, true",
+        "false, false",
+        "F, false",
+        "no, false",
+        "N, false",
+        "0, false",
+        "07, false",
+        "never, false"
+    })
+    void booleansCountByTheirFirstLetter(String value, boolean expected) throws ConfigException {
+        assertEquals(expected, ConfigFile.parse("Syslog " + value).flag(Option.SYSLOG));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off", "2", "-1", "enabled", "disabled", "\"true\"", "?"})
+    void otherBooleansAreIllegal(String value) {
+        assertEquals(
+                "configuration error at line 1: illegal value " + ConfigLexer.printable(value)
+                        + " for Syslog; write true or false",
+                assertThrows(ConfigException.class, () -> ConfigFile.parse("Syslog " + value))
+                        .getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "10, 10", "010, 8", "002, 2", "0002, 2", "0x10, 16", "0X1f, 31", "+5, 5", "00, 0"})
+    void integersAreReadAsInC(String value, int expected) throws ConfigException {
+        assertEquals(Optional.of(expected), ConfigFile.parse("UMask " + value).number(Option.UMASK));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5x", "5 6", "five", "09", "-1", "99999999999", "0x", "1.5", "5s", "--5"})
+    void otherIntegersAreIllegal(String value) {
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("\nDNSTimeout " + value));
+        assertTrue(
+                e.getMessage()
+                        .startsWith("configuration error at line 2: illegal value \"" + value + "\" for DNSTimeout"),
+                e.getMessage());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        a.example                    | [a.example]                       | one item
+        a.example,b.example          | [a.example, b.example]            | two items
+        ' a.example , b.example '    | [a.example, b.example]            | white space around items
+        a.example x,b.example y z    | [a.example, b.example]            | the first word of each item
+        a.example,,b.example,        | [a.example, b.example]            | empty items between others
+        a.example b.example          | [a.example]                       | white space separates no items
+        """)
+    void lists(String value, String items, String why) throws ConfigException {
+        assertEquals(
+                items,
+                ConfigFile.parse("IgnoreMailFrom " + value)
+                        .list(Option.IGNORE_MAIL_FROM)
+                        .toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", " , ,", ",,,,"})
+    void aListWithoutItemsIsAnErrorNotACrash(String value) {
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("DomainWhitelist " + value));
+        assertTrue(e.getMessage().startsWith("configuration error at line 1: illegal value"), e.getMessage());
+    }
+
+    @Test
+    void theLastLineWinsWhateverItsCase() throws ConfigException {
+        ConfigFile file = ConfigFile.parse("Socket inet:1\nUserID a\nSOCKET inet:2\nUserid b\nsocket inet:3\n");
+        assertEquals(Optional.of("inet:3"), file.text(Option.SOCKET));
+        assertEquals(5, file.lineOf(Option.SOCKET));
+        assertEquals(Optional.of("b"), file.text(Option.USER_ID));
+        assertEquals(List.of(Option.SOCKET, Option.USER_ID), file.options());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Sockets", "ForensicReports", "ForensicReportsBcc", "TemporaryDirectory", "Include", "[section]"
+            })
+    void unknownParametersEndTheStart(String name) {
+        ConfigException e = assertThrows(
+                ConfigException.class, () -> ConfigFile.parse("# comment\nSyslog yes\n" + name + " value\n"));
+        assertTrue(
+                e.getMessage().startsWith("configuration error at line 3: unrecognized parameter \"" + name + "\""),
+                e.getMessage());
+    }
+
+    @Test
+    void whatIsNotSetIsAbsent() throws ConfigException {
+        ConfigFile file = ConfigFile.empty();
+        assertFalse(file.isSet(Option.SOCKET));
+        assertEquals(0, file.lineOf(Option.SOCKET));
+        assertEquals(Optional.empty(), file.text(Option.SOCKET));
+        assertEquals(Optional.empty(), file.number(Option.DNS_TIMEOUT));
+        assertEquals(List.of(), file.list(Option.IGNORE_MAIL_FROM));
+        assertEquals(List.of(), file.options());
+        assertTrue(file.flag(Option.BACKGROUND), "its default is true");
+        assertFalse(file.flag(Option.SYSLOG));
+        assertEquals("accept", file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail"));
+        assertEquals(
+                "MaxEvaluationTime: say more",
+                file.illegal(Option.MAX_EVALUATION_TIME, "say more").getMessage());
+    }
+
+    @Test
+    void choicesCompareWithoutCaseAndNameTheirWords() throws ConfigException {
+        ConfigFile file = ConfigFile.parse("OnTemporaryError TempFail");
+        assertEquals("tempfail", file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail"));
+        ConfigException e = assertThrows(ConfigException.class, () -> file.choice(Option.ON_TEMPORARY_ERROR, "a", "b"));
+        assertEquals(
+                "configuration error at line 1: illegal value \"TempFail\" for OnTemporaryError; write one of a, b",
+                e.getMessage());
+    }
+
+    @Test
+    void ignoredOptionsAreCheckedTooAsInOpenDmarc() {
+        assertThrows(ConfigException.class, () -> ConfigFile.parse("AutoRestart on"));
+        assertThrows(ConfigException.class, () -> ConfigFile.parse("DomainWhitelistSize many"));
+    }
+
+    @Test
+    void foreignTextInMessagesIsPrintable() {
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> ConfigFile.parse("b\u00fccher " + "y".repeat(200)));
+        assertTrue(e.getMessage().contains("\"b?cher\""), e.getMessage());
+    }
+}

@@ -1,0 +1,302 @@
+package org.dmarcmilter.config;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    private static Settings settings(String text) throws ConfigException {
+        return Settings.from(ConfigFile.parse(text.replace(";", "\n")));
+    }
+
+    @Test
+    void defaults() throws ConfigException {
+        assertEquals(
+                new Settings(
+                        new Settings.Identity(Optional.empty(), false, List.of()),
+                        new Settings.Exemptions(false, Optional.empty(), List.of(), List.of()),
+                        new Settings.Handling(
+                                false,
+                                "rejected by DMARC policy for %s",
+                                false,
+                                false,
+                                false,
+                                false,
+                                false,
+                                Optional.empty(),
+                                false,
+                                Duration.ofSeconds(5)),
+                        new Settings.Spf(false, false),
+                        new Settings.Arc(List.of(), Optional.empty()),
+                        new Settings.Dns(
+                                Optional.empty(),
+                                Duration.ofSeconds(5),
+                                20_000,
+                                false,
+                                Optional.empty(),
+                                Optional.empty()),
+                        new Settings.Service(
+                                "inet:8893@127.0.0.1",
+                                Optional.empty(),
+                                2_500,
+                                1_048_576,
+                                Optional.empty(),
+                                Optional.empty()),
+                        new Settings.Logging(false, "mail", "dmarc-milter", false),
+                        new Settings.History(Optional.empty(), false),
+                        new Settings.FailureReports(
+                                false,
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                "/usr/sbin/sendmail -t -odq",
+                                Optional.empty())),
+                settings(""));
+    }
+
+    /** The path of each changed setting and its value. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        AuthservID mx.example.net             | {identity.authservId=Optional[mx.example.net], identity.trusted=[mx.example.net]}
+        AuthservIDWithJobID yes               | {identity.withJobId=true}
+        TrustedAuthservIDs a.example, b.example | {identity.trusted=[a.example, b.example]}
+        IgnoreAuthenticatedClients yes        | {exemptions.authenticatedClients=true}
+        IgnoreHosts /etc/ignore               | {exemptions.hostsFile=Optional[/etc/ignore]}
+        IgnoreMailFrom a.example,b.example    | {exemptions.mailFrom=[a.example, b.example]}
+        IgnoreMailTo a@example.com            | {exemptions.mailTo=[a@example.com]}
+        RejectFailures yes                    | {handling.rejectFailures=true}
+        RejectString no: %s                   | {handling.rejectText=no: %s}
+        HoldQuarantinedMessages yes           | {handling.holdQuarantined=true}
+        RequiredHeaders yes                   | {handling.requiredHeaders=true}
+        RequiredFrom yes                      | {handling.requiredFrom=true}
+        RejectMultiValueFrom yes              | {handling.rejectMultiValueFrom=true}
+        OnTemporaryError tempfail             | {handling.tempfailOnTemporaryError=true}
+        OnTemporaryError accept               | {}
+        CopyFailuresTo p@example.net          | {handling.copyFailuresTo=Optional[p@example.net]}
+        SoftwareHeader yes                    | {handling.softwareHeader=true}
+        MaxEvaluationTime 9                   | {handling.maxEvaluationTime=PT9S}
+        SPFIgnoreResults yes                  | {spf.ignoreResults=true}
+        SPFSelfValidate yes                   | {spf.selfValidate=true}
+        DomainWhitelist a.example             | {arc.trustedSealers=[a.example]}
+        DomainWhitelistFile /etc/sealers      | {arc.trustedSealersFile=Optional[/etc/sealers]}
+        Nameservers 127.0.0.1:53, ::1         | {dns.nameservers=Optional[127.0.0.1:53, ::1]}
+        DNSTimeout 7                          | {handling.maxEvaluationTime=PT7S, dns.timeout=PT7S}
+        DNSTimeout 0                          | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
+        DNSCacheSize 0                        | {dns.cacheSize=0}
+        DMARCStandard RFC9989                 | {dns.treeWalk=true}
+        DMARCStandard rfc7489                 | {}
+        PublicSuffixList /usr/share/psl       | {dns.publicSuffixList=Optional[/usr/share/psl]}
+        TestDNSData /tmp/dns                  | {dns.testData=Optional[/tmp/dns]}
+        Socket local:/run/x.sock              | {service.socket=local:/run/x.sock}
+        UMask 0002                            | {service.umask=Optional[2]}
+        MaxConnections 1                      | {service.maxConnections=1}
+        MaxHeaderBytes 16384                  | {service.maxHeaderBytes=16384}
+        MetricsSocket inet:9893@127.0.0.1     | {service.metricsSocket=Optional[inet:9893@127.0.0.1]}
+        PidFile /run/x.pid                    | {service.pidFile=Optional[/run/x.pid]}
+        Syslog yes                            | {logging.syslog=true}
+        SyslogFacility LOCAL3                 | {logging.facility=local3}
+        SyslogFacility security               | {logging.facility=auth}
+        SyslogFacility nonsense               | {}
+        SyslogIdentity opendmarc              | {logging.identity=opendmarc}
+        MilterDebug 3                         | {logging.debug=true}
+        MilterDebug 0                         | {}
+        HistoryFile /var/x.dat                | {history.file=Optional[/var/x.dat]}
+        RecordAllMessages yes                 | {history.recordAll=true}
+        FailureReports yes                    | {failureReports.enabled=true}
+        FailureReportsBcc b@example.net       | {failureReports.bcc=Optional[b@example.net]}
+        FailureReportsOnNone yes              | {failureReports.onNone=true}
+        FailureReportsSentBy f@example.net    | {failureReports.sentBy=Optional[f@example.net]}
+        ReportCommand /bin/cat                | {failureReports.command=/bin/cat}
+        NoReportsList /etc/no-reports         | {failureReports.noReportsList=Optional[/etc/no-reports]}
+        """)
+    void eachOptionChangesItsSettingOnly(String line, String changed) throws ConfigException {
+        Map<String, Object> before = flat(settings(""));
+        Map<String, Object> after = flat(Settings.from(ConfigFile.parse(line)));
+        after.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
+        assertEquals(changed, after.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Option.class)
+    void optionsThatTheLauncherOrNobodyActsOnChangeNothing(Option option) throws ConfigException {
+        if (option.effect() != Option.Effect.WORKS) {
+            String value =
+                    option.type() == Option.Type.BOOLEAN ? "yes" : option.type() == Option.Type.INTEGER ? "7" : "x";
+            assertEquals(settings(""), settings(option.label() + " " + value));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        MaxEvaluationTime 0                   | write 1 to 240 (seconds)
+        MaxEvaluationTime 241                 | write 1 to 240 (seconds)
+        DNSTimeout 61                         | write 1 to 60 (seconds)
+        UMask 01000                           | write an octal mask such as 002 or 0077
+        MaxConnections 0                      | write 1 or more
+        MaxHeaderBytes 16383                  | write 16384 or more
+        DMARCStandard rfc9999                 | write one of rfc7489, rfc9989
+        OnTemporaryError reject               | write one of accept, tempfail
+        RejectString %s and %s                | RejectString contains more than one %s
+        AuthservID ,a.example                 | the first item is empty
+        CopyFailuresTo p@b\u00fccher.example  | write an address in US-ASCII
+        CopyFailuresTo a b@example.net        | write an address in US-ASCII
+        """)
+    void bounds(String line, String remedy) {
+        ConfigException e = assertThrows(ConfigException.class, () -> settings("Syslog yes;" + line));
+        assertTrue(e.getMessage().startsWith("configuration error at line 2: illegal value "), e.getMessage());
+        assertTrue(e.getMessage().endsWith("; " + remedy), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MaxEvaluationTime 1",
+                "MaxEvaluationTime 240",
+                "DNSTimeout 60",
+                "UMask 0777",
+                "RejectString 100% sure",
+                "RejectString %s",
+                "DNSCacheSize 2147483647"
+            })
+    void bounded(String line) {
+        assertDoesNotThrow(() -> settings(line));
+    }
+
+    @ParameterizedTest(name = "{1}, {2}: {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        AuthservID a.x                           | a.x | [a.x]
+        AuthservID a.x,b.x                       | a.x | [a.x, b.x]
+        AuthservID a.x, b.x                      | a.x | [a.x, b.x]
+        AuthservID a.x b.x                       | a.x | [a.x, b.x]
+        AuthservID a.x,b.x;TrustedAuthservIDs c.x | a.x | [c.x]
+        TrustedAuthservIDs c.x                   | -   | [c.x]
+        ''                                       | -   | []
+        """)
+    void authservIds(String text, String own, String trusted) throws ConfigException {
+        Settings.Identity identity = settings(text).identity();
+        assertEquals(own, identity.authservId().orElse("-"));
+        assertEquals(trusted, identity.trusted().toString());
+    }
+
+    /** What our sample file says works, and what it says is the default is the default. */
+    @Test
+    void theSampleFileIsRight() throws IOException, ConfigException {
+        String text = Files.readString(Path.of("config", "dmarc-milter.conf"));
+        Settings sample = Settings.from(ConfigFile.parse(text));
+        assertEquals(settings("").service(), sample.service());
+        Set<Option> seen = EnumSet.noneOf(Option.class);
+        List<String> wrongDefaults = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            String bare = line.replaceFirst("^# ", "");
+            String[] words = bare.split("\\s+", 2);
+            boolean isOption = words.length == 2 && words[0].matches("[A-Z][A-Za-z]+") && !words[1].contains(". ");
+            Optional<Option> option = isOption ? Option.named(words[0]) : Optional.empty();
+            if (option.isEmpty()) {
+                assertTrue(line.isBlank() || line.startsWith("#"), () -> "not an option: " + line);
+                continue;
+            }
+            seen.add(option.get());
+            assertDoesNotThrow(() -> settings(bare), bare);
+            boolean isExample = words[1].matches(".*(example|/etc/|/var/|/run/|/usr/share/|127\\.0\\.0\\.1).*")
+                    || Set.of(Option.UMASK, Option.AUTHSERV_ID, Option.USER_ID).contains(option.get());
+            if (line.startsWith("# ") && !isExample && !settings(bare).equals(settings(""))) {
+                wrongDefaults.add(bare);
+            }
+        }
+        assertEquals(List.of(), wrongDefaults);
+        Set<Option> works = EnumSet.allOf(Option.class);
+        works.removeIf(option -> option.effect() == Option.Effect.IGNORED);
+        works.removeAll(seen);
+        // Not in the sample on purpose: for tests, for OpenDMARC's files, and for those who debug.
+        works.removeAll(EnumSet.of(
+                Option.TEST_DNS_DATA,
+                Option.MILTER_DEBUG,
+                Option.BACKGROUND,
+                Option.BASE_DIRECTORY,
+                Option.IGNORE_MAIL_TO));
+        assertEquals(Set.of(), works, "options that the sample does not show");
+    }
+
+    @Test
+    void debiansFileLoads() throws IOException, ConfigException {
+        ConfigFile file = ConfigFile.parse(resource("opendmarc-debian.conf"));
+        Settings settings = Settings.from(file);
+        assertEquals("local:/run/opendmarc/opendmarc.sock", settings.service().socket());
+        assertEquals(
+                Optional.of("/run/opendmarc/opendmarc.pid"), settings.service().pidFile());
+        assertEquals(Optional.of(2), settings.service().umask());
+        assertEquals(
+                Optional.of("/usr/share/publicsuffix/public_suffix_list.dat"),
+                settings.dns().publicSuffixList());
+        assertTrue(settings.logging().syslog());
+        assertEquals(Optional.of("opendmarc"), file.text(Option.USER_ID));
+    }
+
+    @Test
+    void epelsFileLoads() throws IOException, ConfigException {
+        ConfigFile file = ConfigFile.parse(resource("opendmarc-epel.conf"));
+        Settings settings = Settings.from(file);
+        assertEquals("local:/run/opendmarc/opendmarc.sock", settings.service().socket());
+        assertEquals(new Settings.Spf(true, true), settings.spf());
+        assertTrue(settings.exemptions().authenticatedClients());
+        assertTrue(settings.handling().requiredHeaders());
+        assertTrue(settings.handling().softwareHeader());
+        assertEquals(Optional.of(7), settings.service().umask());
+        assertEquals(Optional.of("opendmarc:mail"), file.text(Option.USER_ID));
+    }
+
+    /** Each commented example of the packages' files is an option too; lines of prose begin with two number signs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"opendmarc-debian.conf", "opendmarc-epel.conf"})
+    void eachExampleOfThePackagesFilesIsAnOption(String name) throws IOException {
+        resource(name)
+                .lines()
+                .filter(line -> line.matches("# [A-Z][A-Za-z]+ \\S+( \\S+)?"))
+                .map(line -> line.substring(2).split(" ")[0])
+                .forEach(option -> assertTrue(Option.named(option).isPresent(), option));
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = SettingsTest.class.getResourceAsStream("/config/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static Map<String, Object> flat(Settings settings) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        try {
+            for (RecordComponent topic : Settings.class.getRecordComponents()) {
+                Object part = topic.getAccessor().invoke(settings);
+                for (RecordComponent component : part.getClass().getRecordComponents()) {
+                    values.put(
+                            topic.getName() + "." + component.getName(),
+                            component.getAccessor().invoke(part));
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        return values;
+    }
+}
