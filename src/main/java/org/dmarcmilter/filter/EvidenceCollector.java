@@ -195,8 +195,12 @@ final class EvidenceCollector {
             notes.add(job() + " ignoring Received-SPF: written for another receiver or client");
             return Optional.empty();
         }
-        String result = field.result().toLowerCase(Locale.ROOT);
         Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
+        // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
+        String result = domain.isPresent() ? field.result() : "neutral";
+        if (domain.isEmpty()) {
+            notes.add(job() + " Received-SPF is not about this envelope sender");
+        }
         Scope scope = field.identity().filter("helo"::equalsIgnoreCase).isPresent() ? Scope.HELO : Scope.MAIL_FROM;
         return Optional.of(new SpfEvidence(
                 result, scope, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));

@@ -174,19 +174,24 @@ public final class TestDnsServer implements AutoCloseable {
 
     /** Starts a server for a zone text in the usual form (RFC 1035, section 5), absolute names, TTL per line. */
     public static TestDnsServer start(String zone) {
-        TestDnsServer server = new TestDnsServer();
+        return start(zone, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** The same at this loopback address and port: programs with the system's resolver know no port but 53. */
+    public static TestDnsServer start(String zone, InetAddress address, int port) {
+        TestDnsServer server = new TestDnsServer(address, port);
         server.add(zone);
         server.connections.execute(server::serveUdp);
         server.connections.execute(server::serveTcp);
         return server;
     }
 
-    private TestDnsServer() {
+    private TestDnsServer(InetAddress address, int port) {
         try {
             ServerSocket stream = null;
             DatagramSocket datagram = null;
             while (datagram == null) {
-                stream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                stream = new ServerSocket(port, 50, address);
                 datagram = sameUdpPort(stream);
             }
             tcp = stream;
@@ -199,7 +204,7 @@ public final class TestDnsServer implements AutoCloseable {
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), tcp.getLocalPort());
+        return new InetSocketAddress(tcp.getInetAddress(), tcp.getLocalPort());
     }
 
     /** Adds records, in zone form. */
@@ -270,7 +275,7 @@ public final class TestDnsServer implements AutoCloseable {
 
     private static DatagramSocket sameUdpPort(ServerSocket stream) throws IOException {
         try {
-            return new DatagramSocket(stream.getLocalPort(), InetAddress.getLoopbackAddress());
+            return new DatagramSocket(stream.getLocalPort(), stream.getInetAddress());
         } catch (SocketException taken) {
             stream.close();
             return null;

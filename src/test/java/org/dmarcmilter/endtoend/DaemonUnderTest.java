@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** dmarc-milter as {@code mvn package} leaves it, started by its own launcher. */
-final class DaemonUnderTest implements Peer {
+public final class DaemonUnderTest implements Peer {
     private static final Duration LOG_LIMIT = Duration.ofSeconds(20);
 
     private final PeerProcess process;
@@ -49,7 +49,7 @@ final class DaemonUnderTest implements Peer {
     }
 
     /** The launcher with these arguments. */
-    static List<String> command(String... arguments) {
+    public static List<String> command(String... arguments) {
         String distribution = System.getProperty("distribution", "target/dmarc-milter");
         Path launcher = Path.of(distribution, "bin", "dmarc-milter").toAbsolutePath();
         assertTrue(Files.isExecutable(launcher), () -> launcher + " is missing: run mvn -DskipTests package");

@@ -15,9 +15,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** One program that runs in the foreground for a test, its output in a file, stopped by its process and by nothing else. */
-final class PeerProcess implements AutoCloseable {
+public final class PeerProcess implements AutoCloseable {
     /** Generous: the machine may be busy with another build. */
-    static final Duration START_LIMIT = Duration.ofSeconds(30);
+    public static final Duration START_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -32,12 +32,12 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Starts {@code command}; both its outputs go to {@code output}. */
-    static PeerProcess start(Path output, List<String> command) {
+    public static PeerProcess start(Path output, List<String> command) {
         return start(output, command, Map.of());
     }
 
     /** The same with more variables in its environment. */
-    static PeerProcess start(Path output, List<String> command, Map<String, String> environment) {
+    public static PeerProcess start(Path output, List<String> command, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(output.toAbsolutePath().getParent().toFile())
                 .redirectErrorStream(true)
@@ -52,7 +52,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Runs {@code command} to its end and returns what it printed; a failure is the test's failure. */
-    static String run(Path output, List<String> command) {
+    public static String run(Path output, List<String> command) {
         try (PeerProcess process = start(output, command)) {
             int status = process.exitCode(START_LIMIT);
             if (status != 0) {
@@ -63,12 +63,12 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Waits until {@code ready} holds; ends early, with the program's output, if the program ends. */
-    void awaitReady(Callable<Boolean> ready) {
+    public void awaitReady(Callable<Boolean> ready) {
         awaitReady(START_LIMIT, ready);
     }
 
     /** The same with a limit of its own. */
-    void awaitReady(Duration limit, Callable<Boolean> ready) {
+    public void awaitReady(Duration limit, Callable<Boolean> ready) {
         await(name)
                 .atMost(limit)
                 .pollInterval(Duration.ofMillis(20))
@@ -81,7 +81,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Everything printed so far. */
-    String output() {
+    public String output() {
         try {
             return new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -89,19 +89,19 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Sends a signal, for example {@code TERM}, and does not wait. */
-    void signal(String name) {
+    public void signal(String name) {
         run(
                 output.resolveSibling(output.getFileName() + ".kill"),
                 List.of("/bin/sh", "-c", "kill -" + name + " " + process.pid()));
     }
 
     /** Waits for the end and returns the exit code. */
-    int exitCode(Duration limit) {
+    public int exitCode(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 fail(name + " still runs after " + limit + ":\n" + output());

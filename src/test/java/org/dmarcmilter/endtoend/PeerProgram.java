@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where the programs are that the tests talk to. A missing one is a failure that says how to get it, never a skip. */
-final class PeerProgram {
+public final class PeerProgram {
     private PeerProgram() {}
 
     /** The program by its name, looked for on PATH and where Debian and Rocky keep daemons. */
-    static Path locate(String name) {
+    public static Path locate(String name) {
         return find(name).orElseGet(() -> fail(name + " is not installed: run src/test/peers/install"));
     }
 
     /** The same, for a program that has a substitute. */
-    static Optional<Path> find(String name) {
+    public static Optional<Path> find(String name) {
         return Stream.concat(
                         Arrays.stream(System.getenv("PATH").split(":")),
                         Stream.of("/usr/sbin", "/sbin", "/usr/local/sbin"))
@@ -28,7 +28,7 @@ final class PeerProgram {
     }
 
     /** Sendmail conflicts with Postfix, so it is unpacked beside the system instead of installed. */
-    static Path unpackedSendmail() {
+    public static Path unpackedSendmail() {
         Path root = unpackedPeers();
         return Stream.of("usr/libexec/sendmail/sendmail", "usr/lib/sm.bin/sendmail", "usr/sbin/sendmail.sendmail")
                 .map(root::resolve)

@@ -110,7 +110,7 @@ class EvidenceCollectorTest {
         92  | <user@victim.example>                           | victim.example | spf=pass smtp.helo=victim.example        | -                     | not even for the same name
         -   | user@sender.example                             | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | without angle brackets
         -   | <"a b"@sender.example>                          | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | quoted local part
-        -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | -                     | a sender without domain is no null sender
+        -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | -                     | HELO counts for the null sender only
         -   | <user@[192.0.2.1]>                              | example.com  | spf=pass smtp.helo=example.com             | -                     | an address literal has no domain
         """)
     void senders(String row, String sender, String helo, String results, String evidence, String why) {
@@ -188,9 +188,9 @@ class EvidenceCollectorTest {
     @CsvSource(delimiter = '|', textBlock = """
         # settings               | fields                                                                                | spf                                        | why
         read                     | Received-SPF: pass identity=mailfrom; envelope-from="somebody@sender.example"         | pass MAIL_FROM PASS sender.example final   | C99: the field OpenDMARC's test shows
-        read                     | Received-SPF: pass                                                                    | pass MAIL_FROM - final                     | C98: neither identity nor sender: known, not evidence
-        read                     | Received-SPF: pass identity=helo; envelope-from=user@sender.example                   | pass HELO - final                          | CVE-2019-20790
-        read                     | Received-SPF: pass identity=mailfrom; envelope-from=user@other.example                | pass MAIL_FROM - final                     | another sender
+        read                     | Received-SPF: pass                                                                    | neutral MAIL_FROM - final                  | C98: neither identity nor sender: says nothing
+        read                     | Received-SPF: pass identity=helo; envelope-from=user@sender.example                   | neutral HELO - final                       | CVE-2019-20790
+        read                     | Received-SPF: pass identity=mailfrom; envelope-from=user@other.example                | neutral MAIL_FROM - final                  | another sender: no report says that ours passed
         read                     | Received-SPF: fail identity=mailfrom; envelope-from=user@sender.example               | fail MAIL_FROM NO_PASS sender.example final | any result is final
         read                     | Received-SPF: Pass (a = b; c) identity=mailfrom; envelope-from="bounce+a=b@sender.example"; receiver=mx.example.net; client-ip=192.0.2.10 | pass MAIL_FROM PASS sender.example final | C100: = in the local part; our receiver, our client
         read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; client-ip=203.0.113.9 | -                                    | written for another client
