@@ -53,7 +53,7 @@ final class Migration {
                 "acts differently: fo= is honoured, external addresses are verified, mail never waits";
             case REJECT_MULTI_VALUE_FROM -> "acts differently: when off, each author domain is evaluated";
             case PUBLIC_SUFFIX_LIST ->
-                "acts differently: an unreadable file is an error, and only the ICANN section counts";
+                "acts differently: without a usable file our own list counts, and only the ICANN section";
             default -> "is taken over";
         };
     }

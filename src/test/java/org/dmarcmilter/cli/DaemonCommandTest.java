@@ -112,7 +112,6 @@ class DaemonCommandTest {
         DomainWhitelistFile | can't load domain whitelist file from FILE: No such file or directory
         NoReportsList       | can't load no-reports list from FILE: No such file or directory
         TestDNSData         | can't load fake DNS data FILE: No such file or directory
-        PublicSuffixList    | can't load PublicSuffixList from FILE: No such file or directory; *
         """)
     void aListThatCannotBeRead(String option, String message) throws IOException {
         String missing = directory.resolve("missing").toString();
@@ -120,6 +119,13 @@ class DaemonCommandTest {
         assertEquals(78, run(screen, "-n", "-c", config(option + " " + missing + "\n")));
         String expected = "dmarc-milter: " + message.replace("FILE", missing).replace("*", "");
         assertTrue(screen.err().startsWith(expected), screen.err());
+    }
+
+    @Test
+    void withoutTheNamedSuffixListOurOwnCounts() throws IOException {
+        Screen screen = new Screen();
+        assertEquals(0, run(screen, "-n", "-c", config("PublicSuffixList " + directory.resolve("missing"))));
+        assertTrue(screen.out().contains("our own list counts"), screen.out());
     }
 
     @Test
