@@ -106,13 +106,20 @@ class DaemonCommandTest {
         assertEquals("", screen.out());
     }
 
+    /** We carry a list of our own: mail must not stop for want of another one. */
+    @Test
+    void anUnreadableSuffixListIsReplacedByOurs() throws IOException {
+        Screen screen = new Screen();
+        String missing = directory.resolve("missing").toString();
+        assertEquals(0, run(screen, "-n", "-c", config("PublicSuffixList " + missing + "\n")));
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
         IgnoreHosts         | can't load ignore list from FILE: No such file or directory
         DomainWhitelistFile | can't load domain whitelist file from FILE: No such file or directory
         NoReportsList       | can't load no-reports list from FILE: No such file or directory
         TestDNSData         | can't load fake DNS data FILE: No such file or directory
-        PublicSuffixList    | can't load PublicSuffixList from FILE: No such file or directory; *
         """)
     void aListThatCannotBeRead(String option, String message) throws IOException {
         String missing = directory.resolve("missing").toString();
