@@ -70,6 +70,7 @@ final class Daemon {
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         Metrics metrics = new Metrics();
         Recorders recorders = new Recorders(settings.service().umask(), metrics, inForce.assembled());
+        Signals.on(stop::countDown, "TERM", "INT");
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().policy(), recorders);
         try (MilterServer server = server(filter, settings);
                 ServiceManager manager = new ServiceManager(environment)) {
@@ -77,7 +78,6 @@ final class Daemon {
             Optional<HealthEndpoint> health = health(server, recorders, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service());
             Signals.on(() -> reload(manager, recorders), "HUP", "USR1");
-            Signals.on(stop::countDown, "TERM", "INT");
             LOG.info("listening on {}", name);
             manager.ready(() -> server.isAlive(LOOP_PATIENCE));
             tellLauncher();

@@ -106,6 +106,14 @@ class DaemonCommandTest {
         assertEquals("", screen.out());
     }
 
+    /** We carry a list of our own: mail must not stop for want of another one. */
+    @Test
+    void anUnreadableSuffixListIsReplacedByOurs() throws IOException {
+        Screen screen = new Screen();
+        String missing = directory.resolve("missing").toString();
+        assertEquals(0, run(screen, "-n", "-c", config("PublicSuffixList " + missing + "\n")));
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
         IgnoreHosts         | can't load ignore list from FILE: No such file or directory

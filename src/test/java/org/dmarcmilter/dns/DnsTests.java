@@ -1,14 +1,16 @@
 package org.dmarcmilter.dns;
 
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -49,10 +51,16 @@ final class DnsTests {
 
     /** A port of 127.0.0.1 where nobody listens. */
     static InetSocketAddress closedPort() {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        } catch (SocketException e) {
-            throw new AssertionError(e);
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        while (true) {
+            // Below the range from which clients get their ports, or one of them takes it before it is used.
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket tcp = new ServerSocket(port, 1, loopback);
+                    DatagramSocket udp = new DatagramSocket(port, loopback)) {
+                return new InetSocketAddress(loopback, Math.max(tcp.getLocalPort(), udp.getLocalPort()));
+            } catch (IOException taken) {
+                // Somebody uses that one: try another.
+            }
         }
     }
 }

@@ -40,8 +40,11 @@ enum Difference {
             "from-trailing-dot",
             (c, e) -> e.replaceAll((key, value) ->
                     key.matches(Fields.DOMAINS) ? value.replaceAll("\\.example\\.(?=\\s|$)", ".example") : value)),
-    FROM_A_LABEL("from-a-label", (c, e) -> e.replaceAll((key, value) -> key.matches(Fields.DOMAINS)
-            ? value.replaceAll("b(\u00c3\u00bc|\u00fc)cher\\.", "xn--bcher-kva.") : value)),
+    FROM_A_LABEL(
+            "from-a-label",
+            (c, e) -> e.replaceAll((key, value) -> key.matches(Fields.DOMAINS)
+                    ? value.replaceAll("b(\u00c3\u00bc|\u00fc)cher\\.", "xn--bcher-kva.")
+                    : value)),
     POLICY_PROPERTY(
             "policy-property",
             (c, e) -> e.computeIfPresent(
