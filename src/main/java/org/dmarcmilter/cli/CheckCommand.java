@@ -46,7 +46,12 @@ final class CheckCommand {
                 }
                 case "--verbose", "-v" -> verbose = true;
                 case "--json" -> json = true;
-                case "-c" -> configFile = i + 1 < arguments.size() ? Optional.of(arguments.get(++i)) : Optional.of("");
+                case "-c" -> {
+                    if (i + 1 == arguments.size()) {
+                        return usage();
+                    }
+                    configFile = Optional.of(arguments.get(++i));
+                }
                 default -> {
                     if (argument.startsWith("-")) {
                         return usage();
@@ -70,14 +75,12 @@ final class CheckCommand {
             boolean allFound = true;
             boolean first = true;
             for (String name : names) {
-                if (!first && !json) {
-                    terminal.out().println();
-                }
-                first = false;
                 CheckReport report = look(name, assembled);
                 if (json) {
                     terminal.out().println(report.json());
                 } else if (report.isUsable()) {
+                    terminal.out().print(first ? "" : "\n");
+                    first = false;
                     terminal.out().print(verbose ? report.text() + report.details() : report.text());
                 } else {
                     terminal.err().println("dmarc-milter check: " + report.problem());

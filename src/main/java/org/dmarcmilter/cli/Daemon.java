@@ -59,13 +59,13 @@ final class Daemon {
         this.terminal = terminal;
         this.environment = environment;
         this.arguments = arguments;
+        LogSetup.apply(configuration.settings().logging(), !isBackground(), environment);
         this.inForce = new InForce(configuration, assembly.assemble(configuration));
     }
 
     /** Serves until SIGTERM or SIGINT. */
     int run(List<String> words) {
         Settings settings = inForce.configuration().settings();
-        LogSetup.apply(settings.logging(), !isBackground(), environment);
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         Metrics metrics = new Metrics();

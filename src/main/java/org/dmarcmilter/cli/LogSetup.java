@@ -3,9 +3,11 @@ package org.dmarcmilter.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import java.io.FileDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dmarcmilter.cli.StandardStream.Format;
 import org.dmarcmilter.config.Settings;
 import org.slf4j.LoggerFactory;
 
@@ -16,14 +18,25 @@ import org.slf4j.LoggerFactory;
 final class LogSetup {
     private LogSetup() {}
 
-    /** Replaces all logging; what waits in the old one is written. */
+    /** For the daemon: replaces all logging; what waits in the old one is written. */
     static void apply(Settings.Logging settings, boolean foreground, Map<String, String> environment) {
+        replace(
+                settings.debug() ? Level.DEBUG : Level.INFO,
+                sinks(settings, foreground, environment.containsKey("JOURNAL_STREAM")));
+    }
+
+    /** For commands: warnings go to standard error. */
+    static void forCommand() {
+        replace(Level.WARN, List.of(new StandardStream(FileDescriptor.err, Format.COMMAND)));
+    }
+
+    private static void replace(Level ours, List<LogSink> sinks) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
-        context.getLogger("org.dmarcmilter").setLevel(settings.debug() ? Level.DEBUG : Level.INFO);
-        for (LogSink sink : sinks(settings, foreground, environment.containsKey("JOURNAL_STREAM"))) {
+        context.getLogger("org.dmarcmilter").setLevel(ours);
+        for (LogSink sink : sinks) {
             LogQueue queue = new LogQueue(sink);
             queue.setContext(context);
             queue.start();
@@ -34,7 +47,7 @@ final class LogSetup {
     private static List<LogSink> sinks(Settings.Logging settings, boolean foreground, boolean journal) {
         List<LogSink> sinks = new ArrayList<>();
         if (foreground) {
-            sinks.add(new StandardOutput(journal));
+            sinks.add(new StandardStream(FileDescriptor.out, journal ? Format.JOURNAL : Format.TIME));
         }
         if (settings.syslog() && !(foreground && journal)) {
             sinks.add(new SystemLog(settings.identity(), settings.facility()));

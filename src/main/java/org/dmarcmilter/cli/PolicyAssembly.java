@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
@@ -33,6 +34,8 @@ import org.dmarcmilter.filter.LocalPolicy;
 import org.dmarcmilter.report.FailureReportSettings;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.spf.SpfEvaluator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds the {@link LocalPolicy} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
@@ -41,6 +44,8 @@ import org.dmarcmilter.spf.SpfEvaluator;
 final class PolicyAssembly {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final int MOST_QUESTIONS_IN_FLIGHT = 1_000;
+    private static final int FEWEST_SUFFIX_RULES = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyAssembly.class);
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
@@ -136,20 +141,34 @@ final class PolicyAssembly {
         return sealers;
     }
 
-    private static PublicSuffixList suffixList(Settings.Dns dns) throws ConfigException {
+    /** The configured list is preferred; a list that cannot be used must not stop the mail, since we carry one. */
+    private static PublicSuffixList suffixList(Settings.Dns dns) {
+        PublicSuffixList bundled = PublicSuffixList.bundled();
         if (dns.publicSuffixList().isEmpty()) {
-            return PublicSuffixList.bundled();
+            return bundled;
         }
         String file = dns.publicSuffixList().get();
+        String problem;
         try {
-            return PublicSuffixList.parse(Files.readString(Path.of(file), StandardCharsets.UTF_8));
+            PublicSuffixList list = PublicSuffixList.parse(Files.readString(Path.of(file), StandardCharsets.UTF_8));
+            if (list.ruleCount() >= FEWEST_SUFFIX_RULES) {
+                return list;
+            }
+            LOG.warn("PublicSuffixList {} has only {} rules; is it the whole list?", file, list.ruleCount());
+            return list;
         } catch (IOException e) {
-            throw new ConfigException("can't load PublicSuffixList from " + file + ": " + Configuration.reason(e)
-                    + "; install the package publicsuffix (Debian) or publicsuffix-list (Rocky),"
-                    + " or remove the line to use the list that comes with the program");
+            problem = Configuration.reason(e);
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("can't load PublicSuffixList from " + file + ": " + e.getMessage());
+            problem = String.valueOf(e.getMessage());
         }
+        LOG.warn(
+                "PublicSuffixList {} cannot be used: {}; using the list that comes with the program ({} of {})."
+                        + " Install the package publicsuffix (Debian) or publicsuffix-list (Rocky), or remove the line",
+                file,
+                problem,
+                bundled.version().orElse("version unknown"),
+                ProgramVersion.NAME_AND_VERSION);
+        return bundled;
     }
 
     private static String readList(String file, String problem) throws ConfigException {

@@ -4,7 +4,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dmarcmilter.milter.MilterFilter;
-import org.dmarcmilter.milter.Negotiation;
 
 /**
  * DMARC as a milter. Each connection works under the configuration that held when it began.
@@ -27,22 +26,6 @@ public final class DmarcFilter implements MilterFilter {
     public DmarcFilter(Supplier<LocalPolicy> current, Recorder recorder) {
         this.current = current;
         this.recorder = recorder;
-    }
-
-    /**
-     * OpenDMARC's actions. Only CONNECT, MAIL and the end of the message are answered: nowhere else can a decision fall.
-     */
-    @Override
-    public Wishes wishes() {
-        boolean copies = current.get().settings().handling().copyFailuresTo().isPresent();
-        return new Wishes(
-                Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
-                Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
-                Negotiation.NR_HELO
-                        | Negotiation.NR_RCPT
-                        | Negotiation.NR_DATA
-                        | Negotiation.NR_HEADER
-                        | Negotiation.NR_EOH);
     }
 
     @Override

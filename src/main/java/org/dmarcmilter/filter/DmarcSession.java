@@ -16,6 +16,7 @@ import org.dmarcmilter.milter.Macros;
 import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
+import org.dmarcmilter.milter.Negotiation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,22 @@ final class DmarcSession implements MilterFilter.Session {
         this.recorder = recorder;
         this.loop = loop;
         this.keepAllFields = policy.settings().failureReports().enabled();
+    }
+
+    /**
+     * OpenDMARC's actions. Only CONNECT, MAIL and the end of the message are answered: nowhere else can a decision fall.
+     */
+    @Override
+    public MilterFilter.Wishes wishes() {
+        boolean copies = policy.settings().handling().copyFailuresTo().isPresent();
+        return new MilterFilter.Wishes(
+                Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
+                Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
+                Negotiation.NR_HELO
+                        | Negotiation.NR_RCPT
+                        | Negotiation.NR_DATA
+                        | Negotiation.NR_HEADER
+                        | Negotiation.NR_EOH);
     }
 
     @Override

@@ -94,8 +94,8 @@ final class MilterConnection implements MilterCommand.Visitor {
             wire.malformed("second option negotiation");
             return;
         }
-        Negotiation.Result result =
-                Negotiation.negotiate(offer, service.filter().wishes());
+        open();
+        Negotiation.Result result = Negotiation.negotiate(offer, session.wishes());
         if (result instanceof Refused refused) {
             wire.refuse(refused.reason());
         } else if (result instanceof TooOld old) {
@@ -103,7 +103,6 @@ final class MilterConnection implements MilterCommand.Visitor {
         } else if (result instanceof Agreed both) {
             agreed = both;
             wire.negotiated(agreed);
-            open();
         }
     }
 

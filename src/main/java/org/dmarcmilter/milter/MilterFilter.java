@@ -9,11 +9,8 @@ import java.util.concurrent.Executor;
  * calls that session on one thread only, in the protocol's order; a session needs no locks.
  */
 public interface MilterFilter {
-    /** Which edits and steps the filter wants; asked once per connection, before negotiation. */
-    Wishes wishes();
-
     /**
-     * A connection was negotiated, or SMFIC_QUIT_NC began a new one on the same socket.
+     * A connection is about to be negotiated, or SMFIC_QUIT_NC began a new one on the same socket.
      *
      * @param connectionId names the connection in the log, until a queue id is known
      * @param loop runs tasks on the thread that calls the session; answers computed elsewhere come back through it
@@ -35,6 +32,9 @@ public interface MilterFilter {
      * server was built with.
      */
     interface Session {
+        /** Which edits and steps the filter wants; asked before anything else, and never fails. */
+        Wishes wishes();
+
         /** SMFIC_CONNECT. {@code Accept} leaves the whole connection alone; otherwise {@code Continue}. */
         MilterReply connect(MilterCommand.Connect command, Macros macros);
 

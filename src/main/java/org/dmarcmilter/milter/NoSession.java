@@ -9,6 +9,11 @@ enum NoSession implements MilterFilter.Session {
     INSTANCE;
 
     @Override
+    public MilterFilter.Wishes wishes() {
+        return new MilterFilter.Wishes(0, 0, 0);
+    }
+
+    @Override
     public MilterReply connect(MilterCommand.Connect command, Macros macros) {
         return new MilterReply.Continue();
     }

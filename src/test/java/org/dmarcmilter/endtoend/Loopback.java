@@ -7,25 +7,35 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Addresses and free ports for servers that only this machine may reach. */
 final class Loopback {
     static final InetAddress IPV4 = literal("127.0.0.1");
 
+    private static final int LOWEST_PORT = 20_000;
+
+    /** {@code net.ipv4.ip_local_port_range} as Linux sets it. */
+    private static final int LOWEST_CLIENT_PORT = 32_768;
+
     private static final InetAddress IPV6 = literal("::1");
 
     private Loopback() {}
 
-    /** A port that neither TCP nor UDP uses on 127.0.0.1, nor TCP on ::1, at this moment. */
+    /**
+     * A port that neither TCP nor UDP uses on 127.0.0.1, nor TCP on ::1, at this moment. It is below those that the system
+     * gives to clients, so that no client gets it before the server does that it is for.
+     */
     static int freePort() {
         while (true) {
-            try (ServerSocket tcp = new ServerSocket(0, 1, IPV4);
-                    DatagramSocket udp = new DatagramSocket(new InetSocketAddress(IPV4, tcp.getLocalPort()))) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, LOWEST_CLIENT_PORT);
+            try (ServerSocket tcp = new ServerSocket(port, 1, IPV4);
+                    DatagramSocket udp = new DatagramSocket(new InetSocketAddress(IPV4, port))) {
                 if (!hasIpv6() || isFreeOnIpv6(udp.getLocalPort())) {
-                    return udp.getLocalPort();
+                    return tcp.getLocalPort();
                 }
             } catch (IOException taken) {
-                // The UDP side of that port is in use: take another one.
+                // Somebody uses that one: try another.
             }
         }
     }

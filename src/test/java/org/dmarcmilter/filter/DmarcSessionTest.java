@@ -435,7 +435,9 @@ class DmarcSessionTest {
         CopyFailuresTo p@example.net | 37
         """)
     void asksForOpenDmarcsActions(String options, int actions) {
-        MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::policy, recorded::add).wishes();
+        MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::policy, recorded::add)
+                .open(1, Runnable::run)
+                .wishes();
         assertEquals(actions, wishes.actions());
         assertEquals(0, wishes.skipSteps() & (Negotiation.NO_HELO | Negotiation.NO_HEADERS | Negotiation.NO_CONNECT));
         assertEquals(Negotiation.NO_BODY, wishes.skipSteps() & Negotiation.NO_BODY);

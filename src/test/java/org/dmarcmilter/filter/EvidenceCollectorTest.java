@@ -110,7 +110,7 @@ class EvidenceCollectorTest {
         92  | <user@victim.example>                           | victim.example | spf=pass smtp.helo=victim.example        | -                     | not even for the same name
         -   | user@sender.example                             | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | without angle brackets
         -   | <"a b"@sender.example>                          | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | quoted local part
-        -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | SPF PASS example.com  | a sender without domain is checked as the HELO name, as in OpenDMARC
+        -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | -                     | HELO counts for the null sender only
         -   | <user@[192.0.2.1]>                              | example.com  | spf=pass smtp.helo=example.com             | -                     | an address literal has no domain
         """)
     void senders(String row, String sender, String helo, String results, String evidence, String why) {

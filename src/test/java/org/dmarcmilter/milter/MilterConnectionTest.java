@@ -313,7 +313,7 @@ class MilterConnectionTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
             # fails at | replies to OFFER C H M R L E, then M E       | no reply to C H L | why
-            open       | O c c t c c t / t t                           | O t c t / t t     | no session: each message
+            open       | O c c t c c t / t t                           | O c c t c c t / t t | no session, no wishes: each message
             connect    | O t c c c c c / c c                           | O t c t / t t     | the connection
             helo       | O c t c c c c / c c                           | O t c t / t t     | the connection
             mail       | O c c t c c t / t t                           | O t c t / t t     | the message

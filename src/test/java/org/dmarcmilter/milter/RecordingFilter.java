@@ -28,13 +28,6 @@ final class RecordingFilter implements MilterFilter {
     List<String> watched = List.of();
 
     @Override
-    public Wishes wishes() {
-        record("wishes");
-        events.remove(events.size() - 1);
-        return wishes;
-    }
-
-    @Override
     public Session open(long connectionId, Executor loop) {
         record("open");
         return new Recorder();
@@ -65,6 +58,11 @@ final class RecordingFilter implements MilterFilter {
     }
 
     private final class Recorder implements Session {
+        @Override
+        public Wishes wishes() {
+            return wishes;
+        }
+
         @Override
         public MilterReply connect(MilterCommand.Connect command, Macros macros) {
             record("connect " + command.host() + " " + command.address().orElse("-") + macros(macros));

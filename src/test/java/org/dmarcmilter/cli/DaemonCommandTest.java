@@ -1,0 +1,229 @@
+package org.dmarcmilter.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Settings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DaemonCommandTest {
+    private static final String USAGE = """
+            dmarc-milter: usage: dmarc-milter [options]
+            \t-A         \tenable auto-restart (the service manager's work; accepted)
+            \t-c file    \tconfiguration file
+            \t-f         \trun in the foreground
+            \t-l         \tlog to syslog
+            \t-n         \ttest configuration and exit
+            \t-p sockspec\tspecify milter socket
+            \t-P file    \twrite process ID to specified file
+            \t-t file    \tevaluate a single message
+            \t-u user    \ttry to become the named user
+            \t-v         \tincrease verbose output
+            \t-V         \tprint version and exit
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private static int run(Screen screen, String... words) {
+        return new DaemonCommand(screen.terminal(), Map.of()).run(List.of(words));
+    }
+
+    private String config(String text) throws IOException {
+        return Files.writeString(directory.resolve("test.conf"), text).toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Q", "word", "-c", "--nonsense", "-f word"})
+    void usage(String words) {
+        Screen screen = new Screen();
+        assertEquals(64, run(screen, words.split(" ")));
+        assertEquals(USAGE, screen.err());
+        assertEquals("", screen.out());
+    }
+
+    @Test
+    void helpAndVersion() {
+        Screen help = new Screen();
+        assertEquals(0, run(help, "--help"));
+        assertTrue(help.out().startsWith(USAGE), help.out());
+        assertTrue(
+                help.out().contains("dmarc-milter check ") && help.out().contains("dmarc-milter explain "), help.out());
+        Screen version = new Screen();
+        assertEquals(0, run(version, "-V"));
+        assertEquals("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION + "\n", version.out());
+    }
+
+    @Test
+    void aGoodFile() throws IOException {
+        Screen screen = new Screen();
+        assertEquals(0, run(screen, "-n", "-c", config("Socket inet:8893@127.0.0.1\nSPFSelfValidate yes\n")));
+        assertEquals("", screen.err());
+        assertTrue(screen.out().contains("test.conf: line 1: Socket is taken over\n"), screen.out());
+    }
+
+    @Test
+    void aGoodFileFromStandardInput() {
+        Screen screen = new Screen("Socket inet:8893@127.0.0.1\n");
+        assertEquals(0, run(screen, "-n", "-c", "-"));
+        assertEquals("", screen.err());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        Nonsense yes                     | configuration error at line 1: unrecognized parameter "Nonsense"
+        Syslog on                        | configuration error at line 1: illegal value "on" for Syslog
+        Syslog                           | configuration error at line 1: required value missing
+        DomainWhitelist ,                | configuration error at line 1: illegal value
+        Socket inet:nonsense             | configuration error at line 1:
+        Socket tcp:1                     | configuration error at line 1:
+        RejectString %s %s               | configuration error at line 1: illegal value
+        """)
+    void aBadFile(String line, String message) throws IOException {
+        String file = config(line + "\n");
+        Screen screen = new Screen();
+        assertEquals(78, run(screen, "-n", "-c", file));
+        assertTrue(screen.err().startsWith("dmarc-milter: " + file + ": " + message), screen.err());
+        assertEquals(1, screen.err().lines().count());
+        assertEquals("", screen.out());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        IgnoreHosts         | can't load ignore list from FILE: No such file or directory
+        DomainWhitelistFile | can't load domain whitelist file from FILE: No such file or directory
+        NoReportsList       | can't load no-reports list from FILE: No such file or directory
+        TestDNSData         | can't load fake DNS data FILE: No such file or directory
+        PublicSuffixList    | can't load PublicSuffixList from FILE: No such file or directory; *
+        """)
+    void aListThatCannotBeRead(String option, String message) throws IOException {
+        String missing = directory.resolve("missing").toString();
+        Screen screen = new Screen();
+        assertEquals(78, run(screen, "-n", "-c", config(option + " " + missing + "\n")));
+        String expected = "dmarc-milter: " + message.replace("FILE", missing).replace("*", "");
+        assertTrue(screen.err().startsWith(expected), screen.err());
+    }
+
+    @Test
+    void listsThatCannotBeUnderstood() throws IOException {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.1\n192.0.2.0/99\n");
+        Screen screen = new Screen();
+        assertEquals(78, run(screen, "-n", "-c", config("IgnoreHosts " + hosts)));
+        assertEquals(
+                "dmarc-milter: can't load ignore list from " + hosts
+                        + ": line 2: \"99\" is no prefix length or network mask\n",
+                screen.err());
+        Screen servers = new Screen();
+        assertEquals(78, run(servers, "-n", "-c", config("Nameservers nonsense")));
+        assertTrue(servers.err().startsWith("dmarc-milter: Nameservers: "), servers.err());
+    }
+
+    @Test
+    void aMissingFile() {
+        String missing = directory.resolve("missing.conf").toString();
+        Screen screen = new Screen();
+        assertEquals(78, run(screen, "-c", missing));
+        assertEquals(
+                "dmarc-milter: " + missing
+                        + ": configuration error at line 0: error reading configuration file: No such file or directory\n",
+                screen.err());
+    }
+
+    @Test
+    void theCommandLineWinsOverTheFile() throws IOException, ConfigException {
+        Configuration file = Configuration.load(
+                Optional.of(config("Socket inet:1\nPidFile /run/a\nUMask 077\nMilterDebug 1\n")),
+                InputStream.nullInputStream());
+        Settings settings = DaemonCommand.override(
+                        file, DaemonArguments.parse(List.of("-p", "inet:2@localhost", "-P", "/run/b", "-l")))
+                .settings();
+        assertEquals("inet:2@localhost", settings.service().socket());
+        assertEquals(Optional.of("/run/b"), settings.service().pidFile());
+        assertEquals(Optional.of(077), settings.service().umask());
+        assertTrue(settings.logging().syslog());
+        assertTrue(settings.logging().debug());
+        Settings untouched =
+                DaemonCommand.override(file, DaemonArguments.parse(List.of())).settings();
+        assertEquals(file.settings(), untouched);
+    }
+
+    @Test
+    void aBadSocketOnTheCommandLine() throws IOException {
+        Screen screen = new Screen();
+        assertEquals(78, run(screen, "-n", "-c", config(""), "-p", "nonsense:1"));
+        assertTrue(screen.err().startsWith("dmarc-milter: -p: 'nonsense:1' is not a socket: "), screen.err());
+    }
+
+    @Test
+    void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
+        Configuration file = Configuration.load(
+                Optional.of(config("AutoRestart yes\nAutoRestartRate 10/1h\nBackground no\nSocket inet:1\n")),
+                InputStream.nullInputStream());
+        assertEquals(
+                List.of(
+                        "line 1: AutoRestart has no effect: let the service manager restart it (Restart=on-failure)",
+                        "line 2: AutoRestartRate has no effect: use StartLimitIntervalSec= of the service unit"),
+                DaemonCommand.warnings(file.file()));
+    }
+
+    @Test
+    void aReloadReadsTheFileAgainUnderTheSameArguments() throws IOException, ConfigException {
+        DaemonArguments arguments = DaemonArguments.parse(List.of("-p", "inet:2@localhost"));
+        String path = config("RejectFailures no\n");
+        Configuration old = Configuration.load(Optional.of(path), InputStream.nullInputStream());
+        config("RejectFailures yes\nSocket inet:3\n");
+        Configuration young = DaemonCommand.reload(old, arguments);
+        assertTrue(young.settings().handling().rejectFailures());
+        assertEquals("inet:2@localhost", young.settings().service().socket());
+        config("Nonsense yes\n");
+        assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, arguments));
+        Files.delete(Path.of(path));
+        assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, arguments));
+    }
+
+    @Test
+    void whatCameFromStandardInputCannotBeReadAgain() throws ConfigException {
+        Configuration old = Configuration.load(Optional.of("-"), InputStream.nullInputStream());
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, DaemonArguments.parse(List.of())));
+        assertEquals("ignoring reload signal: the configuration came from standard input", e.getMessage());
+    }
+
+    /** In a process of its own, because the daemon takes over the log and the signals of its process. */
+    @Test
+    void aSocketThatCannotBeOpenedIsSaidOnTheTerminal() throws IOException, InterruptedException {
+        String socket = directory.resolve("missing").resolve("x.sock").toString();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "org.dmarcmilter.cli.Main"));
+        command.addAll(List.of("-f", "-c", config("AutoRestart yes\n"), "-p", "local:" + socket));
+        Process process = new ProcessBuilder(command).start();
+        process.getOutputStream().close();
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(69, process.exitValue(), err);
+        assertTrue(err.contains("test.conf: line 1: AutoRestart has no effect"), err);
+        assertTrue(err.contains("dmarc-milter: ") && err.contains(socket), err);
+        assertFalse(err.contains("\tat "), err);
+    }
+}

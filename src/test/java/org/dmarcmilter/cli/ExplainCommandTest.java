@@ -1,0 +1,249 @@
+package org.dmarcmilter.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExplainCommandTest extends CommandTest {
+    private int explain(Screen screen, String... words) {
+        List<String> arguments = new ArrayList<>(List.of("-c", config));
+        arguments.addAll(List.of(words));
+        return new ExplainCommand(screen.terminal()).run(arguments);
+    }
+
+    private String message(String text) throws IOException {
+        return file("message.eml", text).toString();
+    }
+
+    @Test
+    void explainsARejection() throws IOException {
+        configuration("RejectFailures yes");
+        String message = message("From: a@mail.example.com\nSubject: x\n\nbody\n");
+        Screen screen = new Screen();
+        int code = explain(
+                screen,
+                message,
+                "--client-ip",
+                "203.0.113.1",
+                "--mail-from",
+                "<u@sender.example>",
+                "--helo",
+                "h.example");
+        assertEquals("", screen.err());
+        assertEquals(0, code);
+        assertEquals("""
+                Configuration
+                    %s
+                Message
+                    client 203.0.113.1 ([203.0.113.1]), HELO h.example
+                    envelope sender u@sender.example
+                Author domain
+                    mail.example.com
+                Authentication
+                    believed authserv-ids: mx.example.net
+                    no believed field says anything about SPF or DKIM
+                DNS
+                    TXT _dmarc.mail.example.com: no such name
+                    TXT _dmarc.example.com: v=DMARC1; p=reject; rua=mailto:a@example.com
+                Policy
+                    record at _dmarc.example.com, inherited from there
+                    p=reject adkim=RELAXED aspf=RELAXED pct=100
+                    policy for mail.example.com: reject
+                Evaluation
+                    fail: no aligned pass: SPF none; DKIM none
+                Verdict
+                    reply: 550 5.7.1 rejected by DMARC policy for example.com
+                Log
+                    EXPLAIN: mail.example.com fail
+                    EXPLAIN: no aligned pass: SPF none; DKIM none
+                """.formatted(config), screen.out());
+    }
+
+    @Test
+    void explainsAPassByTheOwnSpfCheck() throws IOException {
+        configuration("SPFSelfValidate yes", "SoftwareHeader yes");
+        String message = message("From: a@example.com\n\n");
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message,
+                        "--client-ip",
+                        "192.0.2.10",
+                        "--mail-from",
+                        "u@example.com",
+                        "--queue-id",
+                        "Q7",
+                        "--mta-name",
+                        "mta.example",
+                        "--client-name",
+                        "c.example"));
+        String text = screen.out();
+        assertTrue(text.contains("    client 192.0.2.10 (c.example), HELO not given\n"), text);
+        assertTrue(text.contains("    pass: SPF example.com aligned (relaxed)\n"), text);
+        assertTrue(text.contains("    delivered\n"), text);
+        assertTrue(
+                text.contains(
+                        "    inserted: Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=example.com\n"),
+                text);
+        assertTrue(text.contains("    inserted: DMARC-Filter: dmarc-milter v"), text);
+        assertTrue(text.contains(" mta.example via "), text);
+        assertTrue(text.contains("    Q7: example.com pass\n"), text);
+    }
+
+    @Test
+    void saysWhyFieldsAreNotBelieved() throws IOException {
+        String message = message("""
+                Authentication-Results: evil.example;
+                \tdkim=pass header.d=example.com
+                Authentication-Results: mx.example.net; dkim=fail header.d=other.example;
+                \tspf=pass smtp.mailfrom=other.example
+                From: a@example.com
+
+                """);
+        Screen screen = new Screen();
+        assertEquals(0, explain(screen, message, "--client-ip", "2001:DB8::1", "--mail-from", "<>"));
+        String text = screen.out();
+        assertTrue(text.contains("    client 2001:db8::1 "), text);
+        assertTrue(text.contains("    envelope sender <> (a bounce: SPF looks at the HELO name)\n"), text);
+        assertTrue(text.contains("    field: evil.example; dkim=pass header.d=example.com\n"), text);
+        assertTrue(text.contains("    EXPLAIN ignoring Authentication-Results at 0 from evil.example\n"), text);
+        assertTrue(text.contains("    DKIM NO_PASS for other.example\n"), text);
+        assertTrue(
+                text.contains(
+                        "    SPF pass by Authentication-Results, not for the envelope sender's domain: does not count\n"),
+                text);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        To: b@example.com                          | no From field
+        From: joe                                  | none can be taken from the From field: *
+        From: a@none.example, b@example.com        | several: [none.example, example.com]; *
+        From: a@none.example                       | none.example
+        """)
+    void saysWhoTheAuthorIs(String field, String sentence) throws IOException {
+        Screen screen = new Screen();
+        assertEquals(
+                0, explain(screen, message(field + "\n\n"), "--client-ip", "192.0.2.1", "--mail-from", "u@x.example"));
+        String expected = "Author domain\n    " + sentence.replace("*", "");
+        assertTrue(screen.out().contains(expected), screen.out());
+    }
+
+    @Test
+    void saysThatAClientWouldBeIgnored() throws IOException {
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message("From: a@none.example\n"),
+                        "--client-ip",
+                        "127.0.0.1",
+                        "--mail-from",
+                        "x@y.example"));
+        assertTrue(screen.out().contains("this client is on the ignore list"), screen.out());
+    }
+
+    @Test
+    void hostileMessagesAreSafeForTheTerminal() throws IOException {
+        String message = message(
+                "From: a@none.example\nAuthentication-Results: \u001b[31m\u0007; dkim=pass header.d=x.example\nARC-Seal: \u001b]0;x\n");
+        Screen screen = new Screen();
+        assertEquals(0, explain(screen, message, "--client-ip", "192.0.2.1", "--mail-from", "x@\u001b.example"));
+        assertTrue(screen.out().chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~')), screen.out());
+    }
+
+    @Test
+    void jsonHasTheSameSteps() throws IOException {
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message("From: a@held.example\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "x@y.example",
+                        "--json"));
+        JsonNode json = new ObjectMapper().readTree(screen.out());
+        assertEquals("fail", json.get("result").asText());
+        assertEquals("[\"held.example\"]", json.get("author_domain").toString());
+        assertEquals("delivered", json.at("/verdict/0").asText());
+        assertEquals(
+                "inserted: Authentication-Results: mx.example.net; dmarc=fail (p=quarantine dis=none) header.from=held.example policy.dmarc=quarantine",
+                json.at("/verdict/1").asText());
+        assertTrue(screen.out().endsWith("}\n"));
+    }
+
+    @Test
+    void readsStandardInput() {
+        Screen screen = new Screen("From: a@none.example\n\n");
+        assertEquals(0, explain(screen, "-", "--client-ip", "192.0.2.1", "--mail-from", "x@y.example"));
+        assertTrue(screen.out().contains("dmarc=fail (p=none dis=none)"), screen.out());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        m                                          | one message, --client-ip and --mail-from are needed
+        m --client-ip 192.0.2.1                    | one message, --client-ip and --mail-from are needed
+        --client-ip 192.0.2.1 --mail-from x        | one message, --client-ip and --mail-from are needed
+        m n --client-ip 192.0.2.1 --mail-from x    | one message, --client-ip and --mail-from are needed
+        m --client-ip nonsense --mail-from x       | --client-ip takes an IPv4 or IPv6 address
+        m --client-ip                              | unknown option or missing value: --client-ip
+        m --nonsense                               | unknown option or missing value: --nonsense
+        """)
+    void usage(String words, String problem) {
+        Screen screen = new Screen();
+        assertEquals(64, new ExplainCommand(screen.terminal()).run(List.of(words.split(" "))));
+        assertTrue(screen.err().startsWith("dmarc-milter explain: " + problem + "\nusage: "), screen.err());
+    }
+
+    @Test
+    void unreadableAndMalformedMessages() throws IOException {
+        Screen missing = new Screen();
+        String name = directory.resolve("missing").toString();
+        assertEquals(66, explain(missing, name, "--client-ip", "192.0.2.1", "--mail-from", "x@y.example"));
+        assertEquals("dmarc-milter explain: " + name + ": No such file or directory\n", missing.err());
+        Screen malformed = new Screen();
+        String message = message("A: b\nnonsense\n");
+        assertEquals(66, explain(malformed, message, "--client-ip", "192.0.2.1", "--mail-from", "x@y.example"));
+        assertEquals("dmarc-milter explain: " + message + ": line 2: header malformed\n", malformed.err());
+    }
+
+    @Test
+    void aBadConfigurationIsSaid() throws IOException {
+        configuration("IgnoreHosts " + directory.resolve("missing"));
+        Screen screen = new Screen();
+        assertEquals(
+                78,
+                explain(
+                        screen,
+                        message("From: a@b.example\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "x@y.example"));
+        assertEquals(
+                "dmarc-milter explain: can't load ignore list from " + directory.resolve("missing")
+                        + ": No such file or directory\n",
+                screen.err());
+    }
+
+    @Test
+    void help() {
+        Screen screen = new Screen();
+        assertEquals(0, new ExplainCommand(screen.terminal()).run(List.of("--help")));
+        assertTrue(screen.out().startsWith("usage: dmarc-milter explain "), screen.out());
+    }
+}

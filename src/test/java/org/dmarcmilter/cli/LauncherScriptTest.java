@@ -1,0 +1,342 @@
+package org.dmarcmilter.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launcher script with a Java that prints what it was called with, one argument a line. */
+class LauncherScriptTest {
+    private static final String PRINT_ARGUMENTS = """
+            #!/bin/sh
+            for argument; do printf '%s\\n' "$argument"; done
+            printf 'user %s\\ndirectory %s\\nbackground %s\\n' "$(id -un)" "$(pwd)" "${DMARC_MILTER_BACKGROUND:-no}"
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private Path script = Path.of("");
+    private Path java = Path.of("");
+
+    private record Run(int code, String out, String err) {
+        List<String> lines() {
+            return out.lines().toList();
+        }
+
+        /** What stands behind the main class. */
+        List<String> arguments() {
+            List<String> lines = lines();
+            return lines.subList(lines.indexOf("org.dmarcmilter.cli.Main") + 1, lines.size() - 3);
+        }
+    }
+
+    @BeforeEach
+    void install() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path bin = Files.createDirectories(directory.resolve("home").resolve("bin"));
+        Files.createDirectories(directory.resolve("home").resolve("lib"));
+        script = Files.copy(
+                Path.of("src", "main", "bin", "dmarc-milter"),
+                bin.resolve("dmarc-milter"),
+                StandardCopyOption.REPLACE_EXISTING);
+        executable(script);
+        java = Files.createDirectories(directory.resolve("java").resolve("bin")).resolve("java");
+        installJava("17.0.9", PRINT_ARGUMENTS);
+    }
+
+    private static void executable(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private void installJava(String version, String text) throws IOException {
+        Files.writeString(java, text);
+        executable(java);
+        Files.writeString(
+                directory.resolve("java").resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+    }
+
+    private String config(String text) throws IOException {
+        return Files.writeString(directory.resolve("test.conf"), text).toString();
+    }
+
+    private Run run(String... arguments) throws IOException, InterruptedException {
+        return run(Map.of("JAVA_HOME", directory.resolve("java").toString()), arguments);
+    }
+
+    private Run run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+        command.addAll(List.of(arguments));
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("JAVA") || name.startsWith("DMARC_MILTER"));
+        builder.environment()
+                .put("DMARC_MILTER_CACHE", directory.resolve("no-cache").toString());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return new Run(
+                process.exitValue(),
+                Files.readString(out, StandardCharsets.UTF_8),
+                Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void passesTheArgumentsOn() throws IOException, InterruptedException {
+        Run run = run("-f", "-c", config(""), "-p", "inet:8893@127.0.0.1", "-v");
+        assertEquals("", run.err());
+        assertEquals(0, run.code());
+        assertEquals(List.of("-f", "-c", directory + "/test.conf", "-p", "inet:8893@127.0.0.1", "-v"), run.arguments());
+        assertTrue(run.lines().contains(directory.resolve("home") + "/lib/*"), "the class path is not expanded");
+        assertTrue(run.lines().contains("-XX:+UseSerialGC"));
+        assertTrue(run.out().contains("background no\n"));
+    }
+
+    @Test
+    void argumentsWithSpacesStayWhole() throws IOException, InterruptedException {
+        Run run = run("-n", "-c", "a file", "-p", "*");
+        assertEquals(List.of("-n", "-c", "a file", "-p", "*"), run.arguments());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"check example.com --json", "explain - --client-ip 192.0.2.1", "-V", "-Q", "--help", "-t -", "-c"
+            })
+    void commandsAndQuestionsNeedNoUser(String words) throws IOException, InterruptedException {
+        Run run = run(words.split(" "));
+        assertEquals("", run.err());
+        assertEquals(List.of(words.split(" ")), run.arguments());
+    }
+
+    @Test
+    void furtherJvmOptionsComeAfterOurs() throws IOException, InterruptedException {
+        Run run = run(
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "DMARC_MILTER_JAVA_OPTS", "-Xmx200m -Dx=y"),
+                "-f",
+                "-c",
+                config(""));
+        assertTrue(run.lines().indexOf("-Xmx200m") > run.lines().indexOf("-Xmx96m"), run.out());
+        assertTrue(run.lines().contains("-Dx=y"), run.out());
+    }
+
+    @Test
+    void worksThroughASymbolicLink() throws IOException, InterruptedException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), script);
+        script = link;
+        assertTrue(run("-V").lines().contains(directory.resolve("home") + "/lib/*"));
+    }
+
+    @ParameterizedTest(name = "Java {0}")
+    @CsvSource({"11.0.2, 11", "1.8.0_392, 1", "16, 16", "9.0.4, 9"})
+    void refusesAnOldJava(String version, String major) throws IOException, InterruptedException {
+        installJava(version, PRINT_ARGUMENTS);
+        Run run = run("-V");
+        assertEquals(69, run.code());
+        assertEquals("", run.out());
+        assertTrue(
+                run.err().startsWith("dmarc-milter: " + java + " is Java " + major + "; Java 17 or later is needed"),
+                run.err());
+    }
+
+    @ParameterizedTest(name = "Java {0}")
+    @CsvSource({
+        "17.0.9, false, false",
+        "21.0.1, false, false",
+        "23, true, false",
+        "24.0.1, true, true",
+        "25-ea, true, true"
+    })
+    void tellsNewJavasWhatWeDo(String version, boolean memoryAccess, boolean nativeAccess)
+            throws IOException, InterruptedException {
+        installJava(version, PRINT_ARGUMENTS);
+        Run run = run("-f", "-c", config(""));
+        assertEquals(memoryAccess, run.lines().contains("--sun-misc-unsafe-memory-access=allow"));
+        assertEquals(nativeAccess, run.lines().contains("--enable-native-access=ALL-UNNAMED"));
+    }
+
+    @Test
+    void aJavaThatDoesNotSayItsVersionIsTried() throws IOException, InterruptedException {
+        Files.delete(directory.resolve("java").resolve("release"));
+        assertEquals(0, run("-V").code());
+    }
+
+    @Test
+    void withoutJava() throws IOException, InterruptedException {
+        Run run = run(Map.of("JAVA_HOME", directory.resolve("nothing").toString()), "-V");
+        assertEquals(69, run.code());
+        assertTrue(run.err().startsWith("dmarc-milter: no Java found"), run.err());
+    }
+
+    @Test
+    void findsJavaOnThePath() throws IOException, InterruptedException {
+        Run run = run(Map.of("PATH", java.getParent() + ":" + System.getenv("PATH")), "-V");
+        assertEquals(List.of("-V"), run.arguments());
+    }
+
+    @Test
+    void usesAClassArchiveWhereThereIsOne() throws IOException, InterruptedException {
+        Path cache = Files.createDirectories(directory.resolve("cache"));
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "DMARC_MILTER_CACHE", cache.toString());
+        assertFalse(run(environment, "-f", "-c", config("")).out().contains("SharedArchiveFile"));
+        Files.writeString(cache.resolve("classes-17.jsa"), "x");
+        assertTrue(run(environment, "-f", "-c", config(""))
+                .lines()
+                .contains("-XX:SharedArchiveFile=" + cache + "/classes-17.jsa"));
+        installJava("21", PRINT_ARGUMENTS);
+        assertTrue(run(environment, "-f", "-c", config("")).lines().contains("-XX:+AutoCreateSharedArchive"));
+    }
+
+    @ParameterizedTest(name = "-u {0}, Userid {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        nosuchuser       | ''               | no such user 'nosuchuser'
+        ''               | nosuchuser       | no such user 'nosuchuser'
+        nosuchuser:mail  | root             | no such user 'nosuchuser'
+        root:nosuchgroup | ''               | no such group 'nosuchgroup'
+        ''               | root:nosuchgroup | no such group 'nosuchgroup'
+        """)
+    void noSuchUser(String flag, String option, String message) throws IOException, InterruptedException {
+        List<String> arguments =
+                new ArrayList<>(List.of("-f", "-c", config(option.isEmpty() ? "" : "UserID " + option + "\n")));
+        if (!flag.isEmpty()) {
+            arguments.addAll(List.of("-u", flag));
+        }
+        Run run = run(arguments.toArray(String[]::new));
+        assertEquals(65, run.code());
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("dmarc-milter: " + message), run.err());
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        userid\\tnosuchuser             | a tab, another case
+        Userid a\\nUserid nosuchuser    | the last one wins
+        '  Userid   nosuchuser   # x'   | space and comment
+        Userid nosuchuser\\r            | a file from Windows
+        """)
+    void readsTheOptionAsTheDaemonDoes(String text, String why) throws IOException, InterruptedException {
+        String unescaped = text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r");
+        Run run = run("-f", "-c", config(unescaped + "\n"));
+        assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"# Userid nosuchuser", "UseridX nosuchuser", "RejectString Userid nosuchuser"})
+    void otherLinesAreNotTheOption(String line) throws IOException, InterruptedException {
+        assertEquals(0, run("-f", "-c", config(line + "\n")).code());
+    }
+
+    @Test
+    void becomesTheUser() throws IOException, InterruptedException {
+        assumeRoot();
+        Run run = run("-f", "-c", config("Userid nobody\n"));
+        assertEquals("", run.err());
+        assertTrue(run.out().contains("user nobody\n"), run.out());
+        assertTrue(run("-f", "-c", config(""), "-u", "nobody:daemon").out().contains("user nobody\n"));
+        assertTrue(run("-f", "-c", config("Userid root\n")).out().contains("user root\n"));
+    }
+
+    @Test
+    void theFlagWinsOverTheFile() throws IOException, InterruptedException {
+        assumeRoot();
+        Run run = run("-f", "-c", config("Userid nosuchuser\n"), "-u", "nobody");
+        assertTrue(run.out().contains("user nobody\n"), run.out() + run.err());
+    }
+
+    private static void assumeRoot() throws IOException, InterruptedException {
+        Process id = new ProcessBuilder("id", "-u").start();
+        String uid = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        id.waitFor();
+        Assumptions.assumeTrue(uid.equals("0"), "only root can become another user");
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
+    }
+
+    @Test
+    void goesToTheBaseDirectory() throws IOException, InterruptedException {
+        Path base = Files.createDirectories(directory.resolve("base"));
+        config("BaseDirectory " + base + "\n");
+        Run run = run("-f", "-c", "test.conf");
+        assertTrue(run.out().contains("directory " + base + "\n"), run.out());
+        List<String> arguments = run.arguments();
+        assertEquals(directory + "/test.conf", arguments.get(arguments.size() - 1), "the file is found from there");
+        Run missing = run("-f", "-c", config("BaseDirectory " + directory + "/missing\n"));
+        assertEquals(78, missing.code());
+        assertTrue(missing.err().contains("dmarc-milter: BaseDirectory "), missing.err());
+    }
+
+    @ParameterizedTest(name = "{0}, Background {1}")
+    @CsvSource({"-f, yes", "-v, no", "-v, False", "-v, 0"})
+    void staysInTheForeground(String flag, String background) throws IOException, InterruptedException {
+        Run run = run(flag, "-c", config("Background " + background + "\n"));
+        assertTrue(run.out().contains("background no\n"), run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Background yes\n", "Background true\n"})
+    void detachesWhenTheDaemonIsReady(String text) throws IOException, InterruptedException {
+        Path pid = directory.resolve("pid");
+        installJava("17", """
+                #!/bin/sh
+                echo "$$ $DMARC_MILTER_BACKGROUND" >%s
+                echo 'a warning' >&2
+                echo ready
+                exec sleep 60
+                """.formatted(pid));
+        Run run = run("-c", config(text));
+        List<String> words = List.of(Files.readString(pid).strip().split(" "));
+        ProcessHandle daemon = ProcessHandle.of(Long.parseLong(words.get(0))).orElseThrow();
+        try {
+            assertEquals(0, run.code());
+            assertEquals("a warning\n", run.err());
+            assertEquals("", run.out());
+            assertEquals("1", words.get(1));
+            assertTrue(daemon.isAlive());
+        } finally {
+            daemon.destroy();
+        }
+    }
+
+    @Test
+    void errorsBeforeItIsReadyReachTheTerminalAndTheExitCode() throws IOException, InterruptedException {
+        installJava("17", "#!/bin/sh\necho 'dmarc-milter: address in use' >&2\nexit 69\n");
+        Run run = run("-c", config(""));
+        assertEquals(69, run.code());
+        assertEquals("dmarc-milter: address in use\n", run.err());
+    }
+
+    @Test
+    void theDetachedDaemonReadsTheConfigurationFromStandardInput() throws IOException, InterruptedException {
+        Path seen = directory.resolve("seen");
+        installJava("17", "#!/bin/sh\ncat >" + seen + "\necho ready\n");
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", script.toString(), "-c", "-").redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", directory.resolve("java").toString());
+        Process process = builder.start();
+        process.getOutputStream().write("Socket inet:1\n".getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().close();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue());
+        assertEquals("Socket inet:1\n", Files.readString(seen));
+    }
+}

@@ -1,0 +1,61 @@
+package org.dmarcmilter.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.stream.Collectors;
+import org.dmarcmilter.cli.MessageFile.MalformedLineException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MessageFileTest {
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        A: 1\\nB: 2\\n\\nC: 3           | A[1] B[2]         | the body is not looked at
+        A: 1\\r\\nB: 2\\r\\n\\r\\nC: 3  | A[1] B[2]         | with carriage returns
+        A: 1\\nB: 2                     | A[1] B[2]         | no body, no last line end
+        A:1\\nB:\\nC:  3                | A[1] B[] C[ 3]    | one space after the colon goes
+        A: 1\\n 2\\n\\t3\\nB: 4         | A[1\\n 2\\n\\t3] B[4] | folds stay
+        A: 1\\r\\n 2                    | A[1\\n 2]         | folds as the MTA delivers them
+        A : 1                           | A[1]              | space before the colon
+        A: b: c                         | A[b: c]           | the first colon counts
+        From joe Mon\\nA: 1             | A[1]              | mailbox separator
+        A: 1\\n \\nB: 2                 | A[1\\n ] B[2]     | a line of white space continues
+        ''                              | ''                | empty file
+        \\nA: 1                         | ''                | no header section
+        A: 1\\rB: 2                     | A[1\\rB: 2]       | a bare carriage return is data
+        """)
+    void splits(String text, String fields, String why) throws MalformedLineException {
+        assertEquals(
+                unescaped(fields),
+                MessageFile.headers(unescaped(text)).fields().stream()
+                        .map(field -> field.name() + "[" + field.value() + "]")
+                        .collect(Collectors.joining(" ")));
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        A: 1\\nnonsense\\nB: 2          | 2 | a line without colon
+        ' x'                            | 1 | a continuation of nothing
+        From joe\\n x                   | 2 | a continuation of the separator
+        A: 1\\nFrom joe\\nB: 2          | 2 | a separator in the middle
+        : 1                             | 1 | no name
+        """)
+    void refuses(String text, int line, String why) {
+        MalformedLineException e =
+                assertThrows(MalformedLineException.class, () -> MessageFile.headers(unescaped(text)));
+        assertEquals(line, e.line());
+        assertEquals("line " + line + ": header malformed", e.getMessage());
+    }
+
+    @Test
+    void aLongHeaderSectionTakesLinearTime() throws MalformedLineException {
+        String text = "A: 1\n" + " x\n".repeat(300_000) + "B: 2\n".repeat(100_000);
+        assertEquals(100_001, MessageFile.headers(text).fields().size());
+    }
+
+    private static String unescaped(String text) {
+        return text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
+    }
+}
