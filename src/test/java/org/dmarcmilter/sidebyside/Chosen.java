@@ -2,6 +2,7 @@ package org.dmarcmilter.sidebyside;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** The messages that chance would not make: one for each rule in which the programs might differ. */
@@ -255,12 +256,12 @@ final class Chosen {
         add("siblings", m -> m.from("joe@aa.%d").txt("_dmarc.aa.%d", REJECT).dkim("pass", "bb.%d"));
         add(
                 "author in capitals",
-                m -> m.from("Joe@" + m.domain().toUpperCase(java.util.Locale.ROOT))
+                m -> m.from("Joe@" + m.domain().toUpperCase(Locale.ROOT))
                         .policy(REJECT)
                         .dkim("pass", "%d"));
         add(
                 "sender in capitals",
-                m -> m.sender("BOUNCE@" + m.domain().toUpperCase(java.util.Locale.ROOT))
+                m -> m.sender("BOUNCE@" + m.domain().toUpperCase(Locale.ROOT))
                         .policy(REJECT)
                         .spf("pass", "%d"));
     }

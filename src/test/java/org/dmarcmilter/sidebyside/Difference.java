@@ -70,15 +70,6 @@ enum Difference {
                 "0 dmarc-milter v[\\w.-]+ " + mta + "( via [\\w.-]+)? "
                         + c.mail().job());
     }),
-    PERMERROR_SOFTWARE_HEADER("permerror-software-header", (c, e) -> {
-        boolean permerror = e.getOrDefault(Fields.DMARC, "").contains("dmarc=permerror");
-        if (permerror
-                && !e.containsKey("header.DMARC-Filter")
-                && c.ours().fields().containsKey("header.DMARC-Filter")) {
-            e.put("header.DMARC-Filter", c.ours().get("header.DMARC-Filter"));
-            e.merge("headers", "DMARC-Filter", (headers, name) -> headers + " " + name);
-        }
-    }),
     REPLY_TEXT("reply-text", (c, e) -> {
         adopt(
                 c,
@@ -110,14 +101,6 @@ enum Difference {
                     "log.record",
                     ".*opendmarc_policy_query_dmarc\\(.*",
                     ".*: DMARC record of .* is unusable: .*")),
-    PERMERROR_RESULT("permerror-result", (c, e) -> {
-        if (e.containsKey("log.record")
-                && !e.containsKey("log.result")
-                && c.ours().get("log.result").endsWith(" permerror")) {
-            e.put("log.result", c.ours().get("log.result"));
-            e.computeIfPresent("logs", (key, logs) -> logs + " result");
-        }
-    }),
     LOG_AUTHENTICATED("log-authenticated", (c, e) -> {
         if (c.mail().mailMacros().containsKey("auth_authen") && !e.containsKey("log.ignored")) {
             e.put(
@@ -319,7 +302,6 @@ enum Difference {
             "unknown-property",
             Fields.JUDGEMENT,
             c -> c.turns("fail", "pass") && c.mail().has("Authentication-Results", " dns.sec=")),
-    RESULTS_ID("results-id", Fields.JUDGEMENT, c -> c.mail().has("Authentication-Results", "_mx.test;")),
     DKIM_SIGNER_SYNTAX(
             "dkim-signer-syntax",
             Fields.JUDGEMENT + "|log.other",
@@ -403,7 +385,8 @@ enum Difference {
         static final String DMARC = "header.Authentication-Results.dmarc";
         static final String HANDLING =
                 "reply|quarantine|recipient|headers|header.Authentication-Results.dmarc|history.action";
-        static final String JUDGEMENT = HANDLING + "|logs|log.(result|from|record)|history|history\\..*";
+        static final String JUDGEMENT =
+                HANDLING + "|header.DMARC-Filter|logs|log.(result|from|record)|history|history\\..*";
         static final String DOMAINS =
                 "header.Authentication-Results.dmarc|log.(result|ignored)|history.(from|mfrom|pdomain|dkim)";
     }

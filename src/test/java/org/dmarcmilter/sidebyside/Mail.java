@@ -3,6 +3,7 @@ package org.dmarcmilter.sidebyside;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.dmarcmilter.message.HeaderField;
 
@@ -95,7 +96,7 @@ record Mail(
         private Draft(String job, String what) {
             this.job = job;
             this.what = what;
-            domain = job.toLowerCase(java.util.Locale.ROOT) + ".example";
+            domain = job.toLowerCase(Locale.ROOT) + ".example";
             clientHost = "client." + domain;
             helo = "mail." + domain;
             sender = "bounce@" + domain;
@@ -107,7 +108,7 @@ record Mail(
             return domain;
         }
 
-        /** The value of the From field; @ alone stands for {@link #domain}. */
+        /** The value of the From field; {@code %d} stands for {@link #domain} here and below. */
         Draft from(String value) {
             from = value.replace("%d", domain);
             return this;

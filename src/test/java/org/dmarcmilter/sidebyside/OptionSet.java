@@ -1,5 +1,6 @@
 package org.dmarcmilter.sidebyside;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +42,7 @@ enum OptionSet {
     }
 
     /** The lines of the configuration file, the same for both, with these folders' files. */
-    List<String> lines(java.nio.file.Path directory) {
+    List<String> lines(Path directory) {
         List<String> all = new ArrayList<>();
         lines.forEach(line -> all.add(line.replace("%DIR%", directory.toString())));
         if (this != NO_SUFFIX_LIST) {

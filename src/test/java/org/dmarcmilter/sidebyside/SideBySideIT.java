@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -95,7 +96,7 @@ class SideBySideIT {
 
     /** Names that begin with {@code fail} have a name server that fails. */
     private static void failing(TestDnsServer dns, Mail mail) {
-        String domain = mail.job().toLowerCase(java.util.Locale.ROOT) + ".example";
+        String domain = mail.job().toLowerCase(Locale.ROOT) + ".example";
         dns.behave("fail." + domain, TestDnsServer.SERVFAIL);
         dns.behave("_dmarc.fail." + domain, TestDnsServer.SERVFAIL);
     }
