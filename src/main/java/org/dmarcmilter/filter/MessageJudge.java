@@ -67,7 +67,8 @@ public final class MessageJudge {
 
     private CompletionStage<Judgement> judge(Optional<Begun> begun) {
         policy.implicitId(facts.mtaName())
-                .ifPresent(id -> log.add(LogLine.info("implicit authentication service: " + LogLine.quote(id))));
+                .ifPresent(id -> log.add(
+                        new LogLine(LogLine.Severity.DEBUG, "implicit authentication service: " + LogLine.quote(id))));
         if (facts.headersIncomplete()) {
             return done(headersTooLarge());
         }

@@ -128,11 +128,7 @@ class DmarcSessionTest {
         assertEquals(
                 MailSystem.HOST + "; dmarc=fail (p=none dis=none) header.from=none.example policy.dmarc=none",
                 field(end(session)));
-        assertEquals(
-                List.of(
-                        "INFO implicit authentication service: " + MailSystem.HOST,
-                        "INFO (unknown-jobid): none.example fail"),
-                log());
+        assertEquals(List.of("INFO (unknown-jobid): none.example fail"), log());
     }
 
     @Test

@@ -279,7 +279,7 @@ class MessageJudgeTest {
     }
 
     @Test
-    void withoutAuthservIdTheMtaNamesUsAndEachMessageSaysSo() {
+    void withoutAuthservIdTheMtaNamesUsAndNoMessageSaysSo() {
         Judgement judgement = MailSystem.withoutAuthservId("")
                 .judge(new TestMessage()
                         .mtaName("mta.example")
@@ -287,7 +287,7 @@ class MessageJudgeTest {
         assertEquals(
                 List.of("mta.example; dmarc=pass (p=none dis=none) header.from=none.example policy.dmarc=none"),
                 values(judgement));
-        assertEquals("INFO implicit authentication service: mta.example / INFO Q1: none.example pass", log(judgement));
+        assertEquals("INFO Q1: none.example pass", log(judgement));
     }
 
     @Test
