@@ -1,0 +1,114 @@
+package org.dmarcmilter.packaging;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** A fresh minimal Debian in a container, booted by systemd. */
+final class BootedSystem implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final String container;
+
+    /** What a command left. */
+    record Outcome(int code, String output) {}
+
+    private BootedSystem(String container) {
+        this.container = container;
+    }
+
+    /**
+     * Boots one. Where no Docker engine answers and none can be started, the calling test is skipped with the reason, or
+     * fails when the environment variable {@code CI} is {@code true}.
+     */
+    static BootedSystem boot(String suite) {
+        Outcome engine = run(List.of("src/test/peers/docker-engine", suite));
+        if (System.getenv().getOrDefault("CI", "false").equals("true")) {
+            assertEquals(0, engine.code(), engine::output);
+        }
+        Assumptions.assumeTrue(engine.code() == 0, engine::output);
+        String container = mustRun(List.of(
+                        "docker",
+                        "run",
+                        "--detach",
+                        "--rm",
+                        "--network=none",
+                        "--cap-add=SYS_ADMIN",
+                        "--security-opt=seccomp=unconfined",
+                        "--security-opt=apparmor=unconfined",
+                        "--cgroupns=host",
+                        "--tmpfs=/run",
+                        "--volume=/sys/fs/cgroup:/sys/fs/cgroup",
+                        "dmarc-milter-base:" + suite))
+                .strip();
+        BootedSystem system = new BootedSystem(container);
+        await("systemd has booted")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> List.of("running", "degraded")
+                        .contains(system.run("systemctl is-system-running || true")
+                                .output()
+                                .strip()));
+        return system;
+    }
+
+    /** Runs a line of shell as root. */
+    Outcome run(String script) {
+        return run(List.of("docker", "exec", container, "sh", "-c", script));
+    }
+
+    /** The same, and it must succeed; returns what it printed. */
+    String mustRun(String script) {
+        return mustRun(List.of("docker", "exec", container, "sh", "-c", script));
+    }
+
+    /** Copies a file or the contents of a folder to a folder of the system. */
+    void copy(Path from, String to) {
+        mustRun("mkdir -p " + to);
+        mustRun(List.of("docker", "cp", from + (Files.isDirectory(from) ? "/." : ""), container + ":" + to));
+    }
+
+    static String mustRun(List<String> command) {
+        Outcome outcome = run(command);
+        assertEquals(0, outcome.code(), () -> String.join(" ", command) + "\n" + outcome.output());
+        return outcome.output();
+    }
+
+    private static Outcome run(List<String> command) {
+        try {
+            Path output = Files.createTempFile("outcome", ".txt");
+            try {
+                Process process = new ProcessBuilder(new ArrayList<>(command))
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+                if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new AssertionError("still running after " + PATIENCE + ": " + String.join(" ", command));
+                }
+                return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        run(List.of("docker", "rm", "--force", container));
+    }
+}
