@@ -130,13 +130,6 @@ class DaemonCommandTest {
     }
 
     @Test
-    void withoutTheNamedSuffixListOurOwnCounts() throws IOException {
-        Screen screen = new Screen();
-        assertEquals(0, run(screen, "-n", "-c", config("PublicSuffixList " + directory.resolve("missing"))));
-        assertTrue(screen.out().contains("our own list counts"), screen.out());
-    }
-
-    @Test
     void listsThatCannotBeUnderstood() throws IOException {
         Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.1\n192.0.2.0/99\n");
         Screen screen = new Screen();
