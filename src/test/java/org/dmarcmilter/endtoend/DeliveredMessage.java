@@ -12,10 +12,10 @@ import java.util.Set;
  * @param fields the header fields in order, unfolded, without what the delivery agent put in front
  * @param body everything behind the empty line
  */
-record DeliveredMessage(String recipient, List<String> fields, String body) {
+public record DeliveredMessage(String recipient, List<String> fields, String body) {
     private static final Set<String> ADDED_AT_DELIVERY = Set.of("return-path", "x-original-to", "delivered-to");
 
-    static DeliveredMessage parse(String text) {
+    public static DeliveredMessage parse(String text) {
         int end = text.indexOf("\n\n");
         String header = end < 0 ? text : text.substring(0, end);
         List<String> all = Arrays.stream(header.split("\n(?![ \t])"))
@@ -30,12 +30,12 @@ record DeliveredMessage(String recipient, List<String> fields, String body) {
     }
 
     /** The field at the very top. */
-    String top() {
+    public String top() {
         return fields.get(0);
     }
 
     /** The values of all fields with that name, top to bottom. */
-    List<String> values(String name) {
+    public List<String> values(String name) {
         return values(fields, name);
     }
 

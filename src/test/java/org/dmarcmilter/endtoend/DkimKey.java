@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.stream.Collectors;
 
 /** A domain's key, made anew for each run: its DNS record, and signatures by it (RFC 6376, rsa-sha256, simple/simple). */
-final class DkimKey {
+public final class DkimKey {
     private static final String SELECTOR = "test";
 
     private final String domain;
@@ -22,7 +22,7 @@ final class DkimKey {
         this.keys = keys;
     }
 
-    static DkimKey of(String domain) {
+    public static DkimKey of(String domain) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
@@ -33,7 +33,7 @@ final class DkimKey {
     }
 
     /** The zone file's line for the public key (RFC 6376, section 3.6.1), in strings of at most 255 octets. */
-    String record() {
+    public String record() {
         String value = "v=DKIM1; k=rsa; p="
                 + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
         String strings = Arrays.stream(value.split("(?<=\\G.{200})"))
@@ -43,7 +43,7 @@ final class DkimKey {
     }
 
     /** The message with a signature over From, To, Subject and the body in front of it. Lines end with CRLF. */
-    String sign(String message) {
+    public String sign(String message) {
         int end = message.indexOf("\r\n\r\n") + 2;
         String[] fields = message.substring(0, end).split("(?<=\r\n)(?![ \t])");
         String field = "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=" + domain + "; s=" + SELECTOR

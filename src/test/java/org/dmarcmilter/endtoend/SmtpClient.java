@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A plain SMTP client: one command, one reply. */
-final class SmtpClient implements AutoCloseable {
+public final class SmtpClient implements AutoCloseable {
     private static final int REPLY_LIMIT_MILLIS = 60_000;
 
     private final Socket socket;
@@ -23,7 +23,7 @@ final class SmtpClient implements AutoCloseable {
     }
 
     /** Connects from {@code local}, an address of this machine, and reads the greeting. */
-    static SmtpClient connect(InetAddress local, InetSocketAddress server) {
+    public static SmtpClient connect(InetAddress local, InetSocketAddress server) {
         try {
             Socket socket = new Socket(server.getAddress(), server.getPort(), local, 0);
             socket.setSoTimeout(REPLY_LIMIT_MILLIS);
@@ -35,29 +35,29 @@ final class SmtpClient implements AutoCloseable {
         }
     }
 
-    SmtpReply command(String line) {
+    public SmtpReply command(String line) {
         write(line + "\r\n");
         return read();
     }
 
-    SmtpClient ehlo(String name) {
+    public SmtpClient ehlo(String name) {
         command("EHLO " + name).expect(250);
         return this;
     }
 
     /** Postfix's XCLIENT: from here on the server takes us for that client. Greets anew, as the extension wants. */
-    SmtpClient xclient(String attributes) {
+    public SmtpClient xclient(String attributes) {
         command("XCLIENT " + attributes).expect(220);
         return ehlo("client.example");
     }
 
     /** One message: MAIL, RCPT, DATA and the text; the reply to the text, or the first refusal. */
-    SmtpReply send(String sender, String recipient, String message) {
+    public SmtpReply send(String sender, String recipient, String message) {
         return send(sender, "", recipient, message);
     }
 
     /** The same with parameters for MAIL, for example {@code SMTPUTF8}. */
-    SmtpReply send(String sender, String parameters, String recipient, String message) {
+    public SmtpReply send(String sender, String parameters, String recipient, String message) {
         SmtpReply mail = command(("MAIL FROM:<" + sender + "> " + parameters).strip());
         if (mail.code() != 250) {
             return mail;

@@ -8,15 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * @param code the three digits
  * @param text what follows them, the lines of a longer reply joined by line feeds
  */
-record SmtpReply(int code, String text) {
+public record SmtpReply(int code, String text) {
     /** The reply, if it says that all is well; the test's failure otherwise. */
-    SmtpReply expect(int expected) {
+    public SmtpReply expect(int expected) {
         assertEquals(expected, code, this::toString);
         return this;
     }
 
     /** The name of the queue file, which Postfix and Sendmail tell in their answer to the end of the message. */
-    String queueId() {
+    public String queueId() {
         expect(250);
         return text.replaceFirst("^2\\.0\\.0 (Ok: queued as )?", "").replaceFirst(" .*", "");
     }

@@ -1,0 +1,68 @@
+package org.dmarcmilter.container;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import java.util.Map;
+import org.testcontainers.DockerClientFactory;
+
+/** The Docker engine of this machine. */
+final class Engine {
+    /** What {@code src/test/peers/docker-engine} makes where no registry can be reached: Debian with Java 17. */
+    private static final String LOCAL_BASE = "dmarc-milter-base:bookworm";
+
+    /** The base of the small images around ours, where a registry can be reached. */
+    private static final String PUBLIC_DEBIAN = "debian:bookworm-slim";
+
+    private Engine() {}
+
+    /** Ends the test class here if no engine answers: skipped, or failed where the tests must not be skipped. */
+    static void require() {
+        if (!DockerClientFactory.instance().isDockerAvailable()) {
+            missing("no Docker engine answers");
+        }
+        if (ComposeProject.PROGRAM.isEmpty()) {
+            missing("neither \"docker compose\" nor docker-compose is there");
+        }
+    }
+
+    static DockerClient client() {
+        return DockerClientFactory.instance().client();
+    }
+
+    /** The variables of {@code docker/compose.yaml}: what is built, and from what; its defaults, if there is no base here. */
+    static Map<String, String> buildVariables() {
+        Map<String, String> ours = Map.of("IMAGE", ImageUnderTest.NAME, "PREBUILT", "yes");
+        if (!has(LOCAL_BASE)) {
+            return ours;
+        }
+        return Map.of(
+                "IMAGE", ImageUnderTest.NAME,
+                "PREBUILT", "yes",
+                "BASE_IMAGE", LOCAL_BASE,
+                "BUILD_IMAGE", LOCAL_BASE,
+                "DEBIAN_IMAGE", LOCAL_BASE);
+    }
+
+    /** A Debian to install a peer in. */
+    static String debian() {
+        return has(LOCAL_BASE) ? LOCAL_BASE : PUBLIC_DEBIAN;
+    }
+
+    private static boolean has(String image) {
+        try {
+            return client().inspectImageCmd(image).exec().getId() != null;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    private static void missing(String what) {
+        if (System.getenv("CI") != null) {
+            fail(what + ", and CI is set: the container tests must run (src/test/peers/docker-engine)");
+        }
+        abort(what + " (src/test/peers/docker-engine starts an engine on Debian)");
+    }
+}
