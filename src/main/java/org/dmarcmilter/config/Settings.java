@@ -180,13 +180,11 @@ public record Settings(
                 file.text(Option.TEST_DNS_DATA));
     }
 
-    /** OpenDMARC documents 0 as "wait for ever"; mail must not, so 0 is the longest time-out we know. */
+    /** OpenDMARC documents 0 as "wait for ever"; mail must not, so 0, like any greater number, is the
+     * longest time-out we know. */
     private static Duration dnsTimeout(ConfigFile file) throws ConfigException {
         int seconds = file.number(Option.DNS_TIMEOUT).orElse(DEFAULT_DNS_TIMEOUT);
-        if (seconds > LONGEST_DNS_TIMEOUT) {
-            throw file.illegal(Option.DNS_TIMEOUT, "write 1 to " + LONGEST_DNS_TIMEOUT + " (seconds)");
-        }
-        return Duration.ofSeconds(seconds == 0 ? LONGEST_DNS_TIMEOUT : seconds);
+        return Duration.ofSeconds(seconds == 0 ? LONGEST_DNS_TIMEOUT : Math.min(seconds, LONGEST_DNS_TIMEOUT));
     }
 
     private static Service service(ConfigFile file) throws ConfigException {

@@ -102,6 +102,7 @@ class SettingsTest {
         DomainWhitelistFile /etc/sealers      | {arc.trustedSealersFile=Optional[/etc/sealers]}
         Nameservers 127.0.0.1:53, ::1         | {dns.nameservers=Optional[127.0.0.1:53, ::1]}
         DNSTimeout 7                          | {handling.maxEvaluationTime=PT7S, dns.timeout=PT7S}
+        DNSTimeout 3600                       | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSTimeout 0                          | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSCacheSize 0                        | {dns.cacheSize=0}
         DMARCStandard RFC9989                 | {dns.treeWalk=true}
@@ -151,7 +152,6 @@ class SettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
         MaxEvaluationTime 0                   | write 1 to 240 (seconds)
         MaxEvaluationTime 241                 | write 1 to 240 (seconds)
-        DNSTimeout 61                         | write 1 to 60 (seconds)
         UMask 01000                           | write an octal mask such as 002 or 0077
         MaxConnections 0                      | write 1 or more
         MaxHeaderBytes 16383                  | write 16384 or more
