@@ -138,7 +138,7 @@ class DmarcSessionTest {
         mail(session, "<user@sender.example>");
         fields(session, "From: a@none.example");
         assertTrue(field(end(session)).startsWith(MailSystem.HOST + "; "));
-        assertEquals("INFO (unknown-jobid): none.example fail", log().get(1));
+        assertEquals("INFO (unknown-jobid): none.example fail", log().get(0));
     }
 
     @Test
