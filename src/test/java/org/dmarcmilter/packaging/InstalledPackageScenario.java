@@ -204,7 +204,7 @@ abstract class InstalledPackageScenario {
                 .matcher(report);
         assertTrue(figure.find(), report);
         assertTrue(Double.parseDouble(figure.group(1)) < 2.0, report);
-        system.mustRun("systemd-analyze verify dmarc-milter.service dmarc-milter.socket");
+        system.mustRun("systemd-analyze verify --man=no dmarc-milter.service dmarc-milter.socket");
     }
 
     @Test
@@ -213,9 +213,9 @@ abstract class InstalledPackageScenario {
     void failureReportsAddition() {
         system.mustRun("cp /usr/bin/id /usr/local/bin/group-of && chgrp daemon /usr/local/bin/group-of"
                 + " && chmod 2755 /usr/local/bin/group-of");
-        addToUnit(system.mustRun(
-                        "sed -n '/^\\[Service\\]/,$p' /usr/share/doc/dmarc-milter/failure-reports.conf | tail -n +2")
-                + "ExecStartPost=/bin/sh -c '/usr/local/bin/group-of >/var/lib/dmarc-milter/group'");
+        addToUnit(
+                system.mustRun("sed -n '/^\\[Service\\]/,$p' /usr/share/dmarc-milter/failure-reports.conf | tail -n +2")
+                        + "ExecStartPost=/bin/sh -c '/usr/local/bin/group-of >/var/lib/dmarc-milter/group'");
         system.mustRun("systemctl restart dmarc-milter");
         assertTrue(system.mustRun("cat /var/lib/dmarc-milter/group").contains("egid=1(daemon)"));
         assertTrue(probe(LOOPBACK).startsWith("y550"));
