@@ -52,13 +52,14 @@ class RpmPackageIT extends InstalledPackageScenario {
                 set -e
                 mkdir -p /run/upper /run/work /run/root
                 mount -t overlay overlay -o lowerdir=/,upperdir=/run/upper,workdir=/run/work /run/root
+                mount --bind /proc /run/root/proc
                 rpm -i --force-debian --root /run/root /root/built/noarch/rocky-1-1.noarch.rpm
                 rpm -i --force-debian --root /run/root /root/packages/dmarc-milter-1*.noarch.rpm
                 chroot /run/root /usr/sbin/dmarc-milter -V
                 chroot /run/root getent passwd dmarc-milter
                 rpm -e --root /run/root dmarc-milter
                 test ! -e /run/root/usr/share/dmarc-milter
-                umount /run/root
+                umount /run/root/proc /run/root
                 """);
     }
 
