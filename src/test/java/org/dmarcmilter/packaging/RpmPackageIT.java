@@ -65,11 +65,15 @@ class RpmPackageIT extends InstalledPackageScenario {
 
     @Override
     void upgrade(BootedSystem system) {
+        Path files = Path.of("target/newer-package");
+        BootedSystem.mustRun(List.of("rm", "-rf", files.toString()));
+        BootedSystem.mustRun(List.of("src/packaging/stage", files.toString(), "etc/sysconfig/dmarc-milter"));
+        system.copy(files, "/root/newer/files");
         system.copy(Path.of("src/packaging/rpm/dmarc-milter.spec"), "/root/newer");
         system.mustRun("""
                 set -e
-                cd /root/newer && mkdir files && rpm2cpio ../packages/dmarc-milter-1*.rpm | (cd files && cpio -idm --quiet)
-                rpm2cpio ../packages/dmarc-milter-opendmarc-compat-*.rpm | (cd files && cpio -idm --quiet)
+                cd /root/newer
+                install -D /dev/null files/usr/share/licenses/dmarc-milter/LICENSE
                 echo '# A newer default' >>files/etc/dmarc-milter/dmarc-milter.conf
                 """ + BUILD + "--nodeps --define '__os_install_post %{nil}' --define 'package_version 99'"
                 + " --define 'staged /root/newer/files' dmarc-milter.spec\n"
