@@ -64,6 +64,7 @@ abstract class InstalledPackageScenario {
                 .toURI());
         String probe = MilterProbe.class.getName().replace('.', '/') + ".class";
         system.copy(Files.createDirectories(classes).resolve(probe), "/usr/local/probe/org/dmarcmilter/packaging");
+        install(system);
     }
 
     @AfterAll
@@ -75,9 +76,8 @@ abstract class InstalledPackageScenario {
 
     @Test
     @Order(1)
-    @DisplayName("it installs and starts, with a class archive, and without a warning")
-    void installs() {
-        install(system);
+    @DisplayName("it starts, with a class archive, and without a warning")
+    void starts() {
         system.mustRun("systemctl start dmarc-milter.service");
         assertAll(
                 () -> assertEquals("active", state("ActiveState")),
@@ -100,7 +100,7 @@ abstract class InstalledPackageScenario {
         system.mustRun("printf '%s\\n' '_dmarc.example.com v=DMARC1; p=reject' 'example.com v=spf1 -all'"
                 + " >/etc/dmarc-milter/test-dns");
         configure("TestDNSData /etc/dmarc-milter/test-dns");
-        system.mustRun("systemctl restart dmarc-milter");
+        restart();
         String replies = probe(LOOPBACK);
         assertTrue(replies.contains("dmarc=fail (p=reject dis=none) header.from=example.com"), replies);
         assertTrue(replies.endsWith("c\n"), replies);
@@ -148,7 +148,7 @@ abstract class InstalledPackageScenario {
     @DisplayName("the watchdog is fed while it works, and has it started again when it hangs")
     void restartsWhenHanging() {
         addToUnit("WatchdogSec=3\nTimeoutAbortSec=2");
-        system.mustRun("systemctl restart dmarc-milter");
+        restart();
         String pid = state("MainPID");
         String fed = state("WatchdogTimestampMonotonic");
         await().atMost(RESTART_LIMIT)
@@ -176,10 +176,11 @@ abstract class InstalledPackageScenario {
         assertTrue(
                 system.mustRun(as("mta", "unix:/run/dmarc-milter/milter.sock")).startsWith("y550"));
         assertTrue(journal("(from the service manager)"));
-        system.mustRun("systemctl restart dmarc-milter");
+        restart();
         assertTrue(
                 system.mustRun(as("mta", "unix:/run/dmarc-milter/milter.sock")).startsWith("y550"));
-        system.mustRun("systemctl disable --quiet --now dmarc-milter.socket && systemctl restart dmarc-milter");
+        system.mustRun("systemctl disable --quiet --now dmarc-milter.socket");
+        restart();
         assertTrue(probe(LOOPBACK).startsWith("y550"));
     }
 
@@ -188,11 +189,12 @@ abstract class InstalledPackageScenario {
     @DisplayName("its own unix socket is open to members of its group only")
     void ownUnixSocket() {
         configure("Socket local:/run/dmarc-milter/own.sock");
-        system.mustRun("systemctl restart dmarc-milter");
+        restart();
         assertTrue(system.mustRun(as("mta", "unix:/run/dmarc-milter/own.sock")).startsWith("y550"));
         BootedSystem.Outcome refused = system.run(as("stranger", "unix:/run/dmarc-milter/own.sock"));
         assertTrue(refused.output().contains("Permission denied"), refused.output());
-        system.mustRun("sed -i '$d' " + CONFIGURATION + " && systemctl restart dmarc-milter");
+        system.mustRun("sed -i '$d' " + CONFIGURATION);
+        restart();
     }
 
     @Test
@@ -204,7 +206,7 @@ abstract class InstalledPackageScenario {
                 .matcher(report);
         assertTrue(figure.find(), report);
         assertTrue(Double.parseDouble(figure.group(1)) < 2.0, report);
-        system.mustRun("systemd-analyze verify dmarc-milter.service dmarc-milter.socket");
+        system.mustRun("systemd-analyze verify --man=no dmarc-milter.service dmarc-milter.socket");
     }
 
     @Test
@@ -213,10 +215,10 @@ abstract class InstalledPackageScenario {
     void failureReportsAddition() {
         system.mustRun("cp /usr/bin/id /usr/local/bin/group-of && chgrp daemon /usr/local/bin/group-of"
                 + " && chmod 2755 /usr/local/bin/group-of");
-        addToUnit(system.mustRun(
-                        "sed -n '/^\\[Service\\]/,$p' /usr/share/doc/dmarc-milter/failure-reports.conf | tail -n +2")
-                + "ExecStartPost=/bin/sh -c '/usr/local/bin/group-of >/var/lib/dmarc-milter/group'");
-        system.mustRun("systemctl restart dmarc-milter");
+        addToUnit(
+                system.mustRun("sed -n '/^\\[Service\\]/,$p' /usr/share/dmarc-milter/failure-reports.conf | tail -n +2")
+                        + "ExecStartPost=/bin/sh -c '/usr/local/bin/group-of >/var/lib/dmarc-milter/group'");
+        restart();
         assertTrue(system.mustRun("cat /var/lib/dmarc-milter/group").contains("egid=1(daemon)"));
         assertTrue(probe(LOOPBACK).startsWith("y550"));
         system.mustRun("rm -r /run/systemd/system/dmarc-milter.service.d && systemctl daemon-reload");
@@ -235,6 +237,7 @@ abstract class InstalledPackageScenario {
     @Order(12)
     @DisplayName("an upgrade keeps the configuration and starts the new version")
     void upgrades() {
+        restart();
         String pid = state("MainPID");
         upgrade(system);
         assertEquals("active", state("ActiveState"));
@@ -266,6 +269,11 @@ abstract class InstalledPackageScenario {
                 () -> assertNotEquals(
                         0, system.run("ls /usr/share/dmarc-milter").code()),
                 () -> system.mustRun("cat /etc/dmarc-milter/dmarc-milter.conf* | grep -q '^TestDNSData'"));
+    }
+
+    /** More often than the unit allows in a minute. */
+    private void restart() {
+        system.mustRun("systemctl reset-failed dmarc-milter; systemctl restart dmarc-milter");
     }
 
     private void configure(String line) {

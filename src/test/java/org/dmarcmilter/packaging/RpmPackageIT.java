@@ -52,23 +52,28 @@ class RpmPackageIT extends InstalledPackageScenario {
                 set -e
                 mkdir -p /run/upper /run/work /run/root
                 mount -t overlay overlay -o lowerdir=/,upperdir=/run/upper,workdir=/run/work /run/root
+                mount --bind /proc /run/root/proc
                 rpm -i --force-debian --root /run/root /root/built/noarch/rocky-1-1.noarch.rpm
                 rpm -i --force-debian --root /run/root /root/packages/dmarc-milter-1*.noarch.rpm
                 chroot /run/root /usr/sbin/dmarc-milter -V
                 chroot /run/root getent passwd dmarc-milter
                 rpm -e --root /run/root dmarc-milter
                 test ! -e /run/root/usr/share/dmarc-milter
-                umount /run/root
+                umount /run/root/proc /run/root
                 """);
     }
 
     @Override
     void upgrade(BootedSystem system) {
+        Path files = Path.of("target/newer-package");
+        BootedSystem.mustRun(List.of("rm", "-rf", files.toString()));
+        BootedSystem.mustRun(List.of("src/packaging/stage", files.toString(), "etc/sysconfig/dmarc-milter"));
+        system.copy(files, "/root/newer/files");
         system.copy(Path.of("src/packaging/rpm/dmarc-milter.spec"), "/root/newer");
         system.mustRun("""
                 set -e
-                cd /root/newer && mkdir files && rpm2cpio ../packages/dmarc-milter-1*.rpm | (cd files && cpio -idm --quiet)
-                rpm2cpio ../packages/dmarc-milter-opendmarc-compat-*.rpm | (cd files && cpio -idm --quiet)
+                cd /root/newer
+                install -D /dev/null files/usr/share/licenses/dmarc-milter/LICENSE
                 echo '# A newer default' >>files/etc/dmarc-milter/dmarc-milter.conf
                 """ + BUILD + "--nodeps --define '__os_install_post %{nil}' --define 'package_version 99'"
                 + " --define 'staged /root/newer/files' dmarc-milter.spec\n"
