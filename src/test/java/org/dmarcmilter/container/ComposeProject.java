@@ -105,6 +105,7 @@ final class ComposeProject implements AutoCloseable {
             try {
                 ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
                 builder.environment().putAll(variables);
+                builder.environment().put("DOCKER_HOST", Engine.address());
                 Process process = builder.start();
                 process.getOutputStream().close();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

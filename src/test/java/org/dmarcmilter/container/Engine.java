@@ -32,6 +32,14 @@ final class Engine {
         return DockerClientFactory.instance().client();
     }
 
+    /** Where it answers, so that Compose asks the same engine. */
+    static String address() {
+        return DockerClientFactory.instance()
+                .getTransportConfig()
+                .getDockerHost()
+                .toString();
+    }
+
     /** The variables of {@code docker/compose.yaml}: what is built, and from what; its defaults, if there is no base here. */
     static Map<String, String> buildVariables() {
         Map<String, String> ours = Map.of("IMAGE", ImageUnderTest.NAME, "PREBUILT", "yes");

@@ -2,6 +2,7 @@ package org.dmarcmilter.container;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -134,6 +135,10 @@ abstract class MailThroughTheSidecar {
         try (SmtpClient client = client()) {
             SmtpReply reply = client.send("a@strict.example", "forged@local.test", forged + message("strict.example"));
             assertEquals("550 5.7.1 rejected by DMARC policy for strict.example", reply.toString());
+            client.send("a@none.example", "forged@local.test", forged + message("none.example"))
+                    .expect(250);
+            String fields = delivered("forged").fields().toString();
+            assertFalse(fields.contains("strict.example"), fields);
         }
     }
 
