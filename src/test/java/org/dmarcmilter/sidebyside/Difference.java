@@ -31,6 +31,12 @@ enum Difference {
                                 (logs, none) ->
                                         logs.replaceFirst("untrusted ?", "").strip());
                     })),
+    IMPLICIT_ID("implicit-id", (c, e) -> {
+        if (e.remove("log.implicit") != null) {
+            e.computeIfPresent(
+                    "logs", (key, logs) -> logs.replaceFirst("implicit ?", "").strip());
+        }
+    }),
     DOMAIN_LOWER_CASE(
             "domain-lower-case",
             (c, e) -> e.replaceAll((key, value) -> key.matches(Fields.DOMAINS)
