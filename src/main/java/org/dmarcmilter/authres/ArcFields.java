@@ -16,6 +16,9 @@ public final class ArcFields {
     /** RFC 8617, section 4.2.1. */
     private static final int MAX_INSTANCE = 50;
 
+    /** More than a domain name has, and so more than d= and s= can need (RFC 6376, section 3.5). */
+    static final int MAX_TAG = 255;
+
     private ArcFields() {}
 
     /**
@@ -30,12 +33,14 @@ public final class ArcFields {
             return results.results().stream()
                     .filter(result -> result.method().equals("arc"))
                     .findFirst()
-                    .flatMap(arc -> arc.property("smtp", "remote-ip").or(() -> arc.property("smtp", "client-ip")));
+                    .flatMap(arc -> arc.property("smtp", "remote-ip").or(() -> arc.property("smtp", "client-ip")))
+                    .filter(address -> address.length() <= MAX_TAG);
         }
     }
 
     /**
-     * ARC-Seal. The texts are the sender's, of any length, and may hold anything but white space around them.
+     * ARC-Seal. The texts are the sender's, at most {@link #MAX_TAG} octets each, and may hold anything but white space
+     * around them.
      *
      * @param instance 1 to 50
      * @param domain the tag d=; empty if missing
@@ -89,6 +94,10 @@ public final class ArcFields {
                 return Optional.empty();
             }
         }
+        if (tags.getOrDefault("d", "").length() > MAX_TAG
+                || tags.getOrDefault("s", "").length() > MAX_TAG) {
+            return Optional.empty();
+        }
         return instance(tags.getOrDefault("i", ""))
                 .map(instance -> new ArcSeal(
                         instance,
@@ -98,8 +107,8 @@ public final class ArcFields {
     }
 
     /**
-     * Joins the fields of a message to sets, one for each seal, in the order of the seals. Empty if there are no
-     * ARC-Authentication-Results, as OpenDMARC has it.
+     * Joins the fields of a message to sets, one for each seal, in the order of the seals, and no more than a chain can have.
+     * Empty if there are no ARC-Authentication-Results, as OpenDMARC has it.
      */
     public static List<ArcSet> sets(List<ArcSeal> seals, List<ArcAuthenticationResults> results) {
         if (results.isEmpty()) {
@@ -110,6 +119,7 @@ public final class ArcFields {
             clientIps.putIfAbsent(result.instance(), result.clientIp().orElse(""));
         }
         return seals.stream()
+                .limit(MAX_INSTANCE)
                 .map(seal -> new ArcSet(
                         seal.instance(), seal.domain(), seal.selector(), clientIps.getOrDefault(seal.instance(), "")))
                 .toList();

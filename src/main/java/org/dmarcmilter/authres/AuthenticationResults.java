@@ -25,18 +25,39 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
      * @param properties in order of appearance
      */
     public record MethodResult(String method, String result, String comment, String reason, List<Property> properties) {
+        private static final int MAX_PROPERTIES = 100;
+
         public MethodResult {
             method = method.toLowerCase(Locale.ROOT);
             result = result.toLowerCase(Locale.ROOT);
             properties = List.copyOf(properties);
         }
 
+        /**
+         * Whether a property has two different values, or there are more properties than anybody needs: then two readers could
+         * take different ones from it.
+         */
+        public boolean isAmbiguous() {
+            if (properties.size() > MAX_PROPERTIES) {
+                return true;
+            }
+            for (int i = 1; i < properties.size(); i++) {
+                Property later = properties.get(i);
+                if (!property(later.type(), later.name()).orElseThrow().equalsIgnoreCase(later.value())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** The first value of that property. */
         public Optional<String> property(String type, String name) {
-            return properties.stream()
-                    .filter(p -> p.type().equals(type) && p.name().equals(name))
-                    .map(Property::value)
-                    .findFirst();
+            for (Property property : properties) {
+                if (property.type().equals(type) && property.name().equals(name)) {
+                    return Optional.of(property.value());
+                }
+            }
+            return Optional.empty();
         }
     }
 

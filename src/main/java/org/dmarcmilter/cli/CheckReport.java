@@ -1,6 +1,5 @@
 package org.dmarcmilter.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -116,7 +115,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     /** One JSON object. */
     String json() throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator json = JsonOutput.to(text)) {
             json.writeStartObject();
             json.writeStringField("domain", name);
             json.writeBooleanField("usable", isUsable());

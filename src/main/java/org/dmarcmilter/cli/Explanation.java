@@ -1,6 +1,5 @@
 package org.dmarcmilter.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -52,7 +51,7 @@ record Explanation(
 
     String json() throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator json = JsonOutput.to(text)) {
             json.writeStartObject();
             for (Step step : steps()) {
                 json.writeArrayFieldStart(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The time that one message may take (MaxEvaluationTime): one clock for all its questions, which runs from the first that is
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Deadline {
     private final Duration limit;
     private final CompletableFuture<Boolean> timeIsUp = new CompletableFuture<>();
-    private boolean runs;
+    private final AtomicBoolean runs = new AtomicBoolean();
 
     Deadline(Duration limit) {
         this.limit = limit;
@@ -24,8 +25,7 @@ final class Deadline {
         if (future.isDone()) {
             return stage;
         }
-        if (!runs) {
-            runs = true;
+        if (!runs.getAndSet(true)) {
             timeIsUp.completeOnTimeout(true, limit.toMillis(), TimeUnit.MILLISECONDS);
         }
         CompletableFuture<T> inTime = future.copy();

@@ -53,6 +53,9 @@ final class DmarcSession implements MilterFilter.Session {
     private boolean truncated;
     private Optional<MessageJudge.Begun> begun = Optional.empty();
 
+    /** Numbers the messages, so that a judgement is known whose message was taken back meanwhile. */
+    private long message;
+
     DmarcSession(LocalPolicy policy, DmarcFilter.Recorder recorder, Executor loop) {
         this.policy = policy;
         this.recorder = recorder;
@@ -145,12 +148,18 @@ final class DmarcSession implements MilterFilter.Session {
         CompletableFuture<Judgement> judgement =
                 MessageJudge.judge(policy, facts, begun).toCompletableFuture();
         forget();
+        long number = message;
         return judgement.isDone()
-                ? judgement.thenApply(done -> finish(facts, done))
-                : judgement.thenApplyAsync(done -> finish(facts, done), loop);
+                ? judgement.thenApply(done -> finish(number, facts, done))
+                : judgement.thenApplyAsync(done -> finish(number, facts, done), loop);
     }
 
-    private List<MilterReply> finish(MessageFacts facts, Judgement judgement) {
+    /** On the connection's loop. What nobody got a verdict on is not written down either: the MTA will come again. */
+    private List<MilterReply> finish(long number, MessageFacts facts, Judgement judgement) {
+        if (number != message) {
+            LogWriter.write(LOG, LogLine.debug(facts.logged("taken back before its verdict")));
+            return Replies.of(judgement);
+        }
         judgement.log().forEach(line -> LogWriter.write(LOG, line));
         recorder.accept(new DmarcFilter.JudgedMessage(policy, facts, judgement));
         return Replies.of(judgement);
@@ -173,5 +182,6 @@ final class DmarcSession implements MilterFilter.Session {
         truncated = false;
         begun = Optional.empty();
         sender = ReversePath.parse("");
+        message++;
     }
 }

@@ -30,6 +30,9 @@ final class EvidenceCollector {
     private static final int MOST_DKIM_RESULTS = 100;
     private static final int MOST_WARNINGS = 5;
 
+    /** A selector is part of a domain name (RFC 6376, section 3.1). */
+    private static final int LONGEST_SELECTOR = 253;
+
     private final MessageFacts facts;
     private final SenderIdentity sender;
     private final Trust trust;
@@ -87,6 +90,11 @@ final class EvidenceCollector {
     }
 
     private void take(MethodResult result) {
+        if (result.isAmbiguous()) {
+            notes.add(job() + " ignoring a result of " + LogLine.quote(result.method())
+                    + " whose properties contradict each other");
+            return;
+        }
         switch (result.method()) {
             case "spf" -> takeSpf(result);
             case "dkim" -> takeDkim(result);
@@ -153,7 +161,7 @@ final class EvidenceCollector {
             signer = result.property("header", "i").flatMap(PropertyDomain::of);
         }
         String selector = result.property("header", "s").orElse("");
-        if (signer.isEmpty() || hasControls(selector)) {
+        if (signer.isEmpty() || hasControls(selector) || selector.length() > LONGEST_SELECTOR) {
             return;
         }
         dkim.add(new AuthenticatedIdentifier(Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));

@@ -72,7 +72,9 @@ public final class MessageJudge {
         }
         AuthorDomain author = AuthorDomain.of(facts.headers());
         if (author instanceof AuthorDomain.One one) {
-            return isIgnored(one.domain()) ? done(ignored(one.domain())) : evaluate(one.domain(), begun);
+            return isIgnored(one.domain())
+                    ? done(ignored(one.domain()))
+                    : whenOver(gatherEvidence().evaluate(one.domain(), begun));
         }
         if (author instanceof AuthorDomain.Several several) {
             return severalAuthors(several.domains());
@@ -87,9 +89,15 @@ public final class MessageJudge {
     /** What stands beyond the limit may be the From field: such a message is not waved through. */
     private Judgement headersTooLarge() {
         log.add(LogLine.error(facts.logged("header section exceeds MaxHeaderBytes; not evaluated")));
-        return handling.rejectFailures()
-                ? undelivered(new Verdict.Refuse(550, "5.3.4", "header section too large to be checked"))
-                : withoutResult();
+        return unchecked(new Verdict.Refuse(550, "5.3.4", "header section too large to be checked"));
+    }
+
+    /** Size must not get a message around a policy: what may not be delivered unchecked is refused, or held. */
+    private Judgement unchecked(Verdict.Refuse refusal) {
+        if (handling.rejectFailures()) {
+            return undelivered(refusal);
+        }
+        return handling.holdQuarantined() ? withoutResult(new Verdict.Hold(refusal.text())) : withoutResult();
     }
 
     private boolean isIgnored(DomainName author) {
@@ -121,7 +129,11 @@ public final class MessageJudge {
 
     /** Nothing from which no valid domain comes is "no policy": the field says permerror. */
     private Judgement withoutResult() {
-        return Judgement.of(new Verdict.Accept(), List.of(ResultFields.noAuthorDomain(authservId)), log);
+        return withoutResult(new Verdict.Accept());
+    }
+
+    private Judgement withoutResult(Verdict verdict) {
+        return Judgement.of(verdict, List.of(ResultFields.noAuthorDomain(authservId)), log);
     }
 
     /**
@@ -133,24 +145,22 @@ public final class MessageJudge {
         if (handling.rejectMultiValueFrom()) {
             return done(undelivered(new Verdict.Reject()));
         }
-        if (domains.size() > MOST_AUTHOR_DOMAINS) {
-            return done(
-                    handling.rejectFailures()
-                            ? undelivered(new Verdict.Refuse(550, "5.7.1", "too many author domains in From field"))
-                            : withoutResult());
+        if (handling.requiredFrom() && facts.headers().all("From").size() > 1) {
+            return done(undelivered(new Verdict.Refuse(550, "5.7.1", "multiple From fields")));
         }
+        if (domains.size() > MOST_AUTHOR_DOMAINS) {
+            return done(unchecked(new Verdict.Refuse(550, "5.7.1", "too many author domains in From field")));
+        }
+        Gathered gathered = gatherEvidence();
         List<CompletableFuture<Judgement>> each = domains.stream()
-                .map(domain -> new MessageJudge(policy, facts)
-                        .evaluate(domain, Optional.empty())
-                        .toCompletableFuture())
+                .map(domain -> gathered.evaluate(domain, Optional.empty()).toCompletableFuture())
                 .toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+        return whenOver(CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
                 .thenApply(all -> each.stream()
                         .map(CompletableFuture::join)
                         .max(Comparator.comparingInt(MessageJudge::severity))
                         .filter(worst -> severity(worst) > 0)
-                        .map(worst -> withLog(worst))
-                        .orElseGet(this::withoutResult));
+                        .orElseGet(this::withoutResult)));
     }
 
     /**
@@ -171,43 +181,50 @@ public final class MessageJudge {
         };
     }
 
-    private Judgement withLog(Judgement judgement) {
-        log.addAll(judgement.log());
-        return new Judgement(
-                judgement.verdict(),
-                judgement.headers(),
-                judgement.copyTo(),
-                log,
-                judgement.evidence(),
-                judgement.result(),
-                judgement.evaluation());
-    }
-
-    private CompletionStage<Judgement> evaluate(DomainName author, Optional<Begun> begun) {
+    /** What is the same for each author domain: what checkers said, and what the own SPF check says. */
+    private Gathered gatherEvidence() {
         Evidence evidence =
                 EvidenceCollector.collect(facts, trust, policy.settings().spf(), policy.trustedSealers());
         evidence.notes().forEach(note -> log.add(LogLine.debug(note)));
         evidence.warnings().forEach(warning -> log.add(LogLine.warning(warning)));
-        CompletionStage<Optional<SelfCheck>> spf = selfCheck(evidence);
-        CompletionStage<Discovery> discovery = deadline.inTime(
-                begun.filter(b -> b.author().equals(author))
-                        .map(Begun::discovery)
-                        .orElseGet(() -> policy.dmarc().discover(author)),
-                new Discovery.Unavailable("no answer within the evaluation time"));
-        return spf.thenCombine(
-                        discovery,
-                        (self, found) -> deadline.inTime(
-                                        policy.dmarc()
-                                                .evaluate(
-                                                        author,
-                                                        found,
-                                                        identifiers(evidence, self),
-                                                        Sampling.place(facts, policy.samplingSalt())),
-                                        openQuestion(author, found))
-                                .thenApply(result -> new Conclusion(policy, facts, evidence, self, result)
-                                        .judgement(authservId, log)))
-                .thenCompose(stage -> stage)
-                .whenComplete((judged, failure) -> deadline.over());
+        return new Gathered(evidence, selfCheck(evidence));
+    }
+
+    private final class Gathered {
+        private final Evidence evidence;
+        private final CompletionStage<Optional<SelfCheck>> spf;
+
+        Gathered(Evidence evidence, CompletionStage<Optional<SelfCheck>> spf) {
+            this.evidence = evidence;
+            this.spf = spf;
+        }
+
+        CompletionStage<Judgement> evaluate(DomainName author, Optional<Begun> begun) {
+            CompletionStage<Discovery> discovery = deadline.inTime(
+                    begun.filter(b -> b.author().equals(author))
+                            .map(Begun::discovery)
+                            .orElseGet(() -> policy.dmarc().discover(author)),
+                    new Discovery.Unavailable("no answer within the evaluation time"));
+            return spf.thenCombine(discovery, (self, found) -> evaluate(author, self, found))
+                    .thenCompose(stage -> stage);
+        }
+
+        private CompletionStage<Judgement> evaluate(DomainName author, Optional<SelfCheck> self, Discovery found) {
+            return deadline.inTime(
+                            policy.dmarc()
+                                    .evaluate(
+                                            author,
+                                            found,
+                                            identifiers(evidence, self),
+                                            Sampling.place(facts, policy.samplingSalt())),
+                            openQuestion(author, found))
+                    .thenApply(
+                            result -> new Conclusion(policy, facts, evidence, self, result).judgement(authservId, log));
+        }
+    }
+
+    private CompletionStage<Judgement> whenOver(CompletionStage<Judgement> judgement) {
+        return judgement.whenComplete((judged, failure) -> deadline.over());
     }
 
     private CompletionStage<Optional<SelfCheck>> selfCheck(Evidence evidence) {

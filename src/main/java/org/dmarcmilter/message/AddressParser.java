@@ -102,12 +102,15 @@ public final class AddressParser {
         if (hasAt(words)) {
             refuseLoneEncodedWord();
             add(addrSpec(withoutQuotedName(words)));
-        } else if (words.size() == 1) {
-            // Other words may belong to a name with an unquoted comma. An encoded-word of its own is written by
-            // software, and read by people as an address of its own if that is what it encodes.
-            loneEncodedWord |=
-                    words.get(0).text().startsWith("=?") && words.get(0).text().endsWith("?=");
+        } else if (!words.isEmpty()) {
+            // Other words may belong to a name with an unquoted comma. Encoded-words alone are written by
+            // software, and read by people as an address of its own if that is what they encode.
+            loneEncodedWord |= words.stream().allMatch(AddressParser::isEncodedWord);
         }
+    }
+
+    private static boolean isEncodedWord(Token word) {
+        return word.text().startsWith("=?") && word.text().endsWith("?=");
     }
 
     /** name-addr: {@code display-name <route:addr-spec>}. */

@@ -3,6 +3,7 @@ package org.dmarcmilter.authres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.authres.ArcFields.ArcAuthenticationResults;
@@ -86,7 +87,15 @@ class ArcFieldsTest {
                         .property("header", "d"));
         ArcSeal seal = ArcFields.seal("i=1; d=a.example; s=sel; b=" + LONG).orElseThrow();
         assertEquals(new ArcSeal(1, "a.example", "sel", ""), seal);
-        assertEquals(LONG, ArcFields.seal("i=1; d=" + LONG).orElseThrow().domain());
+        assertEquals(Optional.empty(), ArcFields.seal("i=1; d=" + LONG), "no domain is as long");
+        assertEquals(Optional.empty(), ArcFields.seal("i=1; d=a.example; s=" + LONG), "no selector is as long");
+    }
+
+    @Test
+    void makesNoMoreSetsThanAChainHas() {
+        List<ArcSeal> seals =
+                Collections.nCopies(2_000, ArcFields.seal("i=1; d=a.example").orElseThrow());
+        assertEquals(50, ArcFields.sets(seals, List.of(aar("i=1; h; arc=none"))).size());
     }
 
     @Test

@@ -8,6 +8,7 @@ import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.message.AuthorDomain.Malformed;
 import org.dmarcmilter.message.AuthorDomain.None;
 import org.dmarcmilter.message.AuthorDomain.One;
+import org.dmarcmilter.message.AuthorDomain.Several;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class AuthorDomainTest {
     private static final One BANK = new One(DomainName.of("bank.example"));
     private static final Malformed TWO = new Malformed("more than one From field");
+    private static final Several ONLY_BANK = new Several(List.of(DomainName.of("bank.example")));
+    private static final Several BOTH =
+            new Several(List.of(DomainName.of("bank.example"), DomainName.of("evil.example")));
 
     @Test
     void oneField() {
@@ -35,17 +39,24 @@ class AuthorDomainTest {
     }
 
     @Test
-    void twoFieldsHaveNoAuthorEvenIfTheyAgree() {
-        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From", "b@bank.example")), "row 31");
-        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "from", "b@evil.example")), "row 32");
+    void twoFieldsHaveNoSingleAuthorEvenIfTheyAgree() {
+        assertEquals(ONLY_BANK, AuthorDomain.of(headers("From", "a@bank.example", "From", "b@bank.example")), "row 31");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "from", "b@evil.example")), "row 32");
+        assertEquals(ONLY_BANK, AuthorDomain.of(headers("From", "joe", "From", "b@bank.example")), "one is malformed");
+        assertEquals(
+                BOTH,
+                AuthorDomain.of(headers("From", "a@bank.example, b@evil.example", "From", "joe")),
+                "several in one of them");
+        assertEquals(TWO, AuthorDomain.of(headers("From", "joe", "From", "")), "both are malformed");
     }
 
     @Test
     void whiteSpaceBeforeTheColonHidesNoField() {
         assertEquals(BANK, AuthorDomain.of(headers("From ", "a@bank.example")), "row 34");
-        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From ", "b@evil.example")), "row 34");
-        assertEquals(TWO, AuthorDomain.of(headers("From", "a@bank.example", "From\r\n ", "b@evil.example")), "row 35");
-        assertEquals(TWO, AuthorDomain.of(headers("From\t", "a@bank.example", "From\n\t", "b@evil.example")), "row 35");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From ", "b@evil.example")), "row 34");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From\r\n ", "b@evil.example")), "row 35");
+        assertEquals(
+                BOTH, AuthorDomain.of(headers("From\t", "a@bank.example", "From\n\t", "b@evil.example")), "row 35");
     }
 
     @Test
