@@ -776,7 +776,7 @@ class OpenDmarcTrapsTest {
             MilterReply reply = new DmarcFilter(MailSystem.with("")::policy, message -> {})
                     .open(1, Runnable::run)
                     .connect(
-                            new MilterCommand.Connect("localhost2", Optional.of("127.0.0.2")),
+                            new MilterCommand.Connect("localhost2", Optional.of("127.0.0.2"), OptionalInt.of(40_000)),
                             name -> Optional.empty());
             assertEquals(new MilterReply.Continue(), reply);
         }
