@@ -10,7 +10,6 @@ import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.history.Evaluation;
-import org.dmarcmilter.message.HeaderField;
 
 /** Whether a message gives rise to a failure report. Who gets it is another question. */
 final class FailureConditions {
@@ -42,7 +41,7 @@ final class FailureConditions {
         boolean wanted = ownerAsks(found.record())
                 ? asksFor(found.record().fo(), notice.evaluation())
                 : settings.bcc().isPresent() && result.status() == Status.FAIL;
-        return wanted && !isReport(notice.headers());
+        return wanted && !isReport(notice);
     }
 
     /** Whether the record names somebody. RFC 9991, section 5: nothing is sent for a public suffix domain's record. */
@@ -74,17 +73,19 @@ final class FailureConditions {
 
     /**
      * Whether the message is itself a report, a bounce or another machine's answer. A report about a report, and two hosts
-     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834).
+     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834). That the null sender counts too costs reports about
+     * forgeries that use it; but only it gives away a bounce of one of our reports that says nothing else of itself.
      */
-    private static boolean isReport(List<HeaderField> headers) {
-        return headers.stream().anyMatch(field -> {
-            String value = field.value().toLowerCase(Locale.ROOT);
-            if (field.is("Auto-Submitted")) {
-                String keyword = value.strip();
-                return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
-            }
-            return field.is("Content-Type")
-                    && (value.contains("multipart/report") || value.contains("feedback-report"));
-        });
+    private static boolean isReport(FailureNotice notice) {
+        return notice.envelopeSender().isEmpty()
+                || notice.headers().stream().anyMatch(field -> {
+                    String value = field.value().toLowerCase(Locale.ROOT);
+                    if (field.is("Auto-Submitted")) {
+                        String keyword = value.strip();
+                        return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
+                    }
+                    return field.is("Content-Type")
+                            && (value.contains("multipart/report") || value.contains("feedback-report"));
+                });
     }
 }
