@@ -174,6 +174,19 @@ class FailureReporterTest {
     }
 
     @Test
+    void countsOneMailboxInAnyCaseAsOneRecipient() {
+        FailureReporter reporter = reporter(settings("", "", "true"), LIMITS);
+        for (String address : List.of("f@example.com", "F@example.com", "f@Example.com", "F@EXAMPLE.com")) {
+            Notices message = new Notices();
+            message.ruf = List.of("mailto:" + address);
+            reporter.offer(message.notice());
+        }
+        reporter.close(LONG);
+        assertEquals(3, reporter.sent());
+        assertEquals(1, reporter.suppressed());
+    }
+
+    @Test
     void usesAnotherBoundaryForEachReport() throws IOException {
         FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
         reporter.offer(new Notices().notice());

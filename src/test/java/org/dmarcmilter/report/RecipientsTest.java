@@ -157,6 +157,21 @@ class RecipientsTest {
         assertTrue(rate.allows("first", now), "forgotten");
     }
 
+    @Test
+    void limitsWhatHostileDomainsCause() {
+        RateLimit rate = new RateLimit(3, 30, Duration.ofHours(1));
+        Instant now = Instant.EPOCH;
+        long sent = IntStream.range(0, 100_000)
+                .filter(i -> rate.allows("r" + i + "@d" + i + ".example", now) && rate.allows(now))
+                .count();
+        assertEquals(30, sent, "other recipients each time do not lift the limit in all");
+        long later = IntStream.range(0, 100_000)
+                .filter(i -> rate.allows("s" + i + "@d" + i + ".example", now.plus(Duration.ofMinutes(20)))
+                        && rate.allows(now.plus(Duration.ofMinutes(20))))
+                .count();
+        assertEquals(10, later, "a third of the time, a third of the share");
+    }
+
     private static List<Boolean> takeThree(RateLimit rate, String recipient, Instant now) {
         return Stream.generate(() -> rate.allows(recipient, now)).limit(3).toList();
     }
