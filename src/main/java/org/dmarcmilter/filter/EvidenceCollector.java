@@ -153,11 +153,12 @@ final class EvidenceCollector {
             signer = result.property("header", "i").flatMap(PropertyDomain::of);
         }
         String selector = result.property("header", "s").orElse("");
+        String identity = result.property("header", "i").orElse("");
         if (signer.isEmpty() || hasControls(selector)) {
             return;
         }
         dkim.add(new AuthenticatedIdentifier(Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));
-        dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result()));
+        dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result(), identity));
     }
 
     private static boolean hasControls(String text) {

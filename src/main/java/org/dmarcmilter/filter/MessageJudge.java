@@ -342,7 +342,7 @@ public final class MessageJudge {
 
     private Evaluation evaluation(Decision decision, Evidence evidence, Optional<SelfCheck> self, DmarcResult result) {
         Optional<Evaluation.Spf> spf = self.map(
-                        check -> new Evaluation.Spf(check.result().code().word(), check.scope()))
+                        check -> new Evaluation.Spf(check.result().code().word(), check.scope(), records(check)))
                 .or(() -> evidence.spf().map(seen -> new Evaluation.Spf(seen.result(), seen.scope())));
         return new Evaluation(
                 facts.jobId(),
@@ -355,6 +355,12 @@ public final class MessageJudge {
                 result,
                 evidence.arc(),
                 decision.action());
+    }
+
+    private static List<Evaluation.SpfRecord> records(SelfCheck check) {
+        return check.result().records().stream()
+                .map(record -> new Evaluation.SpfRecord(record.domain(), record.text()))
+                .toList();
     }
 
     private boolean isRecorded(Evaluation evaluation) {
