@@ -240,7 +240,7 @@ final class EvidenceCollector {
     /** A sender may put in any number of such fields, but not into our log. */
     private void warnOf(String name, HeaderField field) {
         if (warnings.size() < MOST_WARNINGS) {
-            warnings.add(job() + ": ignoring invalid " + name + " header \"" + LogLine.quote(field.value()) + "\"");
+            warnings.add(facts.logged("ignoring invalid " + name + " header \"" + LogLine.quote(field.value()) + "\""));
         }
     }
 

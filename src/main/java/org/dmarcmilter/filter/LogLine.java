@@ -13,12 +13,20 @@ public record LogLine(Severity severity, String text) {
 
     private static final int LONGEST_QUOTE = 200;
 
+    static LogLine debug(String text) {
+        return new LogLine(Severity.DEBUG, text);
+    }
+
     static LogLine info(String text) {
         return new LogLine(Severity.INFO, text);
     }
 
     static LogLine notice(String text) {
         return new LogLine(Severity.NOTICE, text);
+    }
+
+    static LogLine warning(String text) {
+        return new LogLine(Severity.WARNING, text);
     }
 
     static LogLine error(String text) {

@@ -18,6 +18,11 @@ import org.dmarcmilter.message.ReversePath;
 public record MessageFacts(
         String jobId, String mtaName, Client client, ReversePath sender, Headers headers, boolean headersIncomplete) {
 
+    /** A line for the log about this message: the queue id first. */
+    String logged(String text) {
+        return LogLine.quote(jobId) + ": " + text;
+    }
+
     /**
      * The SMTP client.
      *

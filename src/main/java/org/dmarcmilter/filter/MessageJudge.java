@@ -3,11 +3,9 @@ package org.dmarcmilter.filter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
@@ -17,11 +15,9 @@ import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
-import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
-import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.spf.SpfResult;
 
@@ -39,10 +35,7 @@ public final class MessageJudge {
     private final Settings.Handling handling;
     private final List<LogLine> log = new ArrayList<>(2);
 
-    /** One for all questions of the message; runs from the first that is not answered at once. */
-    private final CompletableFuture<Boolean> timeIsUp = new CompletableFuture<>();
-
-    private boolean timeRuns;
+    private final Deadline deadline;
 
     private MessageJudge(LocalPolicy policy, MessageFacts facts) {
         this.policy = policy;
@@ -50,6 +43,7 @@ public final class MessageJudge {
         this.trust = policy.trust(facts.mtaName());
         this.authservId = trust.authservId(facts.jobId());
         this.handling = policy.settings().handling();
+        this.deadline = new Deadline(handling.maxEvaluationTime());
     }
 
     /**
@@ -67,14 +61,13 @@ public final class MessageJudge {
 
     private CompletionStage<Judgement> judge(Optional<Begun> begun) {
         policy.implicitId(facts.mtaName())
-                .ifPresent(id -> log.add(
-                        new LogLine(LogLine.Severity.DEBUG, "implicit authentication service: " + LogLine.quote(id))));
+                .ifPresent(id -> log.add(LogLine.debug("implicit authentication service: " + LogLine.quote(id))));
         if (facts.headersIncomplete()) {
             return done(headersTooLarge());
         }
         Optional<String> problem = handling.requiredHeaders() ? FieldCounts.problem(facts.headers()) : Optional.empty();
         if (problem.isPresent()) {
-            log.add(LogLine.info(job("RFC5322 requirement error: " + problem.get())));
+            log.add(LogLine.info(facts.logged("RFC5322 requirement error: " + problem.get())));
             return done(undelivered(new Verdict.Refuse(550, "5.7.1", problem.get())));
         }
         AuthorDomain author = AuthorDomain.of(facts.headers());
@@ -93,7 +86,7 @@ public final class MessageJudge {
 
     /** What stands beyond the limit may be the From field: such a message is not waved through. */
     private Judgement headersTooLarge() {
-        log.add(LogLine.error(job("header section exceeds MaxHeaderBytes; not evaluated")));
+        log.add(LogLine.error(facts.logged("header section exceeds MaxHeaderBytes; not evaluated")));
         return handling.rejectFailures()
                 ? undelivered(new Verdict.Refuse(550, "5.3.4", "header section too large to be checked"))
                 : withoutResult();
@@ -104,20 +97,21 @@ public final class MessageJudge {
     }
 
     private Judgement ignored(DomainName author) {
-        log.add(LogLine.info(job("ignoring mail from " + author)));
+        log.add(LogLine.info(facts.logged("ignoring mail from " + author)));
         return Judgement.of(new Verdict.Accept(), List.of(), log);
     }
 
     private Judgement noAuthor(AuthorDomain author) {
         if (author instanceof AuthorDomain.Malformed malformed) {
-            log.add(LogLine.error(job("unable to parse From header field: " + LogLine.quote(malformed.reason()))));
+            log.add(LogLine.error(
+                    facts.logged("unable to parse From header field: " + LogLine.quote(malformed.reason()))));
             return handling.requiredHeaders() || handling.requiredFrom()
                     ? undelivered(new Verdict.Refuse(550, "5.7.1", "From field names no valid domain"))
                     : withoutResult();
         }
         boolean reject = handling.requiredFrom();
         log.add(LogLine.info(
-                job("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
+                facts.logged("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
         return reject ? undelivered(new Verdict.Refuse(550, "5.7.1", "missing From field")) : withoutResult();
     }
 
@@ -135,7 +129,7 @@ public final class MessageJudge {
      * section 6.6.1). If none fails the message still is no pass for anybody.
      */
     private CompletionStage<Judgement> severalAuthors(List<DomainName> domains) {
-        log.add(LogLine.error(job("multi-valued From field detected")));
+        log.add(LogLine.error(facts.logged("multi-valued From field detected")));
         if (handling.rejectMultiValueFrom()) {
             return done(undelivered(new Verdict.Reject()));
         }
@@ -192,26 +186,29 @@ public final class MessageJudge {
     private CompletionStage<Judgement> evaluate(DomainName author, Optional<Begun> begun) {
         Evidence evidence =
                 EvidenceCollector.collect(facts, trust, policy.settings().spf(), policy.trustedSealers());
-        evidence.notes().forEach(note -> log.add(new LogLine(LogLine.Severity.DEBUG, note)));
-        evidence.warnings().forEach(warning -> log.add(new LogLine(LogLine.Severity.WARNING, warning)));
+        evidence.notes().forEach(note -> log.add(LogLine.debug(note)));
+        evidence.warnings().forEach(warning -> log.add(LogLine.warning(warning)));
         CompletionStage<Optional<SelfCheck>> spf = selfCheck(evidence);
-        CompletionStage<Discovery> discovery = inTime(
+        CompletionStage<Discovery> discovery = deadline.inTime(
                 begun.filter(b -> b.author().equals(author))
                         .map(Begun::discovery)
                         .orElseGet(() -> policy.dmarc().discover(author)),
                 new Discovery.Unavailable("no answer within the evaluation time"));
         return spf.thenCombine(
                         discovery,
-                        (self, found) -> inTime(
-                                        policy.dmarc().evaluate(author, found, identifiers(evidence, self), sample()),
+                        (self, found) -> deadline.inTime(
+                                        policy.dmarc()
+                                                .evaluate(
+                                                        author,
+                                                        found,
+                                                        identifiers(evidence, self),
+                                                        Sampling.place(facts, policy.samplingSalt())),
                                         openQuestion(author, found))
-                                .thenApply(result -> conclude(evidence, self, result)))
+                                .thenApply(result -> new Conclusion(policy, facts, evidence, self, result)
+                                        .judgement(authservId, log)))
                 .thenCompose(stage -> stage)
-                .whenComplete((judged, failure) -> timeIsUp.complete(false));
+                .whenComplete((judged, failure) -> deadline.over());
     }
-
-    /** The own SPF check and the identity it looked at. */
-    private record SelfCheck(SpfResult result, Scope scope, String identity) {}
 
     private CompletionStage<Optional<SelfCheck>> selfCheck(Evidence evidence) {
         Optional<String> address = facts.client().address();
@@ -224,23 +221,8 @@ public final class MessageJudge {
         SpfIdentity identity = sender.spf();
         Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
         SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
-        return inTime(policy.spf().check(identity), late)
+        return deadline.inTime(policy.spf().check(identity), late)
                 .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain())));
-    }
-
-    /** The same answer, or the given one when the message's time is over. Never touches a stage that others share. */
-    private <T> CompletionStage<T> inTime(CompletionStage<T> stage, T late) {
-        CompletableFuture<T> future = stage.toCompletableFuture();
-        if (future.isDone()) {
-            return stage;
-        }
-        if (!timeRuns) {
-            timeRuns = true;
-            timeIsUp.completeOnTimeout(true, handling.maxEvaluationTime().toMillis(), TimeUnit.MILLISECONDS);
-        }
-        CompletableFuture<T> inTime = future.copy();
-        var unused = timeIsUp.thenRun(() -> inTime.complete(late));
-        return inTime;
     }
 
     private static DmarcResult openQuestion(DomainName author, Discovery found) {
@@ -264,130 +246,11 @@ public final class MessageJudge {
                     .ifPresent(domain -> identifiers.add(new AuthenticatedIdentifier(
                             Mechanism.SPF,
                             domain,
-                            EvidenceCollector.outcome(self.get().result().code().word()),
+                            EvidenceCollector.outcome(self.get().word()),
                             false)));
         } else {
             evidence.spf().flatMap(SpfEvidence::identifier).ifPresent(identifiers::add);
         }
         return identifiers;
-    }
-
-    /** 0 to 99, the same for each try of one message, and unpredictable without the salt. */
-    private int sample() {
-        long hash = policy.samplingSalt();
-        for (HeaderField field : facts.headers().fields()) {
-            if (field.is("From") || field.is("Message-ID") || field.is("Date")) {
-                hash = hash * 31 + field.value().hashCode();
-            }
-        }
-        hash ^= hash >>> 33;
-        hash *= 0xff51afd7ed558ccdL;
-        hash ^= hash >>> 33;
-        return (int) Long.remainderUnsigned(hash, 100);
-    }
-
-    private Judgement conclude(Evidence evidence, Optional<SelfCheck> self, DmarcResult result) {
-        boolean arcOverrides = evidence.arc().overrides();
-        Decision decision = Decision.of(result, arcOverrides, handling);
-        self.ifPresent(check -> log.add(LogLine.info(job("SPF("
-                + (check.scope() == Scope.HELO ? "helo" : "mailfrom") + "): " + LogLine.quote(check.identity()) + " "
-                + check.result().code().word()))));
-        logArc(evidence.arc(), result);
-        if (result.status() == Status.PERMERROR) {
-            // As OpenDMARC: an error line in place of the result line.
-            log.add(LogLine.error(
-                    job("DMARC record of " + result.author() + " is unusable: " + LogLine.quote(result.reason()))));
-        } else {
-            log.add(LogLine.info(job(result.author() + " " + result.status().word())));
-        }
-        log.add(new LogLine(LogLine.Severity.DEBUG, job(LogLine.quote(result.reason()))));
-        return new Judgement(
-                decision.verdict(),
-                headers(decision, self, result),
-                copyTo(decision, result),
-                log,
-                Optional.of(evidence),
-                Optional.of(result),
-                Optional.of(evaluation(decision, evidence, self, result)).filter(this::isRecorded));
-    }
-
-    private void logArc(Evaluation.Arc arc, DmarcResult result) {
-        boolean matters = result.status() == Status.FAIL && result.policy() != Policy.NONE;
-        if (matters && arc.pass()) {
-            log.add(LogLine.notice(job(
-                    arc.overrides()
-                            ? "ARC pass, policy pass > overriding DMARC fail"
-                            : "ARC pass, policy fail > continuing DMARC eval")));
-        }
-    }
-
-    private List<HeaderField> headers(Decision decision, Optional<SelfCheck> self, DmarcResult result) {
-        List<HeaderField> headers = new ArrayList<>(3);
-        if (decision.verdict().delivers()) {
-            self.ifPresent(check -> headers.add(
-                    ResultFields.spf(authservId, check.result().code().word(), check.scope(), check.identity())));
-            headers.add(ResultFields.dmarc(authservId, result, decision.shown()));
-        }
-        if (handling.softwareHeader() && result.status() != Status.PERMERROR) {
-            headers.add(ResultFields.software(facts, policy.hostName()));
-        }
-        return headers;
-    }
-
-    /** Copies go out for what the owner wants kept away, whatever we do with it, unless nobody gets it anyway. */
-    private Optional<String> copyTo(Decision decision, DmarcResult result) {
-        boolean unwanted = result.status() == Status.FAIL && result.policy() != Policy.NONE;
-        return unwanted && decision.verdict().delivers() ? handling.copyFailuresTo() : Optional.empty();
-    }
-
-    private Evaluation evaluation(Decision decision, Evidence evidence, Optional<SelfCheck> self, DmarcResult result) {
-        Optional<Evaluation.Spf> spf = self.map(
-                        check -> new Evaluation.Spf(check.result().code().word(), check.scope(), records(check)))
-                .or(() -> evidence.spf().map(seen -> new Evaluation.Spf(seen.result(), seen.scope())));
-        return new Evaluation(
-                facts.jobId(),
-                facts.mtaName(),
-                policy.clock().instant(),
-                facts.client().address().orElse("127.0.0.1"),
-                facts.sender().domain().map(DomainName::ascii).orElse(""),
-                evidence.dkimResults(),
-                spf,
-                result,
-                evidence.arc(),
-                decision.action());
-    }
-
-    private static List<Evaluation.SpfRecord> records(SelfCheck check) {
-        return check.result().records().stream()
-                .map(record -> new Evaluation.SpfRecord(record.domain(), record.text()))
-                .toList();
-    }
-
-    private boolean isRecorded(Evaluation evaluation) {
-        Status status = evaluation.result().status();
-        boolean hasPolicy = status != Status.PERMERROR
-                && (status != Status.NONE || policy.settings().history().recordAll());
-        return hasPolicy && !isToIgnoredRecipient();
-    }
-
-    /** IgnoreMailTo: the addresses of the first To field, as OpenDMARC compares them. */
-    private boolean isToIgnoredRecipient() {
-        List<String> ignored = policy.settings().exemptions().mailTo();
-        return !ignored.isEmpty()
-                && facts.headers().first("To").stream()
-                        .flatMap(to -> List.of(to.value().split("[,;]")).stream())
-                        .map(MessageJudge::bareAddress)
-                        .anyMatch(address -> ignored.stream().anyMatch(address::equalsIgnoreCase));
-    }
-
-    private static String bareAddress(String member) {
-        int open = member.lastIndexOf('<');
-        int close = member.indexOf('>', open + 1);
-        String address = open >= 0 && close > open ? member.substring(open + 1, close) : member;
-        return address.strip().toLowerCase(Locale.ROOT);
-    }
-
-    private String job(String text) {
-        return LogLine.quote(facts.jobId()) + ": " + text;
     }
 }

@@ -259,9 +259,9 @@ class SettingsTest {
         Settings settings = Settings.from(file);
         assertEquals("local:/run/opendmarc/opendmarc.sock", settings.service().socket());
         assertEquals(new Settings.Spf(true, true), settings.spf());
-        assertTrue(settings.exemptions().authenticatedClients());
-        assertTrue(settings.handling().requiredHeaders());
+        assertEquals(Optional.empty(), settings.identity().authservId());
         assertTrue(settings.handling().softwareHeader());
+        assertTrue(settings.logging().syslog());
         assertEquals(Optional.of(7), settings.service().umask());
         assertEquals(Optional.of("opendmarc:mail"), file.text(Option.USER_ID));
     }
