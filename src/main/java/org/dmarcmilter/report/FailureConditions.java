@@ -44,7 +44,7 @@ final class FailureConditions {
         return wanted && !isReport(notice);
     }
 
-    /** Whether the record names somebody. RFC 9991, section 5: nothing is sent for a public suffix domain's record. */
+    /** Whether the record names somebody. RFC 9991, section 2: nothing is sent for a public suffix domain's record. */
     static boolean ownerAsks(DmarcRecord record) {
         return !record.ruf().isEmpty() && record.psd() != Psd.YES;
     }

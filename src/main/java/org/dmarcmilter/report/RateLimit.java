@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * How many reports may go out, in all and to one recipient: token buckets that fill evenly. Whoever forges mail decides how
- * much of it fails, so without a limit he would decide how much mail we send (RFC 9991, section 7.2).
+ * much of it fails, so without a limit he would decide how much mail we send (RFC 9991, sections 2 and 8.1).
  */
 final class RateLimit {
     /** Of so many recipients the bucket is known; those longest unseen are forgotten, and the limit in all remains. */
