@@ -98,8 +98,9 @@ final class ReplyReader {
     }
 
     /**
-     * NXDOMAIN speaks of the end of the chain (RFC 6604, section 2.1), and so does the SOA record (RFC 2308). An alias exists also if
-     * it leads nowhere: what is denied is its target (RFC 8020, section 1), and of the alias we know that it has no data.
+     * NXDOMAIN speaks of the end of the chain (RFC 6604, section 2.1), and so does the SOA record (RFC 2308). An alias
+     * exists also if it leads nowhere: what is denied is its target (RFC 8020, section 1), and of the alias we know that it
+     * has no data.
      */
     private static Reading missing(Message message, Name at, long life, int aliases, boolean afterAliases) {
         OptionalLong negativeTtl = negativeTtl(message);

@@ -73,8 +73,9 @@ final class FailureConditions {
 
     /**
      * Whether the message is itself a report, a bounce or another machine's answer. A report about a report, and two hosts
-     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834). That the null sender counts too costs reports about
-     * forgeries that use it; but only it gives away a bounce of one of our reports that says nothing else of itself.
+     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834). That the null sender counts too costs
+     * reports about forgeries that use it; but only it gives away a bounce of one of our reports that says nothing else of
+     * itself.
      */
     private static boolean isReport(FailureNotice notice) {
         return notice.envelopeSender().isEmpty()

@@ -33,8 +33,8 @@ import org.dmarcmilter.history.Evaluation;
  * both standards: RFC 7489 meant those that did, but a receiver cannot see which one we follow.
  *
  * <p>No local part is redacted (RFC 6590). As in OpenDMARC the header section is passed on as it came: an owner who looks
- * for a broken signature needs its octets, and RFC 9991, section 7, leaves the choice to the receiver. Who may not pass on addresses
- * does not set FailureReports.
+ * for a broken signature needs its octets, and RFC 9991, section 7, leaves the choice to the receiver. Who may not pass on
+ * addresses does not set FailureReports.
  *
  * @param from the whole value of the From field
  * @param to recipients, at least one
@@ -195,8 +195,9 @@ record FailureReport(
     }
 
     /**
-     * The records with which our own check of SPF failed: RFC 9991, section 4, asks for them, and RFC 6591, section 3.2.6, for each that
-     * was used. Those of another checker are not known, and a second look at the DNS would not show what it saw.
+     * The records with which our own check of SPF failed: RFC 9991, section 4, asks for them, and RFC 6591, section 3.2.6,
+     * for each that was used. Those of another checker are not known, and a second look at the DNS would not show what it
+     * saw.
      */
     private List<Evaluation.SpfRecord> failedSpf() {
         return evaluation()

@@ -50,7 +50,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  *   <li>CVE-2020-12460, reading of aggregate reports that others send: {@code ArchitectureTest}, this program reads no XML;
  *   <li>14.2 #12, escaping in XML: it writes none ({@code ArchitectureTest}), and gives no markup to OpenDMARC's reports, which
  *       escape nothing: here and {@code HistoryFormatTest};
- *   <li>smaller trap, both masks in the log when negotiation fails: {@code NegotiationTest}.
+ *   <li>smaller traps: both masks in the log when negotiation fails, {@code NegotiationTest}; a missing suffix list is said,
+ *       {@code DaemonCommandTest}; SIGTERM takes no five seconds, {@code SignalsIT}, and leaves no socket, {@code
+ *       MilterServerTest}.
  * </ul>
  */
 class OpenDmarcTrapsTest {
@@ -480,6 +482,18 @@ class OpenDmarcTrapsTest {
                     .judge(new TestMessage().client("").host("localhost").fields("From: a@reject.example"));
             assertEquals("continue", answer(judgement));
             assertTrue(historyOf(judgement).contains("\nipaddr 127.0.0.1\n"));
+        }
+
+        @ParameterizedTest(name = "smaller trap: no result line only for permerror and ignored mail: {0}, {1}: {2}")
+        @CsvSource(delimiter = '|', textBlock = """
+            RejectFailures yes            | reject.example   | INFO Q1: reject.example fail
+            RejectFailures no             | nodmarc.example  | INFO Q1: nodmarc.example none
+            RejectFailures no             | broken.example   | INFO Q1: broken.example temperror
+            RejectFailures no             | bad.example      | ERROR Q1: DMARC record of bad.example is unusable: the DMARC record of bad.example is bad: no valid p= and no rua=
+            IgnoreMailFrom reject.example | reject.example   | INFO Q1: ignoring mail from reject.example
+            """)
+        void oneLineAMessage(String options, String author, String line) {
+            assertEquals(line, MessageJudgeTest.log(judge(options, "From: a@" + author)));
         }
 
         @ParameterizedTest(name = "smaller trap: folds in header values ({index})")
