@@ -10,6 +10,7 @@ import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.message.HeaderField;
 
 /** Whether a message gives rise to a failure report. Who gets it is another question. */
 final class FailureConditions {
@@ -79,14 +80,24 @@ final class FailureConditions {
      */
     private static boolean isReport(FailureNotice notice) {
         return notice.envelopeSender().isEmpty()
-                || notice.headers().stream().anyMatch(field -> {
-                    String value = field.value().toLowerCase(Locale.ROOT);
-                    if (field.is("Auto-Submitted")) {
-                        String keyword = value.strip();
-                        return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
-                    }
-                    return field.is("Content-Type")
-                            && (value.contains("multipart/report") || value.contains("feedback-report"));
-                });
+                || notice.headers().stream().anyMatch(field -> isMachines(field) || isReportsType(field));
+    }
+
+    /** RFC 3834, section 5: any keyword but {@code no}. */
+    private static boolean isMachines(HeaderField field) {
+        if (!field.is("Auto-Submitted")) {
+            return false;
+        }
+        String keyword = field.value().strip().toLowerCase(Locale.ROOT);
+        return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
+    }
+
+    /** RFC 6522 and RFC 5965. */
+    private static boolean isReportsType(HeaderField field) {
+        if (!field.is("Content-Type")) {
+            return false;
+        }
+        String type = field.value().toLowerCase(Locale.ROOT);
+        return type.contains("multipart/report") || type.contains("feedback-report");
     }
 }
