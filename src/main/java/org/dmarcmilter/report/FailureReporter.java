@@ -162,6 +162,17 @@ public final class FailureReporter {
     private void report(FailureNotice notice, Setup current) {
         FailureReportSettings settings = current.settings();
         String job = Neutral.word(notice.evaluation().jobId(), MAX_JOB);
+        Instant now = clock.instant();
+        // Before anybody is asked or any recipient's share is taken for a report that cannot go out.
+        if (!rate.hasRoom(now)) {
+            LOG.debug(
+                    "{}: no failure report, as more than {} within {} were wanted",
+                    job,
+                    limits.inAll(),
+                    limits.period());
+            suppressed.increment();
+            return;
+        }
         List<String> to = recipients(notice, job, current);
         Optional<String> bcc = to.isEmpty() ? Optional.empty() : settings.bcc();
         if (to.isEmpty()) {
@@ -172,16 +183,7 @@ public final class FailureReporter {
             suppressed.increment();
             return;
         }
-        Instant now = clock.instant();
-        if (!rate.allows(now)) {
-            LOG.debug(
-                    "{}: no failure report, as more than {} within {} were wanted",
-                    job,
-                    limits.inAll(),
-                    limits.period());
-            suppressed.increment();
-            return;
-        }
+        rate.count(now);
         String mail = new FailureReport(
                         settings.sentBy().orElseGet(() -> defaultSender(notice)),
                         to,

@@ -178,6 +178,37 @@ class FailureReporterTest {
     }
 
     @Test
+    void asksNobodyAndTakesNoShareForAReportThatCannotGoOut() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        DnsClient listening = question -> {
+            asked.add(question.name());
+            return CLIENT.query(question);
+        };
+        FailureReporter reporter = new FailureReporter(
+                settings("", "", "true"),
+                listening,
+                ORGANIZATIONS,
+                new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, Duration.ofSeconds(60)),
+                now::get,
+                "dmarc-milter/1.0.0");
+        Notices message = new Notices();
+        message.ruf = List.of("mailto:f@third.example");
+        for (int i = 0; i < 5; i++) {
+            reporter.offer(message.notice());
+        }
+        await().atMost(LONG).until(() -> reporter.suppressed() == 4);
+        assertEquals(List.of("example.com._report._dmarc.third.example"), asked);
+        // Half an hour on, the limit in all still holds; an hour on, the recipient has a share left.
+        now.set(now.get().plus(Duration.ofMinutes(30)));
+        reporter.offer(message.notice());
+        await().atMost(LONG).until(() -> reporter.suppressed() == 5);
+        now.set(now.get().plus(Duration.ofMinutes(30)));
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(2, reporter.sent());
+    }
+
+    @Test
     void countsOneMailboxInAnyCaseAsOneRecipient() {
         FailureReporter reporter = reporter(settings("", "", "true"), LIMITS);
         for (String address : List.of("f@example.com", "F@example.com", "f@Example.com", "F@EXAMPLE.com")) {
