@@ -39,6 +39,9 @@ final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final int EVENT_LOOPS = 2;
     private static final int MOST_HEADER_FIELDS = 2_000;
+    /** Parsed and judged, a header section takes some times its size. */
+    private static final int HEADER_SHARE_OF_HEAP = 5;
+
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
@@ -110,7 +113,10 @@ final class Daemon {
     private static MilterServer server(DmarcFilter filter, Settings settings) {
         Limits limits = Limits.DEFAULTS
                 .withMaxConnections(settings.service().maxConnections())
-                .withMaxHeaders(settings.service().maxHeaderBytes(), MOST_HEADER_FIELDS);
+                .withMaxHeaders(settings.service().maxHeaderBytes(), MOST_HEADER_FIELDS)
+                .withMaxHeaderMemory(Math.max(
+                        Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
+                        settings.service().maxHeaderBytes()));
         MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
                 ? new MilterReply.TemporaryFailure()
                 : new MilterReply.Accept();

@@ -26,23 +26,20 @@ final class DmarcSession implements MilterFilter.Session {
     private static final MilterReply CONTINUE = new MilterReply.Continue();
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
-    /** The fields that a judgement may look at; the others are kept only for failure reports. */
-    private static final Set<String> RELEVANT = Set.of(
+    /** The fields that a judgement reads. */
+    private static final Set<String> READ = Set.of(
             "from",
             "date",
-            "reply-to",
             "to",
-            "cc",
-            "bcc",
             "message-id",
-            "in-reply-to",
-            "references",
-            "subject",
             "authentication-results",
             "received-spf",
-            "received",
             "arc-authentication-results",
             "arc-seal");
+
+    /** The fields that a judgement counts, or takes for a landmark, whatever stands in them. */
+    private static final Set<String> SEEN =
+            Set.of("reply-to", "cc", "bcc", "in-reply-to", "references", "subject", "received");
 
     private final LocalPolicy policy;
     private final DmarcFilter.Recorder recorder;
@@ -112,11 +109,13 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public void header(MilterCommand.Header command) {
         HeaderField field = new HeaderField(command.name(), command.value());
-        if (!keepAllFields && !RELEVANT.contains(field.name().toLowerCase(Locale.ROOT))) {
-            return;
+        String name = field.name().toLowerCase(Locale.ROOT);
+        if (keepAllFields || READ.contains(name)) {
+            fields.add(field);
+        } else if (SEEN.contains(name)) {
+            fields.add(new HeaderField(field.name(), ""));
         }
-        fields.add(field);
-        if (begun.isEmpty() && field.is("From")) {
+        if (begun.isEmpty() && name.equals("from")) {
             begin(field);
         }
     }

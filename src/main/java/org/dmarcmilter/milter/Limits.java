@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param maxConnections connections open at once; further ones are closed as they come
  * @param maxHeaderBytes octets of header fields (names and values) of one message that reach the session
  * @param maxHeaderCount header fields of one message that reach the session
+ * @param maxHeaderMemory octets that the header fields of all open messages take together; a message that needs more is
+ *     answered with a temporary failure
  * @param beforeNegotiation wait for SMFIC_OPTNEG
  * @param halfFrame wait for the rest of a packet, or for the MTA to read our replies
  * @param idle silence of the MTA between two packets; the SMTP client's own idleness is part of it
@@ -18,6 +20,7 @@ public record Limits(
         int maxConnections,
         int maxHeaderBytes,
         int maxHeaderCount,
+        long maxHeaderMemory,
         Duration beforeNegotiation,
         Duration halfFrame,
         Duration idle,
@@ -28,6 +31,7 @@ public record Limits(
             4096,
             1 << 20,
             1000,
+            32 << 20,
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(7210),
@@ -39,6 +43,7 @@ public record Limits(
                 connections,
                 maxHeaderBytes,
                 maxHeaderCount,
+                maxHeaderMemory,
                 beforeNegotiation,
                 halfFrame,
                 idle,
@@ -47,6 +52,28 @@ public record Limits(
     }
 
     public Limits withMaxHeaders(int bytes, int count) {
-        return new Limits(maxConnections, bytes, count, beforeNegotiation, halfFrame, idle, progressInterval, decision);
+        return new Limits(
+                maxConnections,
+                bytes,
+                count,
+                maxHeaderMemory,
+                beforeNegotiation,
+                halfFrame,
+                idle,
+                progressInterval,
+                decision);
+    }
+
+    public Limits withMaxHeaderMemory(long octets) {
+        return new Limits(
+                maxConnections,
+                maxHeaderBytes,
+                maxHeaderCount,
+                octets,
+                beforeNegotiation,
+                halfFrame,
+                idle,
+                progressInterval,
+                decision);
     }
 }

@@ -39,7 +39,12 @@ final class MilterConnection implements MilterCommand.Visitor {
     private static final Logger LOG = LoggerFactory.getLogger(MilterConnection.class);
 
     private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final MilterReply TEMPORARY_FAILURE = new MilterReply.TemporaryFailure();
     private static final MilterReply PROGRESS = new MilterReply.Progress();
+
+    /** What the objects of a field take beside its text, about. */
+    private static final int FIELD_OVERHEAD = 128;
+
     private static final Agreed NOTHING_YET = new Agreed(0, 0, 0);
 
     private final Service service;
@@ -65,6 +70,9 @@ final class MilterConnection implements MilterCommand.Visitor {
     private int headerCount;
     private long headerBytes;
     private boolean headersTruncated;
+
+    /** What this message has taken of the memory that all share. */
+    private long headerMemory;
 
     /** Numbers the decisions, so that the answer of an abandoned one is known and dropped. */
     private long decision;
@@ -197,13 +205,35 @@ final class MilterConnection implements MilterCommand.Visitor {
             headerBytes += command.name().length() + command.value().length();
             if (headerCount <= service.limits().maxHeaderCount()
                     && headerBytes <= service.limits().maxHeaderBytes()) {
-                session.header(command);
-            } else if (!headersTruncated) {
+                return keep(command);
+            }
+            if (!headersTruncated) {
                 headersTruncated = true;
                 session.headersTruncated();
             }
             return CONTINUE;
         });
+    }
+
+    /** Hands a field to the session; where there is no memory for it, the client shall try again. */
+    private MilterReply keep(Header command) {
+        long octets = (long) FIELD_OVERHEAD
+                + command.name().length()
+                + command.value().length();
+        if (!service.headerMemory().take(octets)) {
+            sessionInMessage = false;
+            giveHeaderMemoryBack();
+            session.abort();
+            return TEMPORARY_FAILURE;
+        }
+        headerMemory += octets;
+        session.header(command);
+        return CONTINUE;
+    }
+
+    private void giveHeaderMemoryBack() {
+        service.headerMemory().give(headerMemory);
+        headerMemory = 0;
     }
 
     @Override
@@ -331,6 +361,7 @@ final class MilterConnection implements MilterCommand.Visitor {
         headerCount = 0;
         headerBytes = 0;
         headersTruncated = false;
+        giveHeaderMemoryBack();
         if (sessionInMessage) {
             sessionInMessage = false;
             guarded("abort", session::abort);

@@ -6,8 +6,14 @@ import org.dmarcmilter.milter.MilterReply.Kind;
  * What all connections of one server share.
  *
  * @param failSafe the verdict that replaces one the filter failed to give
+ * @param headerMemory what the open messages may keep together
  */
-record Service(MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters) {
+record Service(
+        MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters, HeaderMemory headerMemory) {
+    Service(MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters) {
+        this(filter, limits, failSafe, counters, new HeaderMemory(limits.maxHeaderMemory()));
+    }
+
     Service {
         if (failSafe.kind() != Kind.VERDICT) {
             throw new IllegalArgumentException(failSafe + " is not a verdict");

@@ -26,7 +26,11 @@ final class EmbeddedPeer implements AutoCloseable {
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits) {
-        Service service = new Service(filter, limits, TEMPORARY_FAILURE, counters);
+        this(filter, limits, new HeaderMemory(limits.maxHeaderMemory()));
+    }
+
+    EmbeddedPeer(MilterFilter filter, Limits limits, HeaderMemory headerMemory) {
+        Service service = new Service(filter, limits, TEMPORARY_FAILURE, counters, headerMemory);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(new ChannelInitializer<>() {

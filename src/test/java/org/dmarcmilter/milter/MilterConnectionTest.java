@@ -411,6 +411,38 @@ class MilterConnectionTest {
         }
     }
 
+    /** One message of 8 octets and the overhead of its two fields fits; a second one beside it does not. */
+    @Test
+    void headersOfAllMessagesTogetherHaveABound() {
+        Limits limits = Limits.DEFAULTS.withMaxHeaderMemory(2 * 128 + 8);
+        HeaderMemory shared = new HeaderMemory(limits.maxHeaderMemory());
+        try (EmbeddedPeer first = new EmbeddedPeer(filter, limits, shared);
+                EmbeddedPeer second = new EmbeddedPeer(filter, limits, shared)) {
+            first.send("OFFER M<a>~ LA~111~ LB~222~");
+            second.send("OFFER");
+            filter.take();
+            assertEquals(List.of("c", "t", "c"), second.send("M<b>~ LA~1~ LB~2~"));
+            assertEquals(List.of("t"), second.send("E"), "the verdict of the message that found no memory");
+            assertEquals(List.of("mail <b>[]", "abort"), filter.take());
+            assertEquals(List.of("c"), first.send("E"), "the other one is not harmed");
+            assertEquals(0, shared.taken());
+            assertEquals(List.of("c", "c", "c"), second.send("M<b>~ LA~1~ E"), "and now there is room");
+        }
+        assertEquals(0, shared.taken());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"A", "E", "M<b>~", "Q", "K"})
+    void eachEndOfAMessageGivesItsMemoryBack(String end) {
+        HeaderMemory shared = new HeaderMemory(1 << 20);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, shared)) {
+            peer.send("OFFER M<a>~ LA~1~");
+            assertEquals(128 + 2, shared.taken());
+            peer.send(end);
+            assertEquals(0, shared.taken());
+        }
+    }
+
     @Test
     void drainClosesAnIdleConnection() {
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
