@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the package table: who may know whom, and where a library may be seen. */
 class ArchitectureTest {
@@ -94,6 +95,26 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(library)
                 .check(CLASSES);
+    }
+
+    /**
+     * A report that a stranger sends could overflow OpenDMARC's reader of XML. This program reads no reports and no other XML, so
+     * there is nothing for entities or external references to reach.
+     */
+    @ParameterizedTest(name = "CVE-2020-12460 and 14.2 #12: nothing reads or writes XML by {0}")
+    @ValueSource(
+            strings = {
+                "javax.xml..",
+                "org.xml..",
+                "org.w3c..",
+                "org.dom4j..",
+                "org.jdom2..",
+                "jakarta.xml..",
+                "com.fasterxml.jackson.dataformat.xml..",
+                "java.beans.."
+            })
+    void noXml(String library) {
+        noClasses().should().dependOnClassesThat().resideInAPackage(library).check(CLASSES);
     }
 
     /** Decisions are functions of their arguments: no clock, no files, no sockets. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.domain.IpAddress;
@@ -93,6 +94,7 @@ final class ExplainCommand {
                     new MessageFacts.Client(
                             options.getOrDefault("--client-name", "[" + client.text() + "]"),
                             Optional.of(client.text()),
+                            OptionalInt.empty(),
                             options.getOrDefault("--helo", "")),
                     ReversePath.parse(options.getOrDefault("--mail-from", "")),
                     headers,

@@ -66,6 +66,7 @@ final class Recorders implements DmarcFilter.Recorder {
                     facts.headers().fields(),
                     facts.sender().address(),
                     facts.client().host(),
+                    facts.client().port(),
                     message.policy().authservId(facts)));
         }
     }

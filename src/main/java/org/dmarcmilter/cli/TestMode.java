@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.filter.Judgement;
@@ -62,7 +63,10 @@ final class TestMode {
                 "DEBUG-i",
                 "DEBUG-j",
                 new MessageFacts.Client(
-                        variable("CLIENTHOST", "localhost"), address, variable("HELOHOST", "localhost")),
+                        variable("CLIENTHOST", "localhost"),
+                        address,
+                        OptionalInt.empty(),
+                        variable("HELOHOST", "localhost")),
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
                 headers,
                 false);

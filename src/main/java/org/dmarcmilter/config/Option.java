@@ -97,7 +97,7 @@ public enum Option {
     DMARCBIS_WALK_MODE_FALLBACK("DMARCbisWalkModeFallback", Type.STRING, "none", Effect.IGNORED, "use DMARCStandard"),
     DMARCBIS_IGNORE_PCT(
             "DMARCbisIgnorePct", Type.BOOLEAN, "false", Effect.IGNORED, "DMARCStandard rfc9989 ignores pct"),
-    LOG_SPF_DNS("LogSPFDNS", Type.BOOLEAN, "false", Effect.IGNORED, "failure reports name the SPF domain without it"),
+    LOG_SPF_DNS("LogSPFDNS", Type.BOOLEAN, "false", Effect.IGNORED, "failure reports hold SPF-DNS without it"),
     READ_CANONICALIZED_DATA(
             "ReadCanonicalizedData",
             Type.BOOLEAN,

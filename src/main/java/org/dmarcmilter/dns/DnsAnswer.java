@@ -15,7 +15,7 @@ public sealed interface DnsAnswer {
         }
     }
 
-    /** NOERROR without such records: the name exists (RFC 2308, section 2.2). */
+    /** No such records: the name exists (RFC 2308, section 2.2), be it as an alias of one that does not. */
     record NoData() implements DnsAnswer {}
 
     /** NXDOMAIN: neither the name nor anything below it exists (RFC 8020). */

@@ -89,7 +89,7 @@ final class ReplyReader {
             }
             List<Record> alias = select(answers, at, Type.CNAME);
             if (alias.isEmpty()) {
-                return missing(message, at, life, aliases);
+                return missing(message, at, life, aliases, aliasesLeft < MAX_ALIASES);
             }
             life = Math.min(life, smallestTtl(alias));
             at = ((CNAMERecord) alias.get(0)).getTarget();
@@ -97,11 +97,16 @@ final class ReplyReader {
         return answered(new DnsAnswer.Unavailable("CNAME loop, or more than " + MAX_ALIASES + " aliases"), MAX_TTL);
     }
 
-    /** NXDOMAIN speaks of the end of the chain (RFC 6604, section 2.1), and so does the SOA record (RFC 2308). */
-    private static Reading missing(Message message, Name at, long life, int aliases) {
+    /**
+     * NXDOMAIN speaks of the end of the chain (RFC 6604, section 2.1), and so does the SOA record (RFC 2308). An alias
+     * exists also if it leads nowhere: what is denied is its target (RFC 8020, section 1), and of the alias we know that it
+     * has no data.
+     */
+    private static Reading missing(Message message, Name at, long life, int aliases, boolean afterAliases) {
         OptionalLong negativeTtl = negativeTtl(message);
         if (message.getRcode() == Rcode.NXDOMAIN) {
-            return answered(new DnsAnswer.NoSuchName(), Math.min(life, negativeTtl.orElse(0)));
+            DnsAnswer answer = aliases > 0 || afterAliases ? new DnsAnswer.NoData() : new DnsAnswer.NoSuchName();
+            return answered(answer, Math.min(life, negativeTtl.orElse(0)));
         }
         if (negativeTtl.isPresent()) {
             return answered(new DnsAnswer.NoData(), Math.min(life, negativeTtl.getAsLong()));

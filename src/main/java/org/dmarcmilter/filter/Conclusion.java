@@ -100,7 +100,8 @@ record Conclusion(
     }
 
     private Evaluation evaluation(Decision decision) {
-        Optional<Evaluation.Spf> spf = self.map(check -> new Evaluation.Spf(check.word(), check.scope()))
+        Optional<Evaluation.Spf> spf = self.map(
+                        check -> new Evaluation.Spf(check.word(), check.scope(), check.records()))
                 .or(() -> evidence.spf().map(seen -> new Evaluation.Spf(seen.result(), seen.scope())));
         return new Evaluation(
                 facts.jobId(),

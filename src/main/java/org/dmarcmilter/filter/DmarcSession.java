@@ -46,7 +46,7 @@ final class DmarcSession implements MilterFilter.Session {
     private final Executor loop;
     private final boolean keepAllFields;
 
-    private MessageFacts.Client client = new MessageFacts.Client("", Optional.empty(), "");
+    private MessageFacts.Client client = MessageFacts.Client.UNKNOWN;
     private MessageFacts.Client clientAtMail = client;
     private ReversePath sender = ReversePath.parse("");
     private List<HeaderField> fields = new ArrayList<>();
@@ -81,7 +81,7 @@ final class DmarcSession implements MilterFilter.Session {
 
     @Override
     public MilterReply connect(MilterCommand.Connect command, Macros macros) {
-        client = new MessageFacts.Client(command.host(), command.address(), "");
+        client = new MessageFacts.Client(command.host(), command.address(), command.port(), "");
         if (policy.ignoreHosts().ignores(command.host(), command.address())) {
             LogWriter.write(LOG, LogLine.info("ignoring connection from " + LogLine.quote(command.host())));
             return ACCEPT;
@@ -91,7 +91,7 @@ final class DmarcSession implements MilterFilter.Session {
 
     @Override
     public void helo(String name) {
-        client = new MessageFacts.Client(client.host(), client.address(), name);
+        client = new MessageFacts.Client(client.host(), client.address(), client.port(), name);
     }
 
     @Override
@@ -173,7 +173,7 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public void close() {
         forget();
-        client = new MessageFacts.Client("", Optional.empty(), "");
+        client = MessageFacts.Client.UNKNOWN;
         clientAtMail = client;
     }
 

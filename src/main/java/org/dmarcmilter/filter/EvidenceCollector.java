@@ -33,6 +33,9 @@ final class EvidenceCollector {
     /** A selector is part of a domain name (RFC 6376, section 3.1). */
     private static final int LONGEST_SELECTOR = 253;
 
+    /** A local part, an at sign and a domain (RFC 5321, section 4.5.3.1). */
+    private static final int LONGEST_IDENTITY = 64 + 1 + 255;
+
     private final MessageFacts facts;
     private final SenderIdentity sender;
     private final Trust trust;
@@ -161,11 +164,13 @@ final class EvidenceCollector {
             signer = result.property("header", "i").flatMap(PropertyDomain::of);
         }
         String selector = result.property("header", "s").orElse("");
-        if (signer.isEmpty() || hasControls(selector) || selector.length() > LONGEST_SELECTOR) {
+        String identity = result.property("header", "i").orElse("");
+        boolean tooLong = selector.length() > LONGEST_SELECTOR || identity.length() > LONGEST_IDENTITY;
+        if (signer.isEmpty() || hasControls(selector) || tooLong) {
             return;
         }
         dkim.add(new AuthenticatedIdentifier(Mechanism.DKIM, signer.get(), outcome(result.result()), onlyIdentity));
-        dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result()));
+        dkimResults.add(new Evaluation.Dkim(signer.get().ascii(), selector, result.result(), identity));
     }
 
     private static boolean hasControls(String text) {

@@ -1,6 +1,7 @@
 package org.dmarcmilter.filter;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
 
@@ -27,7 +28,11 @@ public record MessageFacts(
      *
      * @param host name as the MTA gives it; text only
      * @param address IP address in canonical text; empty if there is none, as on unix sockets
+     * @param port TCP port; empty if unknown
      * @param helo the name it greeted with
      */
-    public record Client(String host, Optional<String> address, String helo) {}
+    public record Client(String host, Optional<String> address, OptionalInt port, String helo) {
+        /** A client of which nothing is known. */
+        static final Client UNKNOWN = new Client("", Optional.empty(), OptionalInt.empty(), "");
+    }
 }

@@ -1,5 +1,7 @@
 package org.dmarcmilter.filter;
 
+import java.util.List;
+import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.spf.SpfResult;
 
@@ -8,5 +10,12 @@ record SelfCheck(SpfResult result, Scope scope, String identity) {
     /** The result as RFC 8601, section 2.7.2, calls it. */
     String word() {
         return result.code().word();
+    }
+
+    /** The SPF records that took part, as they are recorded. */
+    List<Evaluation.SpfRecord> records() {
+        return result.records().stream()
+                .map(record -> new Evaluation.SpfRecord(record.domain(), record.text()))
+                .toList();
     }
 }

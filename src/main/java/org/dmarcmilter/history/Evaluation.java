@@ -36,11 +36,41 @@ public record Evaluation(
         dkim = List.copyOf(dkim);
     }
 
-    /** One DKIM result: its domain, selector (empty if unknown) and RFC 8601 result word. */
-    public record Dkim(String domain, String selector, String result) {}
+    /**
+     * One DKIM result.
+     *
+     * @param domain of the signature
+     * @param selector empty if unknown
+     * @param result RFC 8601 word
+     * @param identity who signed, with or without local part; empty if unknown
+     */
+    public record Dkim(String domain, String selector, String result, String identity) {
+        /** A result that names nobody but the domain. */
+        public Dkim(String domain, String selector, String result) {
+            this(domain, selector, result, "");
+        }
+    }
 
-    /** The SPF result: RFC 8601 word and the identity that was checked. */
-    public record Spf(String result, Scope scope) {}
+    /**
+     * The SPF result.
+     *
+     * @param result RFC 8601 word
+     * @param scope the identity that was checked
+     * @param records the SPF records that took part; none if another checker found the result, which does not name them
+     */
+    public record Spf(String result, Scope scope, List<SpfRecord> records) {
+        public Spf {
+            records = List.copyOf(records);
+        }
+
+        /** A result whose records are not known. */
+        public Spf(String result, Scope scope) {
+            this(result, scope, List.of());
+        }
+    }
+
+    /** One SPF record: the domain it was found at and what it says. */
+    public record SpfRecord(String domain, String text) {}
 
     /** The SPF identity (RFC 7208, section 2.3 and 2.4). */
     public enum Scope {

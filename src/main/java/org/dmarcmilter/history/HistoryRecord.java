@@ -245,7 +245,7 @@ public record HistoryRecord(
             return "";
         }
         // The importer takes a third word that begins with "json:" for the ARC list.
-        return word(text, MAX_NAME).replace(':', '?');
+        return name(text, MAX_NAME).replace(':', '?');
     }
 
     private static List<ArcSet> arcSets(List<ArcSet> sets) {
@@ -257,15 +257,20 @@ public record HistoryRecord(
                 kept.add(new ArcSet(
                         set.instance(),
                         domain(set.domain()),
-                        word(set.selector(), MAX_NAME),
-                        set.clientAddress().isEmpty() ? "" : word(set.clientAddress(), MAX_ADDRESS)));
+                        name(set.selector(), MAX_NAME),
+                        set.clientAddress().isEmpty() ? "" : name(set.clientAddress(), MAX_ADDRESS)));
             }
         }
         return kept;
     }
 
     private static String domain(String text) {
-        return word(text, MAX_NAME).toLowerCase(Locale.ROOT);
+        return name(text, MAX_NAME).toLowerCase(Locale.ROOT);
+    }
+
+    /** A word without markup: OpenDMARC's reports write what they find in the database into XML as it is. */
+    private static String name(String text, int maxLength) {
+        return word(text, maxLength).replace('<', '?').replace('>', '?').replace('&', '?');
     }
 
     /**

@@ -2,6 +2,7 @@ package org.dmarcmilter.milter;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One packet from the MTA to the filter (SMFIC_*). Texts hold one character per octet. */
 public sealed interface MilterCommand {
@@ -38,8 +39,9 @@ public sealed interface MilterCommand {
      *
      * @param host the verified client name, {@code [address]}, or what the MTA had; text only, never resolved
      * @param address the client's IP address as canonical text; empty for unix sockets, unknown families and nonsense
+     * @param port the client's TCP port; empty without address, and where the MTA does not know it and says 0
      */
-    record Connect(String host, Optional<String> address) implements MilterCommand {
+    record Connect(String host, Optional<String> address, OptionalInt port) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.connect(this);

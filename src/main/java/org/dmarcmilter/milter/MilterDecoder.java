@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
@@ -134,15 +135,16 @@ final class MilterDecoder {
                     oddity.accept("CONNECT with the address \"" + WireText.forLog(literal)
                             + "\", which is none; going on without");
                 }
-                return Optional.of(new Connect(host, canonical));
+                int port = canonical.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
+                return Optional.of(new Connect(host, canonical, port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
             }
             case 'L', 'U' -> {
-                return Optional.of(new Connect(host, Optional.empty()));
+                return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
             default -> {
                 oddity.accept("CONNECT with unknown address family '" + WireText.forLog(String.valueOf(family))
                         + "'; going on without address");
-                return Optional.of(new Connect(host, Optional.empty()));
+                return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
         }
     }

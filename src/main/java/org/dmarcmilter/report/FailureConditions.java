@@ -42,10 +42,10 @@ final class FailureConditions {
         boolean wanted = ownerAsks(found.record())
                 ? asksFor(found.record().fo(), notice.evaluation())
                 : settings.bcc().isPresent() && result.status() == Status.FAIL;
-        return wanted && !isReport(notice.headers());
+        return wanted && !isReport(notice);
     }
 
-    /** Whether the record names somebody. RFC 9991, section 5: nothing is sent for a public suffix domain's record. */
+    /** Whether the record names somebody. RFC 9991, section 2: nothing is sent for a public suffix domain's record. */
     static boolean ownerAsks(DmarcRecord record) {
         return !record.ruf().isEmpty() && record.psd() != Psd.YES;
     }
@@ -74,17 +74,30 @@ final class FailureConditions {
 
     /**
      * Whether the message is itself a report, a bounce or another machine's answer. A report about a report, and two hosts
-     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834).
+     * that report to each other, would never end (RFC 9991, section 5.1; RFC 3834). That the null sender counts too costs
+     * reports about forgeries that use it; but only it gives away a bounce of one of our reports that says nothing else of
+     * itself.
      */
-    private static boolean isReport(List<HeaderField> headers) {
-        return headers.stream().anyMatch(field -> {
-            String value = field.value().toLowerCase(Locale.ROOT);
-            if (field.is("Auto-Submitted")) {
-                String keyword = value.strip();
-                return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
-            }
-            return field.is("Content-Type")
-                    && (value.contains("multipart/report") || value.contains("feedback-report"));
-        });
+    private static boolean isReport(FailureNotice notice) {
+        return notice.envelopeSender().isEmpty()
+                || notice.headers().stream().anyMatch(field -> isMachines(field) || isReportsType(field));
+    }
+
+    /** RFC 3834, section 5: any keyword but {@code no}. */
+    private static boolean isMachines(HeaderField field) {
+        if (!field.is("Auto-Submitted")) {
+            return false;
+        }
+        String keyword = field.value().strip().toLowerCase(Locale.ROOT);
+        return !keyword.isEmpty() && !keyword.matches("(?s)no\\b.*");
+    }
+
+    /** RFC 6522 and RFC 5965. */
+    private static boolean isReportsType(HeaderField field) {
+        if (!field.is("Content-Type")) {
+            return false;
+        }
+        String type = field.value().toLowerCase(Locale.ROOT);
+        return type.contains("multipart/report") || type.contains("feedback-report");
     }
 }

@@ -1,6 +1,7 @@
 package org.dmarcmilter.report;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.message.HeaderField;
 
@@ -11,10 +12,16 @@ import org.dmarcmilter.message.HeaderField;
  * @param headers the header section as received
  * @param envelopeSender the RFC 5321 sender without angle brackets; empty for the null sender
  * @param clientName the client's host name as the MTA gave it; empty if unknown
+ * @param clientPort the client's TCP port; empty if unknown
  * @param authservId the name under which results are announced (RFC 8601, section 2.5)
  */
 public record FailureNotice(
-        Evaluation evaluation, List<HeaderField> headers, String envelopeSender, String clientName, String authservId) {
+        Evaluation evaluation,
+        List<HeaderField> headers,
+        String envelopeSender,
+        String clientName,
+        OptionalInt clientPort,
+        String authservId) {
     public FailureNotice {
         headers = List.copyOf(headers);
     }

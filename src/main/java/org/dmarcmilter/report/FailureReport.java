@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.DmarcResult;
@@ -15,8 +16,25 @@ import org.dmarcmilter.history.Evaluation;
  * A failure report as a mail: three parts for people, programs and the curious (RFC 6591; RFC 5965; RFC 9991). The layout is
  * OpenDMARC's, which receivers know. Pure: the same values make the same octets.
  *
- * <p>Left out on purpose: {@code Original-Rcpt-To} (a recipient's address is none of the owner's business), the body, and
- * {@code Message-ID}, which {@code sendmail} adds.
+ * <p>Left out on purpose, of the fields that a report may have:
+ *
+ * <ul>
+ *   <li>{@code Original-Rcpt-To}: who got the mail is none of the owner's business, and the MTA is not asked for it;
+ *   <li>{@code DKIM-Canonicalized-Header}, {@code DKIM-Canonicalized-Body}, {@code DKIM-Selector-DNS}: only the verifier has
+ *       them, it does not pass them on, and this program never sees a body;
+ *   <li>{@code DKIM-ADSP-DNS}: ADSP is historic;
+ *   <li>{@code Reported-URI}: it would come from a body;
+ *   <li>{@code Incidents}: each message is reported by itself, which is what its absence says (RFC 5965, section 3.2);
+ *   <li>{@code Message-ID}, which {@code sendmail} adds.
+ * </ul>
+ *
+ * <p>Of several signatures that failed one is named, as each of the DKIM fields may stand there once; the others are among
+ * the quoted header fields. {@code Identity-Alignment} has RFC 9991's meaning, the mechanisms that did not align, under
+ * both standards: RFC 7489 meant those that did, but a receiver cannot see which one we follow.
+ *
+ * <p>No local part is redacted (RFC 6590). As in OpenDMARC the header section is passed on as it came: an owner who looks
+ * for a broken signature needs its octets, and RFC 9991, section 7, leaves the choice to the receiver. Who may not pass on
+ * addresses does not set FailureReports.
  *
  * @param from the whole value of the From field
  * @param to recipients, at least one
@@ -39,6 +57,12 @@ record FailureReport(
 
     private static final int MAX_NAME = 255;
     private static final int MAX_VALUE = 512;
+
+    /** Beside a domain name in one line of at most 998 octets. */
+    private static final int MAX_RECORD = 700;
+
+    /** RFC 2045, section 5.1. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9.!#$%&'*+^_`{|}~-]+");
 
     /** A To field is folded before its lines get as long as this (RFC 5322, section 2.1.1). */
     private static final int MAX_TO_LINE = 900;
@@ -96,21 +120,30 @@ record FailureReport(
         field(
                 part,
                 "Authentication-Results",
-                Neutral.word(notice.authservId(), MAX_NAME) + "; dmarc="
-                        + evaluation().result().status().word() + " header.from=" + author());
+                authservId() + "; dmarc=" + evaluation().result().status().word() + " header.from=" + author());
         field(part, "Original-Envelope-Id", Neutral.word(evaluation().jobId(), MAX_NAME));
         field(part, "Original-Mail-From", Neutral.line(notice.envelopeSender(), MAX_VALUE));
         field(part, "Arrival-Date", DATE.format(evaluation().received()));
         field(part, "Delivery-Result", deliveryResult());
+        field(part, "Reporting-MTA", "dns; " + Neutral.word(evaluation().reporter(), MAX_NAME));
         field(part, "Source-IP", clientAddress() + (clientName().isEmpty() ? "" : " (" + clientName() + ")"));
+        notice.clientPort().ifPresent(port -> field(part, "Source-Port", String.valueOf(port)));
         field(part, "Reported-Domain", author());
         field(part, "Identity-Alignment", identityAlignment());
         failedSignature.ifPresent(signature -> {
             field(part, "DKIM-Domain", Neutral.word(signature.domain(), MAX_NAME));
+            field(part, "DKIM-Identity", identity(signature));
             if (!signature.selector().isEmpty()) {
                 field(part, "DKIM-Selector", Neutral.word(signature.selector(), MAX_NAME));
             }
         });
+        for (Evaluation.SpfRecord record : failedSpf()) {
+            field(
+                    part,
+                    "SPF-DNS",
+                    "txt : " + Neutral.word(record.domain(), MAX_NAME) + " : "
+                            + Neutral.quotedString(record.text(), MAX_RECORD));
+        }
         return part.append('\n').toString();
     }
 
@@ -159,6 +192,31 @@ record FailureReport(
                 .filter(mechanism -> !mechanism.isEmpty())
                 .collect(Collectors.joining(", "));
         return failed.isEmpty() ? "none" : failed;
+    }
+
+    /**
+     * The records with which our own check of SPF failed: RFC 9991, section 4, asks for them, and RFC 6591, section 3.2.6,
+     * for each that was used. Those of another checker are not known, and a second look at the DNS would not show what it
+     * saw.
+     */
+    private List<Evaluation.SpfRecord> failedSpf() {
+        return evaluation()
+                .spf()
+                .filter(spf -> !spf.result().equals("pass"))
+                .map(Evaluation.Spf::records)
+                .orElse(List.of());
+    }
+
+    /** Who signed; if the verifier does not say, what a signature without {@code i=} means (RFC 6376, section 3.5). */
+    private static String identity(Evaluation.Dkim signature) {
+        String identity = signature.identity().indexOf('@') >= 0 ? signature.identity() : "@" + signature.domain();
+        return Neutral.word(identity, MAX_VALUE);
+    }
+
+    /** With a job id it is no token and stands in quotes (RFC 8601, section 2.2). */
+    private String authservId() {
+        String id = Neutral.word(notice.authservId(), MAX_NAME);
+        return TOKEN.matcher(id).matches() ? id : '"' + id + '"';
     }
 
     /** RFC 6591, section 3.2.2. */

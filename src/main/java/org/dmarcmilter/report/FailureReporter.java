@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -161,6 +162,17 @@ public final class FailureReporter {
     private void report(FailureNotice notice, Setup current) {
         FailureReportSettings settings = current.settings();
         String job = Neutral.word(notice.evaluation().jobId(), MAX_JOB);
+        Instant now = clock.instant();
+        // Before anybody is asked or any recipient's share is taken for a report that cannot go out.
+        if (!rate.hasRoom(now)) {
+            LOG.debug(
+                    "{}: no failure report, as more than {} within {} were wanted",
+                    job,
+                    limits.inAll(),
+                    limits.period());
+            suppressed.increment();
+            return;
+        }
         List<String> to = recipients(notice, job, current);
         Optional<String> bcc = to.isEmpty() ? Optional.empty() : settings.bcc();
         if (to.isEmpty()) {
@@ -171,16 +183,7 @@ public final class FailureReporter {
             suppressed.increment();
             return;
         }
-        Instant now = clock.instant();
-        if (!rate.allows(now)) {
-            LOG.debug(
-                    "{}: no failure report, as more than {} within {} were wanted",
-                    job,
-                    limits.inAll(),
-                    limits.period());
-            suppressed.increment();
-            return;
-        }
+        rate.count(now);
         String mail = new FailureReport(
                         settings.sentBy().orElseGet(() -> defaultSender(notice)),
                         to,
@@ -217,7 +220,7 @@ public final class FailureReporter {
                 // A destination may name another of its addresses.
                 .filter(address -> !current.settings().noReports().contains(address))
                 .forEach(address -> {
-                    if (rate.allows(address.text(), clock.instant())) {
+                    if (rate.allows(address.text().toLowerCase(Locale.ROOT), clock.instant())) {
                         to.add(address.text());
                     } else {
                         LOG.debug("{}: no failure report to {}, as it had its share", job, address.text());
@@ -251,7 +254,10 @@ public final class FailureReporter {
         return await(current.discovery().organizationalDomain(name), Optional.empty());
     }
 
-    /** The first signature of the author's organization that failed, if none of it passed (RFC 9991, section 4). */
+    /**
+     * The first signature of the author's organization that failed, if none of it passed: the fields about it are required
+     * for an aligned identifier only (RFC 9991, section 4).
+     */
     private static Optional<Evaluation.Dkim> failedSignature(Evaluation evaluation, Setup current) {
         DmarcResult result = evaluation.result();
         if (result.alignedDkim().isPresent() || evaluation.dkim().isEmpty()) {

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * How many reports may go out, in all and to one recipient: token buckets that fill evenly. Whoever forges mail decides how
- * much of it fails, so without a limit he would decide how much mail we send (RFC 9991, section 7.2).
+ * much of it fails, so without a limit he would decide how much mail we send (RFC 9991, sections 2 and 8.1).
  */
 final class RateLimit {
     /** Of so many recipients the bucket is known; those longest unseen are forgotten, and the limit in all remains. */
@@ -39,9 +39,14 @@ final class RateLimit {
                 .take(now);
     }
 
-    /** Whether one more report may go out now; if so, it is counted. */
-    synchronized boolean allows(Instant now) {
-        return inAll.take(now);
+    /** Whether one more report might go out now. Nothing is counted. */
+    synchronized boolean hasRoom(Instant now) {
+        return inAll.holdsOne(now);
+    }
+
+    /** Counts a report that goes out now. */
+    synchronized void count(Instant now) {
+        inAll.take(now);
     }
 
     /** Tokens that come back evenly. */
@@ -56,6 +61,14 @@ final class RateLimit {
         }
 
         boolean take(Instant now) {
+            if (!holdsOne(now)) {
+                return false;
+            }
+            tokens--;
+            return true;
+        }
+
+        boolean holdsOne(Instant now) {
             // A clock that was set back adds nothing and takes nothing away.
             if (now.isAfter(filledAt)) {
                 if (!filledAt.equals(Instant.MIN)) {
@@ -64,11 +77,7 @@ final class RateLimit {
                 }
                 filledAt = now;
             }
-            if (tokens < 1) {
-                return false;
-            }
-            tokens--;
-            return true;
+            return tokens >= 1;
         }
     }
 }

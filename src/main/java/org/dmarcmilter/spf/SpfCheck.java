@@ -1,7 +1,9 @@
 package org.dmarcmilter.spf;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -41,6 +43,9 @@ final class SpfCheck {
     private int lookupTerms;
     private int voidLookups;
 
+    /** Bounded as the lookups are: the domain's own record, and one for each include or redirect. */
+    private final Set<SpfResult.Consulted> consulted = new LinkedHashSet<>();
+
     /** @param client the identity's client address, unmapped */
     SpfCheck(DnsClient dns, SpfIdentity identity, IpAddress client, String receiver, LongSupplier epochSeconds) {
         this.dns = dns;
@@ -78,8 +83,9 @@ final class SpfCheck {
     /** Evaluates the policy of a domain and, for a fail, fetches its explanation. */
     CompletionStage<SpfResult> run(String domain) {
         return checkHost(domain)
-                .thenCompose(outcome ->
-                        explanation(outcome).thenApply(text -> new SpfResult(outcome.code(), text, outcome.problem())));
+                .thenCompose(outcome -> explanation(outcome)
+                        .thenApply(text ->
+                                new SpfResult(outcome.code(), text, outcome.problem(), List.copyOf(consulted))));
     }
 
     /** The type of address records that can hold this client. */
@@ -109,6 +115,9 @@ final class SpfCheck {
         if (records.isEmpty()) {
             return done(Outcome.of(SpfResult.Code.NONE));
         }
+        records.stream()
+                .limit(MAX_LOOKUP_TERMS + 1L - consulted.size())
+                .forEach(record -> consulted.add(new SpfResult.Consulted(domain, record)));
         if (records.size() > 1) {
             return done(permError(records.size() + " SPF records at " + PrintableText.quoted(domain)));
         }

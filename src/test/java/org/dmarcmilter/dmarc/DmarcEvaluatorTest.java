@@ -109,7 +109,7 @@ class DmarcEvaluatorTest {
         166 | ghost.example.com | example.com: p=reject; sp=quarantine | ''                 | fail quarantine quarantine             | without np: sp
         166 | ghost.example.com | example.com: p=reject           | ''                       | fail reject reject                     | row 207: without both: p
         167 | a.example.com | example.com: p=none; np=reject, A a.example.com: nodata | '' | fail none none                         | NODATA: exists
-        168 | a.example.com | example.com: p=none; np=reject, A a.example.com: yes | ''    | fail none none                         | a dangling CNAME is an answer; the DNS client says so
+        168 | a.example.com | example.com: p=none; np=reject, A a.example.com: nodata | '' | fail none none                         | a dangling CNAME has no data, says the DNS client, and so exists
         169 | a.example.com | example.com: p=none; np=reject, A a.example.com: SERVFAIL | '' | temperror none none                  | no answer decides np
         169 | a.example.com | example.com: p=none; sp=reject; np=reject, A a.example.com: SERVFAIL | '' | fail reject reject        | np equals sp
         169 | a.example.com | example.com: p=none; np=reject, A a.example.com: SERVFAIL | dkim=example.com | pass none none dkim=example.com | it passes

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SuffixListDiscoveryTest {
     private static final PublicSuffixList SUFFIXES = PublicSuffixList.parse("com\nuk\nco.uk\nexample\n");
 
-    /** Rows of part E that concern the DNS client itself (147, 148, 171 to 174) are its tests. */
+    /** Rows of part E that concern the DNS client itself (147, 148, 168, 172 to 175) are its tests, by number. */
     @ParameterizedTest(name = "{0}: {1} in {2} ({4})")
     @CsvSource(delimiter = '|', textBlock = """
         # row | author          | zone                                                | found                          | why

@@ -46,6 +46,7 @@ class TreeWalkDiscoveryTest {
         124 | mail.example.com    | example.com: p=bogus                                     | bad: example.com no valid p= and no rua= | inherited
         124 | mail.example.com    | example.com: p=bogus; psd=n, com: p=reject               | bad: example.com no valid p= and no rua= | its psd counts
         158 | mail.a.b.c.d.e.f.g.example.com | b.c.d.e.f.g.example.com: p=none; psd=n, example.com: p=reject | example.com inherited p=reject | RFC 9989 5.1.8: never found
+        171 | mail.example.com    | *.example.com: p=reject, *._dmarc.example.com: p=reject  | none: no DMARC record at _dmarc.mail.example.com or above | only exact names are asked
         170 | mail.example.com    | mail.example.com: v=verification, example.com: v=verification & p=reject | example.com inherited p=reject | wildcard TXT
         """)
     void discovers(String row, String author, String zone, String expected, String why) {

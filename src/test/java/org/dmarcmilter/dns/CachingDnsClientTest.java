@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -256,6 +257,7 @@ class CachingDnsClientTest {
     }
 
     @Test
+    @DisplayName("E175: short lives and TTL 0 are honoured; the walks of one message share their answers all the same")
     void livesComeFromTheDns() {
         try (TestDnsServer dns =
                         TestDnsServer.start("x.example. 30 IN TXT \"old\"").negativeTtl(20);

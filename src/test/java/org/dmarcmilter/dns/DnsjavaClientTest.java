@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,8 +76,9 @@ class DnsjavaClientTest {
         TXT  | a.example              | NODATA                                  | the name has other types only
         TXT  | deep.example           | NODATA                                  | a name with names below it exists
         TXT  | nowhere.example        | NXDOMAIN                                | no such name
-        TXT  | alias.example          | v=DMARC1; p=reject                      | two aliases
-        TXT  | dangling.example       | NXDOMAIN                                | NXDOMAIN speaks of the end of the chain
+        TXT  | alias.example          | v=DMARC1; p=reject                      | E147: two aliases
+        TXT  | dangling.example       | NODATA                                  | an alias exists, NXDOMAIN speaks of the end of the chain
+        A    | dangling.example       | NODATA                                  | E168: so a dangling alias is no non-existent author domain
         TXT  | toaddress.example      | NODATA                                  | so does NODATA
         TXT  | back\\slash.example     | an octet like others                    | a backslash escapes nothing
         """)
@@ -94,7 +96,7 @@ class DnsjavaClientTest {
         assertEquals(new DnsAnswer.Found(List.of("")), ask(client, "empty.example"));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "E148: {0}")
     @CsvSource({"loop.example", "self.example"})
     void doesNotRunInAliasLoops(String name) {
         assertEquals(new DnsAnswer.Unavailable("CNAME loop, or more than 16 aliases"), ask(client, name));
@@ -158,6 +160,7 @@ class DnsjavaClientTest {
     }
 
     @Test
+    @DisplayName("E174: a truncated answer is asked for again by TCP")
     void asksByTcpWhenTheServerSaysSo() {
         dns.behave("txt.example", TestDnsServer.TRUNCATED);
         assertEquals(answer("v=DMARC1; p=reject"), ask(client, "txt.example"));

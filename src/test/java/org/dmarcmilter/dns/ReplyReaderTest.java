@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.dmarcmilter.dns.ReplyReader.Reading;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +45,8 @@ class ReplyReaderTest {
         NOERROR  |                                         |                             | NODATA   | 0    | no SOA record, not to be kept (RFC 2308, 5)
         NXDOMAIN |                                         | @ 60 IN SOA . . 1 2 3 4 900 | NXDOMAIN | 60   | no such name
         NXDOMAIN |                                         |                             | NXDOMAIN | 0    | without SOA record not to be kept
-        NXDOMAIN | x 30 IN CNAME y                         | @ 60 IN SOA . . 1 2 3 4 900 | NXDOMAIN | 30   | the alias leads nowhere
+        NXDOMAIN | x 30 IN CNAME y                         | @ 60 IN SOA . . 1 2 3 4 900 | NODATA   | 30   | E168: an alias that leads nowhere exists
+        NOERROR  | @ 30 IN DNAME b ; x 30 IN CNAME x.b ; x.b 300 IN TXT "a" |            | a        | 30   | E172: DNAME, and the alias that the server makes of it
         """)
     void reads(String rcode, String answers, String authority, String expected, long life, String why)
             throws IOException {
@@ -71,6 +73,15 @@ class ReplyReaderTest {
     }
 
     @Test
+    @DisplayName("E168: of an alias whose target another reply denies it is known that it exists")
+    void theEndOfAChainIsDenied() throws IOException {
+        byte[] reply = reply(Rcode.NXDOMAIN, null, "@ 60 IN SOA . . 1 2 3 4 900");
+        assertEquals(
+                new Reading.Answered(new TimedAnswer(new DnsAnswer.NoData(), Duration.ofSeconds(7))),
+                ReplyReader.read(reply, X, Type.TXT, ReplyReader.MAX_ALIASES - 1, 7));
+    }
+
+    @Test
     void aReferralIsNoAnswer() throws IOException {
         byte[] reply = reply(Rcode.NOERROR, null, "@ 300 IN NS ns");
         assertInstanceOf(Reading.ServerError.class, read(reply));
@@ -88,7 +99,7 @@ class ReplyReaderTest {
         assertEquals(new Reading.Answered(new TimedAnswer(DnsTests.answer("a"), Duration.ZERO)), read(reply));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "E150, E173 (SERVFAIL is what a bogus DNSSEC zone gets): {0}")
     @CsvSource({"FORMERR", "SERVFAIL", "NOTIMP", "REFUSED", "NOTAUTH"})
     void errorsOfTheServer(String rcode) throws IOException {
         assertEquals(

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,7 +69,11 @@ class DmarcSessionTest {
 
     private MilterReply connect(MilterFilter.Session session, String host, String address) {
         return session.connect(
-                new MilterCommand.Connect(host, address.isEmpty() ? Optional.empty() : Optional.of(address)), macros());
+                new MilterCommand.Connect(
+                        host,
+                        address.isEmpty() ? Optional.empty() : Optional.of(address),
+                        address.isEmpty() ? OptionalInt.empty() : OptionalInt.of(40_000)),
+                macros());
     }
 
     private MilterReply mail(MilterFilter.Session session, String sender) {
@@ -115,7 +120,9 @@ class DmarcSessionTest {
         assertEquals("Q1", facts.jobId());
         assertEquals("mx.example.net", facts.mtaName());
         assertEquals(
-                new MessageFacts.Client("client.example", Optional.of("192.0.2.10"), "client.example"), facts.client());
+                new MessageFacts.Client(
+                        "client.example", Optional.of("192.0.2.10"), OptionalInt.of(40_000), "client.example"),
+                facts.client());
         assertEquals("user@sender.example", facts.sender().address());
     }
 
@@ -255,7 +262,9 @@ class DmarcSessionTest {
         MessageFacts facts = recorded.get(0).facts();
         assertEquals(1, facts.headers().fields().size());
         assertEquals(
-                new MessageFacts.Client("client.example", Optional.of("192.0.2.10"), "helo.example"), facts.client());
+                new MessageFacts.Client(
+                        "client.example", Optional.of("192.0.2.10"), OptionalInt.of(40_000), "helo.example"),
+                facts.client());
         assertTrue(facts.sender().isNull());
     }
 
@@ -280,9 +289,7 @@ class DmarcSessionTest {
         mail(session, "<>");
         fields(session, "From: a@none.example");
         end(session);
-        assertEquals(
-                new MessageFacts.Client("", Optional.empty(), ""),
-                recorded.get(0).facts().client());
+        assertEquals(MessageFacts.Client.UNKNOWN, recorded.get(0).facts().client());
     }
 
     @Test

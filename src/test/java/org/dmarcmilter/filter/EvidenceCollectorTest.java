@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
+import org.dmarcmilter.history.Evaluation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -313,12 +314,14 @@ class EvidenceCollectorTest {
     }
 
     @Test
-    void recordsDkimResultsWithSelectorAndWord() {
+    void recordsDkimResultsWithSelectorWordAndIdentity() {
         Evidence evidence = collect(
                 "AR: mx.example.net; dkim=pass header.d=a.example header.s=s1; dkim=neutral header.i=@b.example");
         assertEquals(
-                "[Dkim[domain=a.example, selector=s1, result=pass], Dkim[domain=b.example, selector=, result=neutral]]",
-                evidence.dkimResults().toString());
+                List.of(
+                        new Evaluation.Dkim("a.example", "s1", "pass", ""),
+                        new Evaluation.Dkim("b.example", "", "neutral", "@b.example")),
+                evidence.dkimResults());
     }
 
     private static Evidence collect(String fields) {

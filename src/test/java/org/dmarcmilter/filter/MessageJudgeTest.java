@@ -235,6 +235,24 @@ class MessageJudgeTest {
         assertEquals("550 5.7.1 rejected by DMARC policy for reject.example", answer(judgement.verdict()));
     }
 
+    @ParameterizedTest(name = "{0}, {1}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # options           | sender           | results in the message                                    | identity and SPF records for reports
+        SPFSelfValidate yes | <u@none.example> | dkim=fail header.d=none.example header.i=u@none.example    | u@none.example none.example: v=spf1 ~all
+        SPFSelfValidate yes | <u@nospf.example>| dkim=fail header.d=none.example header.i=@x.none.example   | @x.none.example
+        SPFSelfValidate no  | <u@none.example> | dkim=fail header.d=none.example; spf=fail smtp.mailfrom=none.example | ''
+        """)
+    void theRecordHoldsWhatReportsNeed(String options, String sender, String results, String expected) {
+        Evaluation evaluation = MailSystem.with(options)
+                .judge(sender, "From: a@reject.example & AR: mx.example.net; " + results)
+                .evaluation()
+                .orElseThrow();
+        String records = evaluation.spf().orElseThrow().records().stream()
+                .map(record -> " " + record.domain() + ": " + record.text())
+                .collect(Collectors.joining());
+        assertEquals(expected, evaluation.dkim().get(0).identity() + records);
+    }
+
     @Test
     void theRecordSaysWhatWasSeen() {
         Evaluation evaluation = MailSystem.with("")

@@ -1,6 +1,5 @@
 package org.dmarcmilter.filter;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -42,12 +42,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Rows that are not here, and why:
  *
  * <ul>
- *   <li>trap 15, failure reports, and trap 20, aggregate reports by policy domain: tests of package {@code report};
+ *   <li>trap 15, failure reports: {@code FailureReporterTest};
+ *   <li>of trap 20 that {@code lastsent} is advanced although sending failed, and that one report has two ids: concern who sends
+ *       aggregate reports, which this program does not; what its history file gives to such a sender is here;
  *   <li>CVE-2019-16378 by milter script, trap 19's order of start (errors before detaching, pid file as the target user)
  *       and the five seconds of SIGTERM: the end-to-end tests and {@code LauncherScriptTest};
- *   <li>CVE-2020-12460, reading of aggregate reports that others send: this program reads none;
- *   <li>14.2 #12, escaping in XML: package {@code report}; here only that names are names;
- *   <li>smaller trap, both masks in the log when negotiation fails: {@code NegotiationTest}.
+ *   <li>CVE-2020-12460, reading of aggregate reports that others send: {@code ArchitectureTest}, this program reads no XML;
+ *   <li>14.2 #12, escaping in XML: it writes none ({@code ArchitectureTest}), and gives no markup to OpenDMARC's reports, which
+ *       escape nothing: here and {@code HistoryFormatTest};
+ *   <li>smaller traps: both masks in the log when negotiation fails, {@code NegotiationTest}; a missing suffix list is said,
+ *       {@code DaemonCommandTest}; SIGTERM takes no five seconds, {@code SignalsIT}, and leaves no socket, {@code
+ *       MilterServerTest}.
  * </ul>
  */
 class OpenDmarcTrapsTest {
@@ -380,6 +385,93 @@ class OpenDmarcTrapsTest {
         }
     }
 
+    /** Trap 20: what the history file holds, so that reports that are made from it can be right. */
+    @Nested
+    class HistoryForReports {
+        private String line(String history, String key) {
+            return history.lines().filter(line -> line.startsWith(key + " ")).collect(Collectors.joining("\n"));
+        }
+
+        @ParameterizedTest(
+                name = "trap 20: {0} under {1}: From domain and policy domain each in its line, in lower case")
+        @CsvSource(delimiter = '|', textBlock = """
+            Mail.Reject.Example | reject.example     | 16
+            reject.example      | reject.example     | 16
+            a.b.Quarantine.example | quarantine.example | 17
+            x.none.example      | none.example       | 18
+            """)
+        void bothDomains(String author, String policyDomain, int policy) {
+            String history = historyOf(judge("", "From: a@" + author));
+            assertEquals("from " + author.toLowerCase(Locale.ROOT), line(history, "from"));
+            assertEquals("pdomain " + policyDomain, line(history, "pdomain"));
+            assertEquals("policy " + policy, line(history, "policy"));
+        }
+
+        @Test
+        @DisplayName("trap 20: every message gives the whole record, so that the latest overwrites it with the same")
+        void theRecordIsTheSameEachTime() {
+            MailSystem system = MailSystem.with("")
+                    .txt(
+                            "_dmarc.full.example",
+                            "v=DMARC1; p=quarantine; sp=reject; adkim=s; pct=40; fo=1:d; rua=mailto:a@full.example, mailto:b@x.example; ruf=mailto:f@full.example");
+            List<String> messages = List.of(
+                    "From: a@full.example",
+                    "From: a@mail.full.example",
+                    "From: a@full.example & " + DKIM + "full.example",
+                    "From: a@full.example & " + DKIM + "full.example; dkim=fail header.d=other.example");
+            for (String message : messages) {
+                String history = historyOf(system.judge("<u@sender.example>", message));
+                assertEquals("""
+                        rua mailto:a@full.example
+                        rua mailto:b@x.example
+                        pct 40
+                        adkim 115
+                        aspf 114
+                        p 113
+                        sp 114
+                        fo 6
+                        """, history.substring(history.indexOf("rua "), history.indexOf("align_dkim ")), message);
+            }
+        }
+
+        @ParameterizedTest(name = "trap 20: a reason is known only for an override: {0}: {2}, {3}, {4}")
+        @CsvSource(delimiter = '|', textBlock = """
+            DomainWhitelist a.example | ''                           | arc 7 | arc_policy 2 json:[] | action 0
+            DomainWhitelist a.example | ; arc=fail arc.chain=a.example | arc 7 | arc_policy 2 json:[] | action 0
+            DomainWhitelist a.example | ; arc=pass arc.chain=b.example | arc 0 | arc_policy 2 json:[] | action 0
+            DomainWhitelist a.example | ; arc=pass arc.chain=a.example | arc 0 | arc_policy 0 json:[] | action 2
+            """)
+        void reasonOnlyForAnOverride(String options, String arc, String pass, String policy, String action) {
+            String history = historyOf(judge(
+                    options + ";RejectFailures yes",
+                    "From: a@reject.example & AR: mx.example.net; dkim=fail header.d=other.example" + arc));
+            assertEquals(
+                    List.of(pass, policy, action),
+                    List.of(line(history, "arc"), line(history, "arc_policy"), line(history, "action")));
+        }
+
+        @Test
+        @DisplayName("trap 20: the time is in seconds since 1970, UTC, so that no report's day depends on a time zone")
+        void secondsOfUtc() {
+            assertEquals(
+                    "received " + MailSystem.NOW.getEpochSecond(),
+                    line(historyOf(judge("", "From: a@reject.example")), "received"));
+        }
+
+        @Test
+        @DisplayName("14.2 #12 markup in selectors and ARC seals does not reach reports that escape nothing")
+        void markupStaysOut() {
+            String history = historyOf(judge(
+                    "",
+                    "From: a@reject.example & " + DKIM + "x.example header.s=\"<s>&\""
+                            + " & ARC-Authentication-Results: i=1; a.example; arc=pass smtp.remote-ip=\"<ip>\""
+                            + " & ARC-Seal: i=1; d=</comment><x>; s=<s>&amp"));
+            assertTrue(history.contains("\ndkim x.example ?s?? 0\n"), history);
+            assertTrue(history.contains("\"d\":\"?/comment??x?\""), history);
+            assertTrue(history.chars().noneMatch(c -> "<>&".indexOf(c) >= 0), history);
+        }
+    }
+
     /** The macros {@code i} and {@code j}, late or missing, and the empty {auth_authen}: {@link DmarcSessionTest}. */
     @Nested
     class SmallerTraps {
@@ -390,6 +482,18 @@ class OpenDmarcTrapsTest {
                     .judge(new TestMessage().client("").host("localhost").fields("From: a@reject.example"));
             assertEquals("continue", answer(judgement));
             assertTrue(historyOf(judgement).contains("\nipaddr 127.0.0.1\n"));
+        }
+
+        @ParameterizedTest(name = "smaller trap: no result line only for permerror and ignored mail: {0}, {1}: {2}")
+        @CsvSource(delimiter = '|', textBlock = """
+            RejectFailures yes            | reject.example   | INFO Q1: reject.example fail
+            RejectFailures no             | nodmarc.example  | INFO Q1: nodmarc.example none
+            RejectFailures no             | broken.example   | INFO Q1: broken.example temperror
+            RejectFailures no             | bad.example      | ERROR Q1: DMARC record of bad.example is unusable: the DMARC record of bad.example is bad: no valid p= and no rua=
+            IgnoreMailFrom reject.example | reject.example   | INFO Q1: ignoring mail from reject.example
+            """)
+        void oneLineAMessage(String options, String author, String line) {
+            assertEquals(line, MessageJudgeTest.log(judge(options, "From: a@" + author)));
         }
 
         @ParameterizedTest(name = "smaller trap: folds in header values ({index})")
@@ -480,20 +584,20 @@ class OpenDmarcTrapsTest {
             assertEquals("continue", answer(judgement), "and no temporary failure, as in OpenDMARC");
         }
 
-        @ParameterizedTest(name = "CVE-2021-34555: From: {0}")
-        @ValueSource(
-                strings = {
-                    "a@x.example, b, c@x.example",
-                    "b, c@x.example",
-                    ",,,",
-                    "a@x.example,",
-                    "b, c",
-                    "a@, b@x.example",
-                    "<>, <>"
-                })
-        void cve202134555(String from) {
-            Judgement judgement = assertDoesNotThrow(() -> judge("", "From: " + from));
-            assertTrue(judgement.verdict().delivers());
+        @ParameterizedTest(name = "CVE-2021-34555: From: {0}: {1}")
+        @CsvSource(delimiter = '|', textBlock = """
+            a@x.example, b, c@x.example | dmarc=none (p=none dis=none) header.from=x.example policy.dmarc=none
+            b, c@x.example              | dmarc=none (p=none dis=none) header.from=x.example policy.dmarc=none
+            a@x.example,                | dmarc=none (p=none dis=none) header.from=x.example policy.dmarc=none
+            ,,,                         | dmarc=permerror
+            b, c                        | dmarc=permerror
+            a@, b@x.example             | dmarc=permerror
+            <>, <>                      | dmarc=permerror
+            """)
+        void cve202134555(String from, String result) {
+            Judgement judgement = judge("", "From: " + from);
+            assertEquals("accept", answer(judgement));
+            assertEquals(List.of("mx.example.net; " + result), MessageJudgeTest.values(judgement));
         }
     }
 
@@ -719,7 +823,10 @@ class OpenDmarcTrapsTest {
         void multiFromMalformed() {
             Judgement judgement =
                     script("", "127.0.0.2", "paypal.com", "From: user1@blackops.org, user2, user3@blackops.org");
-            assertEquals("accept", answer(judgement));
+            assertEquals("accept none", answer(judgement) + " " + result(judgement));
+            assertEquals(
+                    List.of("mx.example.net; dmarc=none (p=none dis=none) header.from=blackops.org policy.dmarc=none"),
+                    MessageJudgeTest.values(judgement));
         }
 
         @Test
@@ -776,7 +883,7 @@ class OpenDmarcTrapsTest {
             MilterReply reply = new DmarcFilter(MailSystem.with("")::policy, message -> {})
                     .open(1, Runnable::run)
                     .connect(
-                            new MilterCommand.Connect("localhost2", Optional.of("127.0.0.2")),
+                            new MilterCommand.Connect("localhost2", Optional.of("127.0.0.2"), OptionalInt.of(40_000)),
                             name -> Optional.empty());
             assertEquals(new MilterReply.Continue(), reply);
         }

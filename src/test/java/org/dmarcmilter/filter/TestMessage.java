@@ -3,6 +3,7 @@ package org.dmarcmilter.filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
@@ -74,7 +75,7 @@ final class TestMessage {
         return new MessageFacts(
                 jobId,
                 mtaName,
-                new MessageFacts.Client(host, address, helo),
+                new MessageFacts.Client(host, address, OptionalInt.empty(), helo),
                 ReversePath.parse(sender),
                 new Headers(fields),
                 incomplete);

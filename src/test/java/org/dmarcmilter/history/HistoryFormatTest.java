@@ -22,6 +22,7 @@ import org.dmarcmilter.history.Evaluation.ArcSet;
 import org.dmarcmilter.history.Evaluation.Dkim;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.history.Evaluation.Spf;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,11 +211,43 @@ class HistoryFormatTest {
         a b.example         | s t           | dkim a?b.example s?t 0       | blanks would make more words
         x.example           | json:[]       | dkim x.example json?[] 0     | the importer would read it as the ARC list
         -                   | -             | dkim ? - 0                   | a lone hyphen is no domain
+        a<b>&c.example      | <s>&amp;      | dkim a?b??c.example ?s??amp; 0 | 14.2 #12: no markup for reports that escape nothing
         b\u00fccher.example | \u20ac        | dkim b?cher.example ? 0      | other scripts
         """)
     void writesSignatures(String domain, String selector, String line, String why) {
         Dkim dkim = new Dkim(domain, selector == null ? "" : selector, "pass");
         assertEquals(line + "\n", lines(withDkim(List.of(dkim)), "dkim"), why);
+    }
+
+    @Test
+    @DisplayName("14.2 #12: ARC sets carry no markup into reports that escape nothing")
+    void arcSetsHoldNoMarkup() {
+        Arc arc = new Arc(false, false, List.of(new ArcSet(1, "</x>&d.example", "<s>", "<1&2>")));
+        assertEquals(
+                "arc_policy 2 json:[{ \"i\": 1, \"d\":\"?/x??d.example\", \"s\":\"?s?\", \"ip\":\"?1?2?\" }]\n",
+                lines(withArc(arc), "arc_policy"));
+    }
+
+    @Test
+    @DisplayName("14.2 #12: a report address keeps its ampersand, as no report shows it")
+    void reportAddressesKeepTheirCharacters() {
+        DmarcRecord plain = Evaluations.record(Policy.NONE);
+        DmarcRecord record = new DmarcRecord(
+                plain.p(),
+                plain.sp(),
+                plain.np(),
+                plain.adkim(),
+                plain.aspf(),
+                plain.pct(),
+                plain.testing(),
+                plain.psd(),
+                plain.fo(),
+                plain.reportInterval(),
+                List.of("https://example.com/?a=1&b=2"),
+                plain.ruf());
+        Evaluation evaluation = Evaluations.with(
+                Evaluations.plain("Q"), Evaluations.result(Status.PASS, Evaluations.found(record), Policy.NONE, true));
+        assertEquals("rua https://example.com/?a=1&b=2\n", lines(evaluation, "rua"));
     }
 
     @ParameterizedTest(name = "{2}")
@@ -223,6 +256,7 @@ class HistoryFormatTest {
         ''                | 'mfrom '        | the null sender: the line stays, with its blank
         -                 | mfrom ?         | the importer would drop the record: nobody hides by such a sender
         a%naction 0       | mfrom a?action?0 | no second line
+        <a>&b             | mfrom ?a??b     | 14.2 #12: no markup
         [192.0.2.1]       | mfrom [192.0.2.1] | an address literal is one word
         """)
     void writesEnvelopeDomains(String domain, String line, String why) {

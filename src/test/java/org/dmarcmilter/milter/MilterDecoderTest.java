@@ -38,21 +38,21 @@ class MilterDecoderTest {
     @ParameterizedTest(name = "{0}: {3}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             # packet                | command                                                | oddity | why
-            Cmx~4^c8^0c192.0.2.7~   | Connect[host=mx, address=Optional[192.0.2.7]]          |        | IPv4
-            Cmx~4^c8^0c192.0.2.7    | Connect[host=mx, address=Optional[192.0.2.7]]          |        | without its NUL
-            Cmx~6~~IPv6:2001:DB8::1~ | Connect[host=mx, address=Optional[2001:db8::1]]       |        | Sendmail's prefix
-            Cmx~6~~ipv6:::1~        | Connect[host=mx, address=Optional[::1]]                |        | its case
-            Cmx~6~~::ffff:192.0.2.1~ | Connect[host=mx, address=Optional[192.0.2.1]]         |        | v4-mapped is IPv4
-            Cmx~4~~mail.example.org~ | Connect[host=mx, address=Optional.empty]              | mail.example.org | a name is never resolved
-            Cmx~4~~192.0.2~         | Connect[host=mx, address=Optional.empty]               | 192.0.2 | no classful address
-            Cmx~6~~fe80::1%eth0~    | Connect[host=mx, address=Optional.empty]               | eth0   | scope names an interface of another host
-            Cmx~6~~[::1]~           | Connect[host=mx, address=Optional.empty]               | [::1]  | brackets
-            Cmx~4~                  | Connect[host=mx, address=Optional.empty]               | is none | port cut
-            Cmx~4                   | Connect[host=mx, address=Optional.empty]               | is none | family only
-            Cmx~U~                  | Connect[host=mx, address=Optional.empty]               |        | U with a NUL
-            Cmx~U~~~                | Connect[host=mx, address=Optional.empty]               |        | U with port and empty address
-            Cmx~X~~what~            | Connect[host=mx, address=Optional.empty]               | family 'X' | unknown family
-            C~U                     | Connect[host=, address=Optional.empty]                 |        | empty host
+            Cmx~4^c8^0c192.0.2.7~   | Connect[host=mx, address=Optional[192.0.2.7], port=OptionalInt[51212]]          |        | IPv4
+            Cmx~4^c8^0c192.0.2.7    | Connect[host=mx, address=Optional[192.0.2.7], port=OptionalInt[51212]]          |        | without its NUL
+            Cmx~6~~IPv6:2001:DB8::1~ | Connect[host=mx, address=Optional[2001:db8::1], port=OptionalInt.empty]       |        | Sendmail's prefix
+            Cmx~6~~ipv6:::1~        | Connect[host=mx, address=Optional[::1], port=OptionalInt.empty]                |        | its case
+            Cmx~6~~::ffff:192.0.2.1~ | Connect[host=mx, address=Optional[192.0.2.1], port=OptionalInt.empty]         |        | v4-mapped is IPv4
+            Cmx~4~~mail.example.org~ | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]              | mail.example.org | a name is never resolved
+            Cmx~4~~192.0.2~         | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | 192.0.2 | no classful address
+            Cmx~6~~fe80::1%eth0~    | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | eth0   | scope names an interface of another host
+            Cmx~6~~[::1]~           | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | [::1]  | brackets
+            Cmx~4~                  | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | is none | port cut
+            Cmx~4                   | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | is none | family only
+            Cmx~U~                  | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               |        | U with a NUL
+            Cmx~U~~~                | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               |        | U with port and empty address
+            Cmx~X~~what~            | Connect[host=mx, address=Optional.empty, port=OptionalInt.empty]               | family 'X' | unknown family
+            C~U                     | Connect[host=, address=Optional.empty, port=OptionalInt.empty]                 |        | empty host
             Cmx                     | Malformed                                              |        | no NUL
             Cmx~                    | Malformed                                              |        | no family
             C                       | Malformed                                              |        | nothing

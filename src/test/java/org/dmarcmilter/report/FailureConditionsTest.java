@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.dmarc.Discovery;
@@ -108,8 +109,43 @@ class FailureConditionsTest {
         Notices message = new Notices();
         message.headers =
                 List.of(new HeaderField(field, value.replace("%n", "\n").replace("%t", "\t")));
-        message.envelopeSender = "";
         assertEquals(report, FailureConditions.met(message.notice(), settings(false, "")), why);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"true, reports that fo=0 wants", "false, our own copy"})
+    void neverReportsAboutTheNullSender(boolean asked, String why) {
+        Notices message = new Notices();
+        message.ruf = asked ? message.ruf : List.of();
+        assertTrue(FailureConditions.met(message.notice(), settings(false, "b@our.example")), why);
+        message.envelopeSender = "";
+        assertFalse(FailureConditions.met(message.notice(), settings(false, "b@our.example")), why);
+    }
+
+    /** Whatever host it comes back to, a report of ours is the end of the matter. */
+    @Test
+    void neverReportsAboutOurOwnReports() {
+        String mail = new FailureReport(
+                        "a@mx.test.example",
+                        List.of("f@example.com"),
+                        Optional.empty(),
+                        Instant.EPOCH,
+                        "dmarc-milter/1.0.0",
+                        "b",
+                        new Notices().notice(),
+                        Optional.empty())
+                .text();
+        String header = mail.substring(0, mail.indexOf("\n\n")).replace("\n\t", " ");
+        List<HeaderField> fields = header.lines()
+                .map(line ->
+                        new HeaderField(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)))
+                .toList();
+        for (String mark : List.of("Auto-Submitted", "Content-Type")) {
+            Notices message = new Notices();
+            message.headers = fields.stream().filter(field -> field.is(mark)).toList();
+            assertEquals(1, message.headers.size(), mark);
+            assertFalse(FailureConditions.met(message.notice(), settings(true, "b@our.example")), mark);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.history.Evaluation.SpfRecord;
 import org.dmarcmilter.message.HeaderField;
 
 /** Fuzzes what strangers can put into a report: {@code JAZZER_FUZZ=1 mvn test -Dtest=FailureReportFuzzTest}. */
@@ -25,7 +26,15 @@ class FailureReportFuzzTest {
         message.jobId = guessless(data.consumeString(50));
         message.clientName = guessless(data.consumeString(300));
         message.envelopeSender = guessless(data.consumeString(600));
-        Dkim signature = new Dkim(data.consumeString(300), data.consumeString(300), "fail");
+        message.authservId = guessless(data.consumeString(300));
+        Dkim signature = new Dkim(
+                guessless(data.consumeString(300)),
+                guessless(data.consumeString(300)),
+                "fail",
+                guessless(data.consumeString(300)));
+        message.spf = "fail";
+        message.spfRecords =
+                List.of(new SpfRecord(guessless(data.consumeString(300)), guessless(data.consumeString(2_000))));
         ReportAddress.ofUri("mailto:" + data.consumeString(100)).ifPresent(address -> {
             assertTrue(address.text().matches("[!-~&&[^|/%!\"(),:;<>\\\\`]]+"), address.text());
         });

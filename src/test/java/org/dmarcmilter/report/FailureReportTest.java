@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.history.Evaluation.Action;
 import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.history.Evaluation.SpfRecord;
 import org.dmarcmilter.message.HeaderField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,10 @@ class FailureReportTest {
     private static final String BOUNDARY = "dmarc-0123456789abcdef0123456789abcdef";
 
     private static FailureReport report(FailureNotice notice, String... to) {
+        return report(notice, Optional.empty(), to);
+    }
+
+    private static FailureReport report(FailureNotice notice, Optional<Dkim> failedSignature, String... to) {
         return new FailureReport(
                 "OpenDMARC Filter <opendmarc@mx.test.example>",
                 to.length == 0 ? List.of("f@example.com") : List.of(to),
@@ -29,7 +35,7 @@ class FailureReportTest {
                 "dmarc-milter/1.0.0",
                 BOUNDARY,
                 notice,
-                Optional.empty());
+                failedSignature);
     }
 
     @Test
@@ -76,10 +82,13 @@ class FailureReportTest {
                 Original-Mail-From: user@example.org
                 Arrival-Date: Tue, 24 Nov 2026 04:06:46 +0000 (UTC)
                 Delivery-Result: delivered
+                Reporting-MTA: dns; mx.test.example
                 Source-IP: 192.0.2.10 (client.example.org)
+                Source-Port: 40000
                 Reported-Domain: example.com
                 Identity-Alignment: dkim, spf
                 DKIM-Domain: news.example.com
+                DKIM-Identity: @news.example.com
                 DKIM-Selector: sel1
 
                 --dmarc-0123456789abcdef0123456789abcdef
@@ -126,16 +135,148 @@ class FailureReportTest {
         assertTrue(field(text, "Authentication-Results").contains("dmarc=pass"));
     }
 
+    /** A message whose signature by the author's organization and whose SPF check failed: as much is known as can be. */
+    private static String fullFeedback() {
+        Notices message = new Notices();
+        message.spf = "fail";
+        message.spfRecords = List.of(
+                new SpfRecord("example.org", "v=spf1 include:i.example -all"), new SpfRecord("i.example", "v=spf1"));
+        String text = report(
+                        message.notice(),
+                        Optional.of(new Dkim("news.example.com", "sel1", "fail", "joe@news.example.com")))
+                .text();
+        int start = text.indexOf("Feedback-Type: ");
+        return text.substring(start, text.indexOf("\n\n", start) + 1);
+    }
+
+    /** Every field that IANA has registered for feedback reports of this type, at most once in a report unless it says so. */
+    @ParameterizedTest(name = "{0} ({1}, {2}): {4}")
+    @CsvSource(delimiter = '|', nullValues = "absent", textBlock = """
+        # field                   | RFC  | level                          | value                                | why
+        Feedback-Type             | 5965 | required                       | auth-failure                         | RFC 6591, section 3.1
+        Version                   | 5965 | required                       | 1                                    | the only one
+        User-Agent                | 5965 | required                       | dmarc-milter/1.0.0                   | name and version
+        Auth-Failure              | 6591 | required                       | dmarc                                | RFC 9991, section 4
+        Identity-Alignment        | 9991 | required                       | dkim, spf                            | what did not align
+        Reported-Domain           | 5965 | required by 6591               | example.com                          | the author domain
+        Authentication-Results    | 5965 | required by 6591               | mx.test.example; dmarc=fail header.from=example.com | the result of one method
+        Original-Envelope-Id      | 5965 | optional                       | QID123                               | the queue id, as OpenDMARC writes it
+        Original-Mail-From        | 5965 | optional                       | user@example.org                     | known
+        Original-Rcpt-To          | 5965 | optional, may repeat           | absent                               | privacy, and the MTA is not asked for recipients
+        Arrival-Date              | 5965 | optional                       | Tue, 24 Nov 2026 04:06:46 +0000 (UTC) | known
+        Reporting-MTA             | 5965 | optional                       | dns; mx.test.example                 | known
+        Source-IP                 | 5965 | optional                       | 192.0.2.10 (client.example.org)      | known
+        Source-Port               | 6692 | optional                       | 40000                                | known
+        Reported-URI              | 5965 | optional, may repeat           | absent                               | it would come from a body, which is never seen
+        Incidents                 | 5965 | optional                       | absent                               | means one, and each message is reported by itself
+        Delivery-Result           | 6591 | optional                       | delivered                            | known
+        DKIM-Domain               | 6591 | required for a DKIM failure    | news.example.com                     | known
+        DKIM-Identity             | 6591 | required for a DKIM failure    | joe@news.example.com                 | as the verifier says
+        DKIM-Selector             | 6591 | required for a DKIM failure    | sel1                                 | as the verifier says
+        DKIM-Selector-DNS         | 6591 | optional                       | absent                               | only the verifier saw the key
+        DKIM-Canonicalized-Header | 6591 | optional                       | absent                               | only the verifier made it
+        DKIM-Canonicalized-Body   | 6591 | optional                       | absent                               | the body is never seen
+        DKIM-ADSP-DNS             | 6591 | for ADSP failures              | absent                               | ADSP is historic
+        SPF-DNS                   | 6591 | required for an SPF failure, may repeat | txt : example.org : "v=spf1 include:i.example -all" / txt : i.example : "v=spf1" | each record that was used
+        """)
+    void holdsEachFieldOrHasAReason(String field, String rfc, String level, String value, String why) {
+        String values = fullFeedback()
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 2))
+                .collect(Collectors.joining(" / "));
+        assertEquals(value == null ? "" : value, values, rfc + " " + level + ": " + why);
+    }
+
+    @Test
+    void holdsNoOtherField() {
+        assertEquals(
+                List.of(
+                        "Feedback-Type",
+                        "Version",
+                        "User-Agent",
+                        "Auth-Failure",
+                        "Authentication-Results",
+                        "Original-Envelope-Id",
+                        "Original-Mail-From",
+                        "Arrival-Date",
+                        "Delivery-Result",
+                        "Reporting-MTA",
+                        "Source-IP",
+                        "Source-Port",
+                        "Reported-Domain",
+                        "Identity-Alignment",
+                        "DKIM-Domain",
+                        "DKIM-Identity",
+                        "DKIM-Selector",
+                        "SPF-DNS",
+                        "SPF-DNS"),
+                fullFeedback()
+                        .lines()
+                        .map(line -> line.substring(0, line.indexOf(':')))
+                        .toList());
+    }
+
+    @ParameterizedTest(name = "{0} {2}")
+    @CsvSource(delimiter = '|', nullValues = "absent", textBlock = """
+        # field                 | value                | when
+        DKIM-Domain             | absent               | if no signature failed
+        DKIM-Identity           | absent               | if no signature failed
+        DKIM-Selector           | absent               | if no signature failed
+        DKIM-Selector           | absent               | if the verifier does not name it
+        DKIM-Identity           | @news.example.com    | if the verifier does not name it: RFC 6376's default
+        SPF-DNS                 | absent               | if SPF passed
+        SPF-DNS                 | absent               | if another checker found the result
+        Source-Port             | absent               | if the MTA does not know it
+        Source-IP               | 192.0.2.10           | if the client has no name
+        Authentication-Results  | "mx.test.example/QID123"; dmarc=fail header.from=example.com | if AuthservIDWithJobID is set
+        """)
+    void doesWithoutWhatIsNotKnown(String field, String value, String when) {
+        Notices message = new Notices();
+        message.spf = "fail";
+        Optional<Dkim> signature = Optional.of(new Dkim("news.example.com", "", "fail"));
+        switch (when) {
+            case "if no signature failed" -> signature = Optional.empty();
+            case "if SPF passed" -> {
+                message.spf = "pass";
+                message.spfRecords = List.of(new SpfRecord("example.org", "v=spf1 +all"));
+            }
+            case "if the MTA does not know it" -> message.clientPort = OptionalInt.empty();
+            case "if the client has no name" -> message.clientName = "";
+            case "if AuthservIDWithJobID is set" -> message.authservId = "mx.test.example/QID123";
+            default -> {
+                // The signature has neither selector nor identity, and the SPF records are not known.
+            }
+        }
+        String text = report(message.notice(), signature).text();
+        assertEquals(
+                Optional.ofNullable(value),
+                text.lines()
+                        .filter(line -> line.startsWith(field + ": "))
+                        .map(line -> line.substring(field.length() + 2))
+                        .findFirst(),
+                when);
+    }
+
+    @Test
+    void boundsSpfRecords() {
+        Notices message = new Notices();
+        message.spf = "permerror";
+        message.spfRecords = List.of(new SpfRecord("d".repeat(300), "\"".repeat(2_000)));
+        String text = report(message.notice()).text();
+        String record = field(text, "SPF-DNS");
+        assertTrue(text.lines().allMatch(line -> line.length() <= 998));
+        assertTrue(record.endsWith("\\\"\\\"\""), "no escape is cut in two");
+    }
+
     @Test
     void doesWithoutClientName() {
         Notices message = new Notices();
         message.clientName = "";
-        message.envelopeSender = "";
         String text = report(message.notice()).text();
         assertEquals("DMARC failure report for example.com received from 192.0.2.10", field(text, "Subject"));
         assertTrue(text.contains("received from\n[192.0.2.10] on Tue"));
         assertEquals("192.0.2.10", field(text, "Source-IP"));
-        assertTrue(text.contains("\nOriginal-Mail-From: \n"), "a bounce");
     }
 
     @ParameterizedTest(name = "{3}")
@@ -147,6 +288,11 @@ class FailureReportTest {
         sender       | b\u00fcro@b.example            | b?ro@b.example                 | 8-bit
         job          | Q%n--%b                        | Q?--%b                         | no part of the sender's choice
         signature    | d.example%nX: y                | d.example?X:?y                 | from a signature
+        identity     | a%nb@d.example (               | a?b@d.example??                | from a signature
+        selector     | s%n%n--%b                      | s??--%b                        | from a signature
+        SPF domain   | d"%n.example                   | txt : d??.example : "v=spf1"   | from a sender's macros
+        SPF record   | v=spf1 "%n--%b%n\\             | txt : d.example : "v=spf1 \\"?--%b?\\\\" | from a sender's DNS
+        authserv-id  | mx/Q%n";                       | "mx/Q???"; dmarc=fail header.from=example.com | with a job id
         """)
     void neutralisesForeignText(String where, String value, String expected, String why) {
         String hostile = value.replace("%n", "\n").replace("%b", BOUNDARY);
@@ -166,22 +312,32 @@ class FailureReportTest {
                 message.jobId = hostile;
                 name = "Original-Envelope-Id";
             }
+            case "SPF domain" -> {
+                message.spfRecords = List.of(new SpfRecord(hostile, "v=spf1"));
+                name = "SPF-DNS";
+            }
+            case "SPF record" -> {
+                message.spfRecords = List.of(new SpfRecord("d.example", hostile));
+                name = "SPF-DNS";
+            }
+            case "authserv-id" -> {
+                message.authservId = hostile;
+                name = "Authentication-Results";
+            }
+            case "identity" -> {
+                signature = Optional.of(new Dkim("d.example", "", "fail", hostile));
+                name = "DKIM-Identity";
+            }
+            case "selector" -> {
+                signature = Optional.of(new Dkim("d.example", hostile, "fail"));
+                name = "DKIM-Selector";
+            }
             default -> {
                 signature = Optional.of(new Dkim(hostile, "", "fail"));
                 name = "DKIM-Domain";
             }
         }
-        FailureReport plain = report(message.notice());
-        String text = new FailureReport(
-                        plain.from(),
-                        plain.to(),
-                        plain.bcc(),
-                        plain.date(),
-                        plain.userAgent(),
-                        plain.boundary(),
-                        plain.notice(),
-                        signature)
-                .text();
+        String text = report(message.notice(), signature).text();
         String wanted = expected.replace("%b", BOUNDARY);
         assertEquals(where.equals("client") ? "192.0.2.10 (" + wanted + ")" : wanted, field(text, name), why);
         assertEquals(4, boundaries(text), why);

@@ -24,11 +24,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.history.Evaluation.Action;
 import org.dmarcmilter.history.Evaluation.Dkim;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +178,50 @@ class FailureReporterTest {
     }
 
     @Test
+    void asksNobodyAndTakesNoShareForAReportThatCannotGoOut() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        DnsClient listening = question -> {
+            asked.add(question.name());
+            return CLIENT.query(question);
+        };
+        FailureReporter reporter = new FailureReporter(
+                settings("", "", "true"),
+                listening,
+                ORGANIZATIONS,
+                new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, Duration.ofSeconds(60)),
+                now::get,
+                "dmarc-milter/1.0.0");
+        Notices message = new Notices();
+        message.ruf = List.of("mailto:f@third.example");
+        for (int i = 0; i < 5; i++) {
+            reporter.offer(message.notice());
+        }
+        await().atMost(LONG).until(() -> reporter.suppressed() == 4);
+        assertEquals(List.of("example.com._report._dmarc.third.example"), asked);
+        // Half an hour on, the limit in all still holds; an hour on, the recipient has a share left.
+        now.set(now.get().plus(Duration.ofMinutes(30)));
+        reporter.offer(message.notice());
+        await().atMost(LONG).until(() -> reporter.suppressed() == 5);
+        now.set(now.get().plus(Duration.ofMinutes(30)));
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(2, reporter.sent());
+    }
+
+    @Test
+    void countsOneMailboxInAnyCaseAsOneRecipient() {
+        FailureReporter reporter = reporter(settings("", "", "true"), LIMITS);
+        for (String address : List.of("f@example.com", "F@example.com", "f@Example.com", "F@EXAMPLE.com")) {
+            Notices message = new Notices();
+            message.ruf = List.of("mailto:" + address);
+            reporter.offer(message.notice());
+        }
+        reporter.close(LONG);
+        assertEquals(3, reporter.sent());
+        assertEquals(1, reporter.suppressed());
+    }
+
+    @Test
     void usesAnotherBoundaryForEachReport() throws IOException {
         FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
         reporter.offer(new Notices().notice());
@@ -268,6 +316,76 @@ class FailureReporterTest {
         assertTrue(ProcessHandle.current()
                 .descendants()
                 .noneMatch(process -> process.info().commandLine().orElse("").contains("sleep 303")));
+    }
+
+    /** What a replacement of OpenDMARC gets wrong most likely about failure reports; where its behaviour is a bug, what we do instead. */
+    @Nested
+    class Trap15 {
+        @ParameterizedTest(name = "trap 15: reports depend on the policy, not on the action: {0} {1}: {2}")
+        @CsvSource(textBlock = """
+            REJECT,     REJECT,     1
+            REJECT,     QUARANTINE, 1
+            REJECT,     ACCEPT,     1
+            REJECT,     TEMPFAIL,   1
+            QUARANTINE, QUARANTINE, 1
+            QUARANTINE, ACCEPT,     1
+            NONE,       ACCEPT,     0
+            """)
+        void policyNotAction(Policy policy, Action action, int reports) throws IOException {
+            FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+            Notices message = new Notices();
+            message.policy = policy;
+            message.action = action;
+            reporter.offer(message.notice());
+            reporter.close(LONG);
+            assertEquals(reports, mails().size());
+        }
+
+        @ParameterizedTest(name = "trap 15: fo is honoured, which OpenDMARC ignores: fo={0}, DKIM {1}, SPF {2}: {3}")
+        @CsvSource(textBlock = """
+            0, none, none, 1
+            d, none, fail, 0
+            d, fail, none, 1
+            s, fail, none, 0
+            s, none, fail, 1
+            1, none, none, 1
+            """)
+        void fo(String fo, String dkim, String spf, int reports) throws IOException {
+            FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+            Notices message = new Notices();
+            message.fo = List.of(fo);
+            message.dkim = List.of(new Dkim("other.example", "s", dkim));
+            message.spf = spf;
+            reporter.offer(message.notice());
+            reporter.close(LONG);
+            assertEquals(reports, mails().size());
+        }
+
+        @Test
+        @DisplayName("trap 15: all recipients in one To, as in OpenDMARC")
+        void oneTo() throws IOException {
+            FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+            Notices message = new Notices();
+            message.ruf = List.of("mailto:f@example.com", "mailto:g@mail.example.com", "mailto:h@third.example");
+            reporter.offer(message.notice());
+            reporter.close(LONG);
+            assertEquals(1, mails().size());
+            assertEquals(
+                    Optional.of("f@example.com, g@mail.example.com, h@third.example"), field(mails().get(0), "To"));
+        }
+
+        @Test
+        @DisplayName("trap 15: no message waits for a report, as in OpenDMARC every one does")
+        void notSynchronous() throws IOException {
+            Path go = directory.resolve("go");
+            FailureReporter reporter =
+                    reporter(settings("", "", "while ! test -e '" + go + "'; do sleep 0.05; done"), LIMITS);
+            reporter.offer(new Notices().notice());
+            assertEquals(0, reporter.sent() + reporter.failed(), "it came back while the command still runs");
+            Files.createFile(go);
+            reporter.close(LONG);
+            assertEquals(1, reporter.sent());
+        }
     }
 
     private static Optional<String> field(String mail, String name) {

@@ -3,6 +3,7 @@ package org.dmarcmilter.report;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcResult;
@@ -14,6 +15,7 @@ import org.dmarcmilter.history.Evaluation.Action;
 import org.dmarcmilter.history.Evaluation.Dkim;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.history.Evaluation.Spf;
+import org.dmarcmilter.history.Evaluation.SpfRecord;
 import org.dmarcmilter.message.HeaderField;
 
 /** A message for the tests of this package, by default one that fails p=reject and is delivered; each test changes a part. */
@@ -26,6 +28,7 @@ final class Notices {
     List<String> ruf = List.of("mailto:f@example.com");
     List<Dkim> dkim = List.of();
     String spf = "none";
+    List<SpfRecord> spfRecords = List.of();
     boolean dkimAligned;
     boolean spfAligned;
     Optional<Discovery> discovery = Optional.empty();
@@ -34,6 +37,8 @@ final class Notices {
     String reporter = "mx.test.example";
     String clientAddress = "192.0.2.10";
     String clientName = "client.example.org";
+    OptionalInt clientPort = OptionalInt.of(40_000);
+    String authservId = "mx.test.example";
     String envelopeSender = "user@example.org";
     List<HeaderField> headers =
             List.of(new HeaderField("From", "Joe <joe@example.com>"), new HeaderField("Subject", "Hello\n\tagain"));
@@ -57,11 +62,11 @@ final class Notices {
                 clientAddress,
                 "example.org",
                 dkim,
-                Optional.of(new Spf(spf, Scope.MAIL_FROM)),
+                Optional.of(new Spf(spf, Scope.MAIL_FROM, spfRecords)),
                 result,
                 Evaluation.Arc.NONE,
                 action);
-        return new FailureNotice(evaluation, headers, envelopeSender, clientName, reporter);
+        return new FailureNotice(evaluation, headers, envelopeSender, clientName, clientPort, authservId);
     }
 
     private DmarcRecord record() {

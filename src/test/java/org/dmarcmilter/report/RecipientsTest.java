@@ -136,7 +136,7 @@ class RecipientsTest {
         assertEquals(List.of(true, true, false), takeThree(rate, "b", now), "each has its own");
         assertEquals(
                 List.of(true, true, true, false),
-                Stream.generate(() -> rate.allows(now)).limit(4).toList(),
+                Stream.generate(() -> send(rate, now)).limit(4).toList(),
                 "all together");
         assertFalse(rate.allows("a", now.plus(Duration.ofMinutes(29))));
         assertTrue(rate.allows("a", now.plus(Duration.ofMinutes(30))), "half the share after half the time");
@@ -155,6 +155,29 @@ class RecipientsTest {
         assertFalse(rate.allows("first", now), "still known, and now the latest seen");
         IntStream.range(0, RateLimit.MAX_RECIPIENTS).forEach(i -> rate.allows("s" + i, now));
         assertTrue(rate.allows("first", now), "forgotten");
+    }
+
+    @Test
+    void limitsWhatHostileDomainsCause() {
+        RateLimit rate = new RateLimit(3, 30, Duration.ofHours(1));
+        Instant now = Instant.EPOCH;
+        long sent = IntStream.range(0, 100_000)
+                .filter(i -> rate.allows("r" + i + "@d" + i + ".example", now) && send(rate, now))
+                .count();
+        assertEquals(30, sent, "other recipients each time do not lift the limit in all");
+        long later = IntStream.range(0, 100_000)
+                .filter(i -> rate.allows("s" + i + "@d" + i + ".example", now.plus(Duration.ofMinutes(20)))
+                        && send(rate, now.plus(Duration.ofMinutes(20))))
+                .count();
+        assertEquals(10, later, "a third of the time, a third of the share");
+    }
+
+    private static boolean send(RateLimit rate, Instant now) {
+        boolean room = rate.hasRoom(now);
+        if (room) {
+            rate.count(now);
+        }
+        return room;
     }
 
     private static List<Boolean> takeThree(RateLimit rate, String recipient, Instant now) {

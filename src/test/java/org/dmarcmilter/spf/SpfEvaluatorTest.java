@@ -467,11 +467,50 @@ class SpfEvaluatorTest {
             assertEquals(1, pending.size(), "questions at once");
             pending.remove().run();
         }
-        assertEquals(new SpfResult(SpfResult.Code.FAIL, "No.", ""), result.join());
+        assertEquals(SpfResult.Code.FAIL, result.join().code());
+        assertEquals("No.", result.join().explanation());
         assertEquals(
                 "TXT example.com, MX example.com, A a.example, A b.example, TXT i.example, PTR 3.2.0.192.in-addr.arpa,"
                         + " A h.i.example, TXT e.example",
                 zone.asked().stream().map(q -> q.type() + " " + q.name()).collect(Collectors.joining(", ")));
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # the record of example.com          | other records                                     | records looked at                | why
+        v=spf1 -all                          | ''                                                | example.com                      | the record alone
+        v=spf1 include:i.example -all        | i.example TXT v=spf1 -all                         | example.com i.example            | and what it includes
+        v=spf1 include:i.example include:i.example | i.example TXT v=spf1 -all                   | example.com i.example            | each once
+        v=spf1 ip4:192.0.2.3 include:i.example | i.example TXT v=spf1 -all                       | example.com                      | not what is never reached
+        v=spf1 redirect=r.example            | r.example TXT v=spf1 +all                         | example.com r.example            | and where it redirects to
+        v=spf1 include:i.example             | i.example TXT v=spf1 a:                           | example.com i.example            | also one that is broken
+        v=spf1 include:i.example             | i.example TXT SERVFAIL                            | example.com                      | not one that did not come
+        v=spf1 -all                          | example.com TXT v=spf1 +all ;; example.com TXT hi | example.com example.com          | each of two that contradict
+        hello                                | ''                                                | ''                               | other TXT records are none
+        """)
+    void saysWhichRecordsItLookedAt(String record, String zone, String domains, String why) {
+        FakeDns dns = FakeDns.zone("example.com TXT " + record + ";;" + zone);
+        List<SpfResult.Consulted> records =
+                check(dns, CLIENT, "joe@example.com", "h.example").records();
+        assertEquals(domains, records.stream().map(SpfResult.Consulted::domain).collect(Collectors.joining(" ")), why);
+        records.stream()
+                .filter(consulted -> consulted.domain().equals("example.com"))
+                .findFirst()
+                .ifPresent(consulted -> assertEquals(record, consulted.text(), why));
+    }
+
+    @Test
+    void boundsAndNeutralisesTheRecordsItLookedAt() {
+        FakeDns dns = new FakeDns();
+        for (int i = 0; i < 50; i++) {
+            dns.txt("example.com", "v=spf1 \r\nBcc: x@b.example \u00e9" + "x".repeat(i == 0 ? 10_000 : i));
+        }
+        List<SpfResult.Consulted> records =
+                check(dns, CLIENT, "joe@example.com", "h.example").records();
+        assertEquals(SpfCheck.MAX_LOOKUP_TERMS + 1, records.size());
+        String text = records.get(0).text();
+        assertEquals(SpfResult.Consulted.MAX_TEXT, text.length());
+        assertTrue(text.startsWith("v=spf1 ??Bcc: x@b.example ?x"), text);
     }
 
     @Test
