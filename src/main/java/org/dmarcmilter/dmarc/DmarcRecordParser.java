@@ -30,6 +30,9 @@ public final class DmarcRecordParser {
 
     private static final int MAX_QUOTED = 60;
 
+    /** Far more than anybody publishes; each message of the domain costs the reading of it. */
+    static final int MAX_LENGTH = 8_192;
+
     private static final Set<String> TAGS_OF_BOTH = Set.of("p", "sp", "adkim", "aspf", "fo", "rua", "ruf");
     private static final Set<String> TAGS_OF_7489 = Set.of("pct", "rf", "ri");
     private static final Set<String> TAGS_OF_9989 = Set.of("np", "psd", "t");
@@ -67,11 +70,16 @@ public final class DmarcRecordParser {
         }
     }
 
-    /** Reads one record. Takes any text, of any length, and time in proportion to it. */
+    /** Reads one record, of at most {@value #MAX_LENGTH} octets. Takes any text, and time in proportion to it. */
     public static Parsed parse(String txt, Standard standard) {
         int end = txt.indexOf(';');
         if (!isVersion(end < 0 ? txt : txt.substring(0, end))) {
             return new Parsed.NotDmarc();
+        }
+        if (txt.length() > MAX_LENGTH) {
+            String reason = "longer than " + MAX_LENGTH + " octets";
+            return new Parsed.Unusable(
+                    reason, List.of("The record is " + reason + ": it is not read. Shorten it."), Psd.UNKNOWN);
         }
         DmarcRecordParser parser = new DmarcRecordParser(standard);
         if (isWsp(txt.charAt(0))) {

@@ -33,6 +33,11 @@ final class Deadline {
         return inTime;
     }
 
+    /** Whether nothing is waited for any more. */
+    boolean isOver() {
+        return timeIsUp.isDone();
+    }
+
     /** Nothing is waited for any more; stops the clock. */
     void over() {
         timeIsUp.complete(false);

@@ -238,7 +238,7 @@ public final class MessageJudge {
         SpfIdentity identity = sender.spf();
         Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
         SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
-        return deadline.inTime(policy.spf().check(identity), late)
+        return deadline.inTime(policy.spf().check(identity, deadline::isOver), late)
                 .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain())));
     }
 

@@ -3,6 +3,7 @@ package org.dmarcmilter.history;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
 
 /**
@@ -34,6 +35,29 @@ public record Evaluation(
 
     public Evaluation {
         dkim = List.copyOf(dkim);
+    }
+
+    /** About what this takes in memory: the parts whose number a sender chooses, and an allowance for the rest. */
+    long octets() {
+        long octets = 1_000;
+        for (Dkim one : dkim) {
+            octets += 200
+                    + one.domain().length()
+                    + one.selector().length()
+                    + one.identity().length();
+        }
+        for (ArcSet set : arc.sets()) {
+            octets += 200
+                    + set.domain().length()
+                    + set.selector().length()
+                    + set.clientAddress().length();
+        }
+        if (result.discovery() instanceof Discovery.Found found) {
+            for (String uri : found.record().rua()) {
+                octets += 60 + uri.length();
+            }
+        }
+        return octets;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public final class HistoryWriter {
     /** How many records wait at most, if nothing else is asked for: some ten megabytes. */
     public static final int DEFAULT_MAX_WAITING = 10_000;
 
+    /** How many octets the waiting records may take, about: one record can be a hundred times as large as most. */
+    private static final long MAX_OCTETS = 16 << 20;
+
     /** So many waiting records are written without waiting for the end of the interval. */
     private static final int EARLY = 256;
 
@@ -47,11 +51,14 @@ public final class HistoryWriter {
     private final HistoryFile file;
     private final int maxWaiting;
     private final Duration flushInterval;
-    private final Queue<Evaluation> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingOctets = new AtomicLong();
     private final LongAdder written = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final Thread thread;
+
+    private record Waiting(Evaluation evaluation, long octets) {}
 
     private volatile boolean closing;
     private volatile boolean failing;
@@ -85,13 +92,15 @@ public final class HistoryWriter {
 
     /** Hands over one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}. */
     public void offer(Evaluation evaluation) {
+        long octets = evaluation.octets();
         int inAll = waiting.incrementAndGet();
-        if (inAll > maxWaiting || closing) {
+        if (waitingOctets.addAndGet(octets) > MAX_OCTETS || inAll > maxWaiting || closing) {
+            waitingOctets.addAndGet(-octets);
             waiting.decrementAndGet();
             dropped.increment();
             return;
         }
-        queue.add(evaluation);
+        queue.add(new Waiting(evaluation, octets));
         if (inAll >= Math.min(EARLY, maxWaiting) && !failing) {
             LockSupport.unpark(thread);
         }
@@ -178,10 +187,12 @@ public final class HistoryWriter {
         }
         StringBuilder records = new StringBuilder();
         while (records.length() < BATCH_OCTETS) {
-            Evaluation evaluation = queue.poll();
-            if (evaluation == null) {
+            Waiting next = queue.poll();
+            if (next == null) {
                 break;
             }
+            waitingOctets.addAndGet(-next.octets());
+            Evaluation evaluation = next.evaluation();
             try {
                 records.append(HistoryFormat.write(evaluation));
                 batchRecords++;
@@ -218,7 +229,12 @@ public final class HistoryWriter {
         long lost = dropped.sum() - droppedAndTold;
         if (lost > 0) {
             droppedAndTold += lost;
-            LOG.error("HistoryFile {}: {} records were lost, as no more than {} can wait", file, lost, maxWaiting);
+            LOG.error(
+                    "HistoryFile {}: {} records were lost, as no more than {} can wait, or {} octets",
+                    file,
+                    lost,
+                    maxWaiting,
+                    MAX_OCTETS);
         }
     }
 }

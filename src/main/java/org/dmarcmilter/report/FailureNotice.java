@@ -25,4 +25,10 @@ public record FailureNotice(
     public FailureNotice {
         headers = List.copyOf(headers);
     }
+
+    /** The same with the fields from the top that are quoted, as so many notices wait that their size matters. */
+    FailureNotice shortened() {
+        return new FailureNotice(
+                evaluation, QuotedHeaders.quotable(headers), envelopeSender, clientName, clientPort, authservId);
+    }
 }

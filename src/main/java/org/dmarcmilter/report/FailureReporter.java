@@ -122,7 +122,8 @@ public final class FailureReporter {
     public void offer(FailureNotice notice) {
         Setup current = setup;
         if (FailureConditions.met(notice, current.settings())) {
-            executor.execute(() -> report(notice, current));
+            FailureNotice kept = notice.shortened();
+            executor.execute(() -> report(kept, current));
         }
     }
 

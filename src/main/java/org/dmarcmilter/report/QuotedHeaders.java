@@ -1,6 +1,7 @@
 package org.dmarcmilter.report;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.dmarcmilter.message.HeaderField;
 
 /**
@@ -24,6 +25,24 @@ record QuotedHeaders(String transferEncoding, String text, boolean complete) {
     private static final int MAX_ENCODED_LINE = 75;
 
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    /**
+     * The fields that there is room for, from the top, and the first one for which there is none, cut: it tells that the
+     * section is not complete.
+     */
+    static List<HeaderField> quotable(List<HeaderField> fields) {
+        long octets = 0;
+        for (int i = 0; i < fields.size(); i++) {
+            HeaderField field = fields.get(i);
+            octets += (long) field.name().length() + field.value().length();
+            if (octets > MAX_OCTETS) {
+                String cut = field.value().substring(0, Math.min(field.value().length(), MAX_OCTETS + 1));
+                return Stream.concat(fields.subList(0, i).stream(), Stream.of(new HeaderField(field.name(), cut)))
+                        .toList();
+            }
+        }
+        return fields;
+    }
 
     /** Quotes whole fields, from the top, as long as there is room. */
     static QuotedHeaders of(List<HeaderField> fields) {

@@ -121,16 +121,19 @@ final class SpfCheck {
         if (records.size() > 1) {
             return done(permError(records.size() + " SPF records at " + PrintableText.quoted(domain)));
         }
-        SpfParser.Parsed parsed = SpfParser.parse(records.get(0));
-        if (parsed instanceof SpfParser.Parsed.Valid valid) {
-            return evaluate(valid.record(), domain, 0);
-        }
-        String problem = ((SpfParser.Parsed.Invalid) parsed).problem();
-        return done(permError("SPF record of " + PrintableText.quoted(domain) + ": " + problem));
+        return evaluate(records.get(0), domain, 0);
     }
 
-    /** Section 4.6.2: the first mechanism that matches decides. */
-    private CompletionStage<Outcome> evaluate(SpfRecord record, String domain, int from) {
+    /**
+     * Section 4.6.2: the first mechanism that matches decides. Whenever the DNS is asked only the text is kept, and read again
+     * afterwards: in parts a record takes thirty times its size, and a sender can have ten of them wait for one answer.
+     */
+    private CompletionStage<Outcome> evaluate(String text, String domain, int from) {
+        SpfParser.Parsed parsed = SpfParser.parse(text);
+        if (parsed instanceof SpfParser.Parsed.Invalid invalid) {
+            return done(permError("SPF record of " + PrintableText.quoted(domain) + ": " + invalid.problem()));
+        }
+        SpfRecord record = ((SpfParser.Parsed.Valid) parsed).record();
         for (int i = from; i < record.directives().size(); i++) {
             Directive directive = record.directives().get(i);
             if (directive.mechanism() instanceof Mechanism.Ip ip) {
@@ -141,13 +144,12 @@ final class SpfCheck {
                 return done(matched(directive, record, domain));
             } else {
                 int next = i + 1;
+                Outcome ifYes = matched(directive, record, domain);
                 return lookup(directive.mechanism(), domain).thenCompose(match -> {
                     if (match instanceof Match.Stop stop) {
                         return done(stop.outcome());
                     }
-                    return match == Match.Answer.YES
-                            ? done(matched(directive, record, domain))
-                            : evaluate(record, domain, next);
+                    return match == Match.Answer.YES ? done(ifYes) : evaluate(text, domain, next);
                 });
             }
         }

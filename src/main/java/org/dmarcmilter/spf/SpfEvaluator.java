@@ -3,13 +3,17 @@ package org.dmarcmilter.spf;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 
 /** Checks whether a client may use a domain in MAIL FROM: {@code check_host()} of RFC 7208. Safe for many threads. */
 public final class SpfEvaluator {
+    private static final DnsAnswer ABANDONED = new DnsAnswer.Unavailable("nobody waits for the result any more");
+
     private final DnsClient dns;
     private final String receiverName;
     private final LongSupplier epochSeconds;
@@ -29,15 +33,19 @@ public final class SpfEvaluator {
      * Checks one message's identity. Never blocks and asks a bounded number of questions (section 4.6.4); how long that
      * may take is the caller's business. No domain, or no IP address, has no policy: none (section 4.3).
      *
+     * @param abandoned whether nobody waits for the result any more; then no further question is asked, so that a check that
+     *     a sender has made slow ends with its message
      * @return completes on the thread of the last DNS answer, never exceptionally
      */
-    public CompletionStage<SpfResult> check(SpfIdentity identity) {
+    public CompletionStage<SpfResult> check(SpfIdentity identity, BooleanSupplier abandoned) {
         Optional<IpAddress> client = IpAddress.parse(identity.clientAddress());
         Optional<DomainName> domain = DomainName.parse(identity.domain());
         if (client.isEmpty() || domain.isEmpty()) {
             return CompletableFuture.completedStage(new SpfResult(SpfResult.Code.NONE, "", ""));
         }
-        return new SpfCheck(dns, identity, client.get().unmapped(), receiverName, epochSeconds)
+        DnsClient whileWanted = question ->
+                abandoned.getAsBoolean() ? CompletableFuture.completedStage(ABANDONED) : dns.query(question);
+        return new SpfCheck(whileWanted, identity, client.get().unmapped(), receiverName, epochSeconds)
                 .run(domain.get().ascii());
     }
 }

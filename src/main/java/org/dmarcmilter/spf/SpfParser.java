@@ -16,6 +16,9 @@ import org.dmarcmilter.spf.SpfRecord.Prefixes;
 final class SpfParser {
     private static final String VERSION = "v=spf1";
 
+    /** RFC 7208, section 3.4, wants no more than 512 octets, and real records stay below 4,000. Longer ones are not read. */
+    static final int MAX_LENGTH = 8_192;
+
     private final List<Directive> directives = new ArrayList<>();
     private Optional<MacroString> redirect = Optional.empty();
     private Optional<MacroString> explanation = Optional.empty();
@@ -41,6 +44,9 @@ final class SpfParser {
     static Parsed parse(String txt) {
         if (!isSpf(txt)) {
             return new Parsed.Invalid("does not begin with " + VERSION);
+        }
+        if (txt.length() > MAX_LENGTH) {
+            return new Parsed.Invalid("longer than " + MAX_LENGTH + " octets");
         }
         SpfParser parser = new SpfParser();
         try {

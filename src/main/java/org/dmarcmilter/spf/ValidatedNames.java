@@ -1,5 +1,6 @@
 package org.dmarcmilter.spf;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
@@ -24,11 +26,17 @@ final class ValidatedNames {
     /** RFC 7208, section 4.6.4: further names are ignored. */
     static final int MAX_PTR_NAMES = 10;
 
+    /** How long one question about the client's names may take. */
+    static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final DnsAnswer TOO_SLOW = new DnsAnswer.Unavailable("the client's name servers are too slow");
+
     private final DnsClient dns;
     private final IpAddress client;
     private final String reverseName;
     private Optional<CompletionStage<List<String>>> names = Optional.empty();
     private final Map<String, Boolean> confirmed = new HashMap<>();
+    private boolean tooSlow;
 
     /** @param reverseName where the client's PTR records are, below {@code in-addr.arpa} or {@code ip6.arpa} */
     ValidatedNames(DnsClient dns, IpAddress client, String reverseName) {
@@ -69,12 +77,29 @@ final class ValidatedNames {
 
     private CompletionStage<List<String>> names() {
         if (names.isEmpty()) {
-            names = Optional.of(dns.query(new DnsQuestion(reverseName, DnsQuestion.Type.PTR))
+            names = Optional.of(ask(new DnsQuestion(reverseName, DnsQuestion.Type.PTR))
                     .thenApply(answer -> answer instanceof DnsAnswer.Found found
                             ? found.records().stream().limit(MAX_PTR_NAMES).toList()
                             : List.of()));
         }
         return names.get();
+    }
+
+    /**
+     * Asks, but not for long: the servers are the client's, and who sends forged mail must not be able to use up the time of
+     * the check and with it turn a fail into a temperror. Once one has been too slow, none is asked any more.
+     */
+    private CompletionStage<DnsAnswer> ask(DnsQuestion question) {
+        if (tooSlow) {
+            return CompletableFuture.completedStage(TOO_SLOW);
+        }
+        CompletableFuture<DnsAnswer> answer = dns.query(question).toCompletableFuture();
+        if (answer.isDone()) {
+            return answer;
+        }
+        return answer.copy()
+                .completeOnTimeout(TOO_SLOW, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((first, failure) -> tooSlow |= TOO_SLOW.equals(first));
     }
 
     private CompletionStage<Optional<String>> firstConfirmed(List<String> candidates, int from) {
@@ -93,7 +118,7 @@ final class ValidatedNames {
         if (known != null) {
             return CompletableFuture.completedStage(known);
         }
-        return dns.query(new DnsQuestion(name, SpfCheck.addressType(client))).thenApply(answer -> {
+        return ask(new DnsQuestion(name, SpfCheck.addressType(client))).thenApply(answer -> {
             boolean yes = answer instanceof DnsAnswer.Found found
                     && found.records().stream()
                             .anyMatch(text -> IpAddress.parse(text).equals(Optional.of(client)));

@@ -119,7 +119,8 @@ class HistoryWriterTest {
                         "HistoryFile " + file
                                 + " cannot be written: its directory does not exist; 0 records wait, the mail goes on",
                         "HistoryFile " + file + " is writable again",
-                        "HistoryFile " + file + ": 3 records were lost, as no more than 5 can wait"),
+                        "HistoryFile " + file
+                                + ": 3 records were lost, as no more than 5 can wait, or 16777216 octets"),
                 log,
                 "one line a change, however often it was tried");
     }
