@@ -42,7 +42,7 @@ final class BootedSystem implements AutoCloseable {
                         "run",
                         "--detach",
                         "--rm",
-                        "--network=none",
+                        "--hostname=mx.example.org",
                         "--cap-add=SYS_ADMIN",
                         "--security-opt=seccomp=unconfined",
                         "--security-opt=apparmor=unconfined",
@@ -61,6 +61,11 @@ final class BootedSystem implements AutoCloseable {
         return system;
     }
 
+    /** Its address in the engine's network, which can be reached from here. */
+    String address() {
+        return mustRun("hostname -i").strip();
+    }
+
     /** Runs a line of shell as root. */
     Outcome run(String script) {
         return run(List.of("docker", "exec", container, "sh", "-c", script));
@@ -75,6 +80,12 @@ final class BootedSystem implements AutoCloseable {
     void copy(Path from, String to) {
         mustRun("mkdir -p " + to);
         mustRun(List.of("docker", "cp", from + (Files.isDirectory(from) ? "/." : ""), container + ":" + to));
+    }
+
+    /** Installs packages of Debian, and nothing they only recommend. */
+    void installFromDebian(String packages) {
+        mustRun("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "
+                + packages);
     }
 
     static String mustRun(List<String> command) {
