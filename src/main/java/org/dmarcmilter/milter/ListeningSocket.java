@@ -64,6 +64,9 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
             throw new IOException("cannot listen on " + address + ": " + reason(cause), cause);
         } catch (UnknownHostException cause) {
             throw new IOException("cannot listen on " + address + ": the host has no address of this kind", cause);
+        } catch (UnsupportedOperationException cause) {
+            // What Java says where the kernel has no IPv6.
+            throw new IOException("cannot listen on " + address + ": this machine has no IPv6", cause);
         }
     }
 

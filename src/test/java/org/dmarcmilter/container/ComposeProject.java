@@ -19,15 +19,11 @@ import java.util.stream.Stream;
 import org.testcontainers.containers.ContainerState;
 
 /**
- * The services of a Compose file, run by the Compose program as a user runs it. Testcontainers' own Compose support wants
- * helper images from a registry, which need not be there.
+ * The services of a Compose file, run by {@code docker compose} as a user runs it. Testcontainers' own Compose support
+ * wants helper images from a registry, which need not be there.
  */
 final class ComposeProject implements AutoCloseable {
-    /** How Compose is called here: the plugin of the docker command, or the program of its own. */
-    static final Optional<List<String>> PROGRAM = Stream.of(List.of("docker", "compose"), List.of("docker-compose"))
-            .filter(ComposeProject::works)
-            .findFirst();
-
+    private static final List<String> PROGRAM = List.of("docker", "compose");
     static final Path FOLDER = Path.of("docker").toAbsolutePath();
     private static final Path ADDED_BY_TESTS =
             Path.of("src/test/resources/container/compose.test.yaml").toAbsolutePath();
@@ -41,6 +37,22 @@ final class ComposeProject implements AutoCloseable {
         this.name = name;
         this.files = files;
         this.variables = variables;
+    }
+
+    /** Which Compose this is, if it is there. */
+    static Optional<String> version() {
+        try {
+            Process process = new ProcessBuilder(Stream.concat(PROGRAM.stream(), Stream.of("version"))
+                            .toList())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? Optional.of(output.strip()) : Optional.empty();
+        } catch (IOException notThere) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Builds the image of one service. */
@@ -96,7 +108,7 @@ final class ComposeProject implements AutoCloseable {
 
     /** Its output, after it ended well. */
     private String compose(String... arguments) {
-        List<String> command = new ArrayList<>(PROGRAM.orElseThrow());
+        List<String> command = new ArrayList<>(PROGRAM);
         command.addAll(List.of("--project-name", name));
         files.forEach(file -> command.addAll(List.of("--file", file.toString())));
         command.addAll(List.of(arguments));
@@ -130,21 +142,6 @@ final class ComposeProject implements AutoCloseable {
             return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean works(List<String> program) {
-        try {
-            Process process = new ProcessBuilder(Stream.concat(program.stream(), Stream.of("version"))
-                            .toList())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
-        } catch (IOException notThere) {
-            return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 

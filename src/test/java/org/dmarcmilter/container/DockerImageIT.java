@@ -189,6 +189,14 @@ class DockerImageIT {
     }
 
     @Test
+    void saysThatThereIsNoIpv6() {
+        Ended ended = ImageUnderTest.run(
+                List.of("DMARC_SOCKET=inet6:8893", "DMARC_MILTER_JAVA_OPTS=-Djava.net.preferIPv4Stack=true"));
+        assertEquals(69, ended.exitCode(), ended::toString);
+        assertEquals("dmarc-milter: cannot listen on inet6:8893: this machine has no IPv6\n", ended.errors());
+    }
+
+    @Test
     void checksAConfigurationAndPrintsItsVersion() {
         Ended checked = ImageUnderTest.run(List.of("DMARC_REJECTFAILURES=true"), "-n");
         assertEquals(0, checked.exitCode(), checked::toString);

@@ -11,7 +11,10 @@ import org.testcontainers.DockerClientFactory;
 /** The Docker engine of this machine. */
 final class Engine {
     /** What {@code src/test/peers/docker-engine} makes where no registry can be reached: Debian with Java 17. */
-    private static final String LOCAL_BASE = "dmarc-milter-base:bookworm";
+    static final String LOCAL_BASE = "dmarc-milter-base:bookworm";
+
+    /** The same with Maven and a JDK. */
+    static final String LOCAL_MAVEN = "dmarc-milter-base:maven";
 
     /** The base of the small images around ours, where a registry can be reached. */
     private static final String PUBLIC_DEBIAN = "debian:bookworm-slim";
@@ -23,8 +26,8 @@ final class Engine {
         if (!DockerClientFactory.instance().isDockerAvailable()) {
             missing("no Docker engine answers");
         }
-        if (ComposeProject.PROGRAM.isEmpty()) {
-            missing("neither \"docker compose\" nor docker-compose is there");
+        if (ComposeProject.version().isEmpty()) {
+            missing("\"docker compose\" is not there");
         }
     }
 
@@ -40,7 +43,7 @@ final class Engine {
                 .toString();
     }
 
-    /** The variables of {@code docker/compose.yaml}: what is built, and from what; its defaults, if there is no base here. */
+    /** The variables of {@code docker/compose.yaml} that make an image under test of what "mvn package" left. */
     static Map<String, String> buildVariables() {
         Map<String, String> ours = Map.of("IMAGE", ImageUnderTest.NAME, "PREBUILT", "yes");
         if (!has(LOCAL_BASE)) {
@@ -59,7 +62,7 @@ final class Engine {
         return has(LOCAL_BASE) ? LOCAL_BASE : PUBLIC_DEBIAN;
     }
 
-    private static boolean has(String image) {
+    static boolean has(String image) {
         try {
             return client().inspectImageCmd(image).exec().getId() != null;
         } catch (NotFoundException e) {
@@ -67,7 +70,8 @@ final class Engine {
         }
     }
 
-    private static void missing(String what) {
+    /** Skips the test class, or fails it where the tests must not be skipped. */
+    static void missing(String what) {
         if (System.getenv("CI") != null) {
             fail(what + ", and CI is set: the container tests must run (src/test/peers/docker-engine)");
         }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dmarcmilter.endtoend.DeliveredMessage;
@@ -38,9 +39,18 @@ abstract class MailThroughTheSidecar {
     /** The Compose files, names in {@code docker/}. */
     abstract List<String> composeFiles();
 
+    /** What the images are built from, as variables of the Compose files. */
+    Map<String, String> buildVariables() {
+        return Engine.buildVariables();
+    }
+
+    /** Sees to whatever building needs. */
+    void prepare() {}
+
     @BeforeAll
     void start() {
         Engine.require();
+        prepare();
         network = TestNetwork.start(ownAddress -> """
                 _dmarc.signed.example.      TXT "v=DMARC1; p=reject"
                 _dmarc.spf.example.         TXT "v=DMARC1; p=reject"
@@ -51,7 +61,7 @@ abstract class MailThroughTheSidecar {
                 _dmarc.none.example.        TXT "v=DMARC1; p=none"
                 unpublished.example.        A   192.0.2.1
                 """.formatted(ownAddress) + SIGNED.record());
-        project = ComposeProject.up(network, composeFiles(), Engine.buildVariables());
+        project = ComposeProject.up(network, composeFiles(), buildVariables());
         postfix = project.service("postfix");
         await("Postfix greets").atMost(LIMIT).ignoreExceptions().until(() -> {
             client().close();

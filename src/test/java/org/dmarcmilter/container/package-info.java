@@ -1,6 +1,6 @@
 /**
  * The image of {@code docker/Dockerfile} and the trial mail server of {@code docker/compose.yaml}, as a user would run
- * them. Needs a Docker engine ({@code src/test/peers/docker-engine} starts one) and a Compose program.
+ * them. Needs a Docker engine ({@code src/test/peers/docker-engine} starts one) and Compose 2.
  *
  * <p>Without them the tests are skipped; where the environment says {@code CI} they fail instead.
  */

@@ -1,10 +1,17 @@
 package org.dmarcmilter.packaging;
 
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.DisplayName;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** The deb on Debian 12. */
+import java.net.InetSocketAddress;
+import org.dmarcmilter.endtoend.SmtpClient;
+import org.dmarcmilter.endtoend.SmtpReply;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** The deb on Debian 12, and Postfix beside it. */
 @DisplayName("the deb on Debian 12")
 class DebianPackageIT extends InstalledPackageScenario {
     @Override
@@ -13,22 +20,18 @@ class DebianPackageIT extends InstalledPackageScenario {
     }
 
     @Override
-    Path build() {
-        BootedSystem.mustRun(List.of("src/packaging/build-deb"));
-        return Path.of("target/packages");
+    String chapter() {
+        return "### Debian 12 and 13\n";
     }
 
     @Override
-    void install(BootedSystem system) {
-        system.mustRun("dpkg -i /root/packages/dmarc-milter_*_all.deb");
-        system.mustRun("systemctl is-enabled dmarc-milter.service");
-    }
+    void prepare(BootedSystem system) {}
 
     @Override
     void upgrade(BootedSystem system) {
         system.mustRun("""
                 set -e
-                cd /root && dpkg-deb -R packages/dmarc-milter_*_all.deb newer
+                cd /root && dpkg-deb -R source/target/packages/dmarc-milter_*_all.deb newer
                 sed -i 's/^Version: .*/Version: 99/' newer/DEBIAN/control
                 echo '# A newer default' >>newer/etc/dmarc-milter/dmarc-milter.conf
                 dpkg-deb -b newer newer.deb && dpkg --force-confdef --force-confold -i newer.deb
@@ -39,7 +42,7 @@ class DebianPackageIT extends InstalledPackageScenario {
     void installCompat(BootedSystem system) {
         system.mustRun("""
                 set -e
-                cd /root && dpkg-deb -R packages/dmarc-milter-opendmarc-compat_*_all.deb compat
+                cd /root && dpkg-deb -R source/target/packages/dmarc-milter-opendmarc-compat_*_all.deb compat
                 sed -i -e 's/^Version: .*/Version: 99/' -e 's/(= .*)/(= 99)/' compat/DEBIAN/control
                 dpkg-deb -b compat compat.deb && dpkg -i compat.deb
                 """);
@@ -59,5 +62,89 @@ class DebianPackageIT extends InstalledPackageScenario {
     @Override
     void remove(BootedSystem system) {
         system.mustRun("dpkg -r dmarc-milter-opendmarc-compat dmarc-milter");
+    }
+
+    @Test
+    @Order(20)
+    @DisplayName("Postfix hands mail over, configured as the README says")
+    void judgesForPostfix() {
+        system().installFromDebian("postfix opendkim");
+        system().mustRun("sed -i 's/^Socket.*/Socket inet:8891@127.0.0.1/' /etc/opendkim.conf"
+                + " && systemctl restart opendkim && useradd --create-home reader");
+        system().mustRun("postconf 'mydestination = example.net' 'home_mailbox = Maildir/' 'inet_protocols = ipv4'");
+        append("/etc/postfix/main.cf", Readme.block("**Postfix**, in `main.cf`"));
+        system().mustRun("systemctl restart postfix");
+
+        assertEquals(
+                "550 5.7.1 rejected by DMARC policy for example.com",
+                send("example.com", "", "").toString());
+        send("example.org", "", "").expect(250);
+        String delivered = delivered();
+        assertTrue(
+                delivered.contains("Authentication-Results: mx.example.org; dmarc=none (p=none dis=none)"), delivered);
+        assertTrue(delivered.contains("header.from=example.org"), delivered);
+        assertEquals("", system().mustRun("journalctl -q --output=cat --grep='connect to Milter service' || true"));
+    }
+
+    @Test
+    @Order(21)
+    @DisplayName("results from outside count until Postfix removes them as the README says; attached ones stay")
+    void removesForgedResults() {
+        String forged = "Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=example.com\r\n";
+        send("example.com", forged, "").expect(250);
+
+        String[] files = Readme.block("any\nfilter adds its own").split("(?m)^# /etc/postfix/header_checks\n");
+        append("/etc/postfix/main.cf", files[0]);
+        append("/etc/postfix/header_checks", files[1]);
+        system().mustRun("systemctl restart postfix");
+        send("example.com", forged, "").expect(550);
+
+        String attached = forged + "From: a@example.com\r\n\r\nattached\r\n";
+        send("example.org", forged + "Content-Type: message/rfc822\r\n", attached)
+                .expect(250);
+        String delivered = delivered();
+        assertEquals(2, delivered.split("spf=pass smtp.mailfrom=example.com", -1).length, delivered);
+    }
+
+    @Test
+    @Order(22)
+    @DisplayName("Postfix reaches the unix socket as the README says")
+    void judgesOnTheUnixSocket() {
+        Readme.commands("### A unix socket\n").forEach(system()::mustRun);
+        String before = delivered();
+        send("example.com", "", "").expect(550);
+        send("example.org", "", "").expect(250);
+        await().until(() -> !delivered().equals(before));
+        assertEquals("", system().mustRun("ss -Htln 'sport = 8893'"));
+        system().mustRun("systemctl disable --quiet --now dmarc-milter.socket && systemctl restart dmarc-milter");
+    }
+
+    private void append(String file, String lines) {
+        system().mustRun("cat >>" + file + " <<'END'\n" + lines + "END");
+    }
+
+    /** A message from the outside; the reply to its text. */
+    private SmtpReply send(String authorDomain, String fields, String body) {
+        InetSocketAddress postfix = new InetSocketAddress(system().address(), 25);
+        try (SmtpClient client = SmtpClient.connect(null, postfix)) {
+            return client.ehlo("client.example")
+                    .send(
+                            "a@" + authorDomain,
+                            "reader@example.net",
+                            fields + """
+                            From: Author <a@%s>
+                            To: reader@example.net
+                            Subject: news
+                            Date: Tue, 24 Nov 2026 10:00:00 +0000
+                            Message-ID: <1@%1$s>
+
+                            """.formatted(authorDomain).replace("\n", "\r\n") + body);
+        }
+    }
+
+    /** The last message, once nothing waits in Postfix's queue any more. */
+    private String delivered() {
+        await().until(() -> system().mustRun("postqueue -j").isEmpty());
+        return system().mustRun("cd /home/reader/Maildir/new && cat $(ls -t | head -n 1)");
     }
 }

@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -26,20 +27,27 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class InstalledPackageScenario {
-    private static final String CONFIGURATION = "/etc/dmarc-milter/dmarc-milter.conf";
-    private static final String LOOPBACK = "127.0.0.1:8893";
+    static final String CONFIGURATION = "/etc/dmarc-milter/dmarc-milter.conf";
+    private static final int LAST = 99;
+    static final String LOOPBACK = "127.0.0.1:8893";
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
+
+    /** What the packages are made from, beside {@code target/dmarc-milter}. */
+    private static final List<String> SOURCES = List.of("LICENSE", "README.md", "pom.xml", "src/packaging", "systemd");
+
+    /** Where the source tree is in the system, as after "mvn package". */
+    static final String SOURCE = "/root/source/";
 
     private BootedSystem system;
 
     /** The release of Debian to boot. */
     abstract String suite();
 
-    /** Builds the packages and returns the folder they are in. */
-    abstract Path build();
+    /** The heading of the README's chapter that tells how to build the package, install it and start it. */
+    abstract String chapter();
 
-    /** Installs the package from {@code /root/packages}. */
-    abstract void install(BootedSystem system);
+    /** Makes the system what a reader of that chapter has. */
+    abstract void prepare(BootedSystem system);
 
     /** Installs a newer version, whose configuration file differs from the first one's. */
     abstract void upgrade(BootedSystem system);
@@ -56,7 +64,11 @@ abstract class InstalledPackageScenario {
     @BeforeAll
     void boot() throws IOException, URISyntaxException {
         system = BootedSystem.boot(suite());
-        system.copy(build(), "/root/packages");
+        system.copy(Path.of("target/dmarc-milter"), SOURCE + "target/dmarc-milter");
+        for (String source : SOURCES) {
+            Path path = Path.of(source);
+            system.copy(path, SOURCE + (Files.isDirectory(path) ? source : ""));
+        }
         Path classes = Path.of(MilterProbe.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -64,7 +76,9 @@ abstract class InstalledPackageScenario {
                 .toURI());
         String probe = MilterProbe.class.getName().replace('.', '/') + ".class";
         system.copy(Files.createDirectories(classes).resolve(probe), "/usr/local/probe/org/dmarcmilter/packaging");
-        install(system);
+        prepare(system);
+        // With the answer to "Is this ok".
+        Readme.commands(chapter()).forEach(line -> system.mustRun("cd " + SOURCE + " && yes | (" + line + ")"));
     }
 
     @AfterAll
@@ -76,10 +90,13 @@ abstract class InstalledPackageScenario {
 
     @Test
     @Order(1)
-    @DisplayName("it starts, with a class archive, and without a warning")
+    @DisplayName("after the README's commands it runs, with a class archive and without a warning, and so at each boot")
     void starts() {
-        system.mustRun("systemctl start dmarc-milter.service");
         assertAll(
+                () -> assertEquals(
+                        "enabled",
+                        system.mustRun("systemctl is-enabled dmarc-milter.service")
+                                .strip()),
                 () -> assertEquals("active", state("ActiveState")),
                 () -> assertEquals(
                         "dmarc-milter",
@@ -257,7 +274,7 @@ abstract class InstalledPackageScenario {
     }
 
     @Test
-    @Order(14)
+    @Order(LAST)
     @DisplayName("removal stops it and keeps what the administrator wrote")
     void removes() {
         remove(system);
@@ -271,27 +288,32 @@ abstract class InstalledPackageScenario {
                 () -> system.mustRun("cat /etc/dmarc-milter/dmarc-milter.conf* | grep -q '^TestDNSData'"));
     }
 
+    /** The system, with the package installed. */
+    final BootedSystem system() {
+        return system;
+    }
+
     /** More often than the unit allows in a minute. */
-    private void restart() {
+    void restart() {
         system.mustRun("systemctl reset-failed dmarc-milter; systemctl restart dmarc-milter");
     }
 
-    private void configure(String line) {
+    void configure(String line) {
         system.mustRun("echo '" + line + "' >>" + CONFIGURATION);
     }
 
-    private void addToUnit(String settings) {
+    void addToUnit(String settings) {
         system.mustRun("mkdir -p /run/systemd/system/dmarc-milter.service.d && cat >/run/systemd/system/"
                 + "dmarc-milter.service.d/test.conf <<'END'\n[Service]\n" + settings
                 + "\nEND\nsystemctl daemon-reload");
     }
 
-    private String state(String property) {
+    String state(String property) {
         return system.mustRun("systemctl show -P " + property + " dmarc-milter.service")
                 .strip();
     }
 
-    private boolean journal(String text) {
+    boolean journal(String text) {
         return system.mustRun("journalctl --unit=dmarc-milter --output=cat -q").contains(text);
     }
 
@@ -302,7 +324,7 @@ abstract class InstalledPackageScenario {
     }
 
     /** The milter's replies to a message. */
-    private String probe(String address) {
+    String probe(String address) {
         return system.mustRun(probeCommand(address));
     }
 
