@@ -11,6 +11,8 @@ import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration that is in force and where it came from.
@@ -19,6 +21,7 @@ import org.dmarcmilter.config.Settings;
  * @param path to read again on reload; empty for standard input and built-in defaults
  */
 record Configuration(String name, Optional<Path> path, ConfigFile file, Settings settings) {
+    private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
     private static final List<Path> PLACES =
             List.of(Path.of("/etc/dmarc-milter/dmarc-milter.conf"), Path.of("/etc/opendmarc.conf"));
 
@@ -35,6 +38,9 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         Optional<Path> path = given.map(Path::of)
                 .or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
         if (path.isEmpty()) {
+            PLACES.stream()
+                    .filter(Files::exists)
+                    .forEach(file -> LOG.warn("{}: Permission denied; going on with built-in defaults", file));
             return parse("built-in defaults", Optional.empty(), "");
         }
         return parse(path.get().toString(), path, read(path.get()));

@@ -71,6 +71,7 @@ final class Daemon {
         Settings settings = inForce.configuration().settings();
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
+        DaemonCommand.warnings(inForce.configuration()).forEach(LOG::warn);
         Metrics metrics = new Metrics();
         Recorders recorders = new Recorders(settings.service().umask(), metrics, inForce.assembled());
         Signals.on(stop::countDown, "TERM", "INT");
@@ -79,7 +80,7 @@ final class Daemon {
                 ServiceManager manager = new ServiceManager(environment)) {
             String name = listen(server, settings.service());
             Optional<HealthEndpoint> health = health(server, recorders, metrics, settings.service());
-            Optional<PidFile> pidFile = PidFile.write(settings.service());
+            Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
             Signals.on(() -> reload(manager, recorders), "HUP", "USR1");
             LOG.info("listening on {}", name);
             manager.ready(() -> server.isAlive(LOOP_PATIENCE));
@@ -101,7 +102,18 @@ final class Daemon {
     }
 
     private boolean isBackground() {
+        return isBackground(environment);
+    }
+
+    /** Whether standard output and error lead nowhere as soon as the launcher script has left. */
+    static boolean isBackground(Map<String, String> environment) {
         return environment.containsKey("DMARC_MILTER_BACKGROUND");
+    }
+
+    /** With AutoRestart that of the launcher script, which passes signals on. */
+    private String processId() {
+        return environment.getOrDefault(
+                "DMARC_MILTER_PARENT", String.valueOf(ProcessHandle.current().pid()));
     }
 
     private static String trustedNames(Settings settings) {
@@ -214,13 +226,13 @@ final class Daemon {
 
     /** The process id in a file, for scripts that want it. */
     private record PidFile(Path path) {
-        static Optional<PidFile> write(Settings.Service service) {
+        static Optional<PidFile> write(Settings.Service service, String pid) {
             if (service.pidFile().isEmpty()) {
                 return Optional.empty();
             }
             Path path = Path.of(service.pidFile().get());
             try {
-                OwnFiles.write(path, ProcessHandle.current().pid() + "\n", service.umask());
+                OwnFiles.write(path, pid + "\n", service.umask());
                 return Optional.of(new PidFile(path));
             } catch (IOException e) {
                 LOG.error("can't write pid to {}: {}", path, Configuration.reason(e));

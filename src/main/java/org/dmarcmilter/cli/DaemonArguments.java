@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param checkOnly {@code -n}
  * @param socket {@code -p}, overrides Socket
  * @param pidFile {@code -P}, overrides PidFile
+ * @param user {@code -u}; the launcher script acted on it before the JVM began
  * @param testFiles {@code -t}, a comma list
  * @param verbosity how often {@code -v} was given
  * @param action what the flags ask for
@@ -23,6 +24,7 @@ record DaemonArguments(
         boolean checkOnly,
         Optional<String> socket,
         Optional<String> pidFile,
+        Optional<String> user,
         Optional<String> testFiles,
         int verbosity,
         Action action) {
@@ -71,6 +73,7 @@ record DaemonArguments(
         private Optional<String> configFile = Optional.empty();
         private Optional<String> socket = Optional.empty();
         private Optional<String> pidFile = Optional.empty();
+        private Optional<String> user = Optional.empty();
         private Optional<String> testFiles = Optional.empty();
         private boolean foreground;
         private boolean syslog;
@@ -86,7 +89,7 @@ record DaemonArguments(
                 case 'v' -> verbosity++;
                 case 'V' -> version = true;
                 case 'A' -> {
-                    // Restarting is the service manager's work; -n says so.
+                    // The launcher script restarts us.
                 }
                 default -> {
                     return false;
@@ -101,15 +104,13 @@ record DaemonArguments(
                 case 'p' -> socket = Optional.of(value);
                 case 'P' -> pidFile = Optional.of(value);
                 case 't' -> testFiles = Optional.of(value);
-                default -> {
-                    // -u was acted on by the launcher script before the JVM began.
-                }
+                default -> user = Optional.of(value);
             }
         }
 
         DaemonArguments result(Action action) {
             return new DaemonArguments(
-                    configFile, foreground, syslog, checkOnly, socket, pidFile, testFiles, verbosity, action);
+                    configFile, foreground, syslog, checkOnly, socket, pidFile, user, testFiles, verbosity, action);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.dmarcmilter.milter.ListenAddress;
 final class DaemonCommand {
     private static final String USAGE = """
             dmarc-milter: usage: dmarc-milter [options]
-            \t-A         \tenable auto-restart (the service manager's work; accepted)
+            \t-A         \tenable auto-restart
             \t-c file    \tconfiguration file
             \t-f         \trun in the foreground
             \t-l         \tlog to syslog
@@ -31,6 +31,7 @@ final class DaemonCommand {
 
             dmarc-milter check DOMAIN...     print the DMARC policy of domains
             dmarc-milter explain MESSAGE     judge a message file and print each step
+            dmarc-milter make-class-archive  have the daemon start sooner with the installed Java
             """;
 
     private final Terminal terminal;
@@ -75,14 +76,29 @@ final class DaemonCommand {
                 return new TestMode(terminal, environment, arguments.verbosity())
                         .run(configuration, List.of(arguments.testFiles().get().split(",")));
             }
-            for (String warning : warnings(configuration.file())) {
-                terminal.err().println("dmarc-milter: " + configuration.name() + ": " + warning);
+            Optional<String> user = unheededUser(configuration.file(), arguments, System.getProperty("user.name"));
+            if (user.isPresent()) {
+                terminal.err()
+                        .println("dmarc-milter: " + configuration.name() + ": still root, and not " + user.get()
+                                + ": only the launcher script changes the user, and it cannot read Userid from standard"
+                                + " input; add -u " + user.get());
+                return ExitCode.NO_PERMISSION;
+            }
+            if (Daemon.isBackground(environment)) {
+                warnings(configuration).forEach(warning -> terminal.err().println("dmarc-milter: " + warning));
             }
             return new Daemon(terminal, environment, arguments, configuration).run(words);
         } catch (ConfigException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.CONFIGURATION;
         }
+    }
+
+    /** Who we should be by the configuration, where the launcher script did not see it and left us root. */
+    static Optional<String> unheededUser(ConfigFile file, DaemonArguments arguments, String runningAs) {
+        return file.text(Option.USER_ID)
+                .filter(user -> arguments.user().isEmpty() && runningAs.equals("root"))
+                .filter(user -> !user.split(":", 2)[0].matches("root|0"));
     }
 
     /** The command line wins over the file. */
@@ -127,13 +143,26 @@ final class DaemonCommand {
                         settings.failureReports()));
     }
 
-    /** One line for each option that is set and does not act here. */
-    static List<String> warnings(ConfigFile file) {
+    /** One line for each option that is set and does not act here, for the log and for whoever starts the daemon. */
+    static List<String> warnings(Configuration configuration) {
+        ConfigFile file = configuration.file();
         return file.options().stream()
-                .filter(option -> option.effect() == Option.Effect.IGNORED)
-                .map(option ->
-                        "line " + file.lineOf(option) + ": " + option.label() + " has no effect: " + option.advice())
+                .flatMap(option -> obstacle(option, configuration)
+                        .map(words -> configuration.name() + ": line " + file.lineOf(option) + ": " + option.label()
+                                + " has no effect: " + words)
+                        .stream())
                 .toList();
+    }
+
+    private static Optional<String> obstacle(Option option, Configuration configuration) {
+        return switch (option.effect()) {
+            case IGNORED -> Optional.of(option.advice());
+            case LAUNCHER ->
+                configuration.name().equals("-")
+                        ? Optional.of("the launcher script cannot read standard input; write it to a file")
+                        : Optional.empty();
+            case WORKS -> Optional.empty();
+        };
     }
 
     /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */

@@ -7,6 +7,7 @@ final class ExitCode {
     static final int NO_INPUT = 66;
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;
+    static final int NO_PERMISSION = 77;
     static final int CONFIGURATION = 78;
 
     private ExitCode() {}

@@ -2,6 +2,8 @@ package org.dmarcmilter.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int BOUND = 8_192;
     private static final int BATCH = 256;
+    private static final int MOST_FRAMES = 10;
 
     private final LogSink sink;
     private final BlockingQueue<LogSink.Line> queue = new ArrayBlockingQueue<>(BOUND);
@@ -38,10 +41,38 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        LogSink.Line line = new LogSink.Line(event.getTimeStamp(), severity(event), event.getFormattedMessage());
-        if (!queue.offer(line)) {
+        String text = event.getFormattedMessage();
+        IThrowableProxy bug = event.getThrowableProxy();
+        if (bug != null) {
+            text += ": " + trace(bug);
+        }
+        if (!queue.offer(new LogSink.Line(event.getTimeStamp(), severity(event), oneLine(text)))) {
             lost.incrementAndGet();
         }
+    }
+
+    /** Whatever stands in a message: one line, and nothing that moves a cursor. */
+    private static String oneLine(String text) {
+        if (text.chars().noneMatch(LogQueue::isControl)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length() + 16);
+        text.chars().forEach(c -> shown.append(isControl(c) ? String.format("\\x%02x", c) : String.valueOf((char) c)));
+        return shown.toString();
+    }
+
+    private static boolean isControl(int c) {
+        return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+    }
+
+    /** Where a bug is, as far as it helps us to find it. */
+    private static String trace(IThrowableProxy bug) {
+        StringBuilder text = new StringBuilder(bug.getClassName() + ": " + bug.getMessage());
+        StackTraceElementProxy[] frames = bug.getStackTraceElementProxyArray();
+        for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
+            text.append(' ').append(frames[i].getSTEAsString());
+        }
+        return bug.getCause() == null ? text.toString() : text + "; caused by " + trace(bug.getCause());
     }
 
     /** The number of syslog.h; a notice is an info line with a marker. */

@@ -20,9 +20,11 @@ final class LogSetup {
 
     /** For the daemon: replaces all logging; what waits in the old one is written. */
     static void apply(Settings.Logging settings, boolean foreground, Map<String, String> environment) {
-        replace(
-                settings.debug() ? Level.DEBUG : Level.INFO,
-                sinks(settings, foreground, environment.containsKey("JOURNAL_STREAM")));
+        boolean journal = foreground && environment.containsKey("JOURNAL_STREAM");
+        replace(settings.debug() ? Level.DEBUG : Level.INFO, sinks(settings, foreground, journal));
+        if (settings.syslog() && !journal) {
+            SystemLog.obstacle(environment).ifPresent(words -> System.err.println("dmarc-milter: " + words));
+        }
     }
 
     /** For commands: warnings go to standard error. */
@@ -49,7 +51,7 @@ final class LogSetup {
         if (foreground) {
             sinks.add(new StandardStream(FileDescriptor.out, journal ? Format.JOURNAL : Format.TIME));
         }
-        if (settings.syslog() && !(foreground && journal)) {
+        if (settings.syslog() && !journal) {
             sinks.add(new SystemLog(settings.identity(), settings.facility()));
         }
         return sinks;

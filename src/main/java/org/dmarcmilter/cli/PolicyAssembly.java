@@ -52,7 +52,8 @@ final class PolicyAssembly {
     private final UnaryOperator<DnsClient> observer;
     private Optional<OpenDns> dns = Optional.empty();
 
-    private record OpenDns(Settings.Dns settings, List<InetSocketAddress> servers, CachingDnsClient client) {}
+    private record OpenDns(
+            Settings.Dns settings, List<InetSocketAddress> servers, DnsjavaClient network, CachingDnsClient client) {}
 
     /**
      * What a configuration comes to.
@@ -185,9 +186,12 @@ final class PolicyAssembly {
                 && open.settings().cacheSize() == settings.cacheSize()
                 && open.servers().equals(servers));
         if (same.isEmpty()) {
-            // The old client is not closed: connections that began under it still use it.
-            DnsjavaClient network = new DnsjavaClient(servers, settings.timeout(), MOST_QUESTIONS_IN_FLIGHT);
-            dns = Optional.of(new OpenDns(settings, servers, new CachingDnsClient(network, settings.cacheSize())));
+            // Connections that began under the old client still use it; both share one thread, so that it leaves with
+            // them.
+            DnsjavaClient network = dns.map(open -> open.network().with(servers, settings.timeout()))
+                    .orElseGet(() -> new DnsjavaClient(servers, settings.timeout(), MOST_QUESTIONS_IN_FLIGHT));
+            dns = Optional.of(
+                    new OpenDns(settings, servers, network, new CachingDnsClient(network, settings.cacheSize())));
         }
         return dns.orElseThrow().client();
     }

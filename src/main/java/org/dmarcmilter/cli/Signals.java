@@ -21,8 +21,10 @@ final class Signals {
             try {
                 handle(name, task);
             } catch (ReflectiveOperationException e) {
-                // Without a handler the JVM does what the system does by default.
-                LOG.warn("signal {} cannot be handled by this Java: {}", name, e.toString());
+                // Whoever started us had it ignored, and then the JVM leaves it so: a shell SIGINT for what it starts
+                // in
+                // the background, nohup SIGHUP.
+                LOG.debug("SIG{} is ignored: {}", name, String.valueOf(e.getCause()));
             }
         }
     }

@@ -1,17 +1,34 @@
 package org.dmarcmilter.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The system log, through one child {@code logger(1)}: Java has no unix datagram sockets, and system loggers do not listen
  * on UDP. If the child dies it is started again, at most once a second; while there is none, lines go to standard error.
+ *
+ * <p>The child ignores the signals that a terminal or a service manager sends to all processes of a group: it ends when we
+ * do, after our last line. It sends each line to whatever listens at {@code /dev/log} at that moment; while nothing does,
+ * lines are lost, as they are with syslog(3).
  */
 final class SystemLog implements LogSink {
+    private static final String LOGGER = "logger";
+    private static final String DEVICE = "/dev/log";
+    private static final String IGNORING_SIGNALS = "trap '' TERM INT HUP; exec \"$0\" \"$@\"";
+
+    /** As much as system loggers take. logger(1) makes a new message of the rest, and would read a priority from its front. */
+    private static final int MAX_OCTETS = 8_000;
+
+    private static final String MAX_LOGGER_OCTETS = "16384";
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Map<String, Integer> FACILITY_CODES = Map.ofEntries(
             Map.entry("kern", 0),
@@ -40,25 +57,51 @@ final class SystemLog implements LogSink {
                 : FACILITY_CODES.getOrDefault(facility, 2);
     }
 
+    /** What keeps lines from the system log now, for the operator who starts the daemon. */
+    static Optional<String> obstacle(Map<String, String> environment) {
+        boolean found = Arrays.stream(environment.getOrDefault("PATH", "").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, LOGGER)));
+        if (!found) {
+            return Optional.of("Syslog is on, but there is no program " + LOGGER
+                    + ": lines go to standard error, and in the background nowhere; install bsdutils or util-linux");
+        }
+        return Files.exists(Path.of(DEVICE))
+                ? Optional.empty()
+                : Optional.of("Syslog is on, but nothing listens at " + DEVICE
+                        + ": lines are lost until a system logger does; start one, or set Syslog false");
+    }
+
     @Override
     public void write(List<Line> lines) {
-        StringBuilder text = new StringBuilder(lines.size() * 100);
+        ByteArrayOutputStream text = new ByteArrayOutputStream(lines.size() * 100);
         for (Line line : lines) {
-            text.append('<').append(facility * 8 + line.severity()).append('>');
-            text.append(line.text()).append('\n');
+            text.writeBytes(("<" + (facility * 8 + line.severity()) + ">").getBytes(StandardCharsets.US_ASCII));
+            byte[] octets = line.text().getBytes(StandardCharsets.UTF_8);
+            text.write(octets, 0, Math.min(octets.length, MAX_OCTETS));
+            text.write('\n');
         }
-        Process logger = running();
-        if (logger == null || !write(logger, text.toString())) {
+        // Twice: a child that has just died is found out by writing to it.
+        boolean sent = send(text);
+        if (!sent) {
+            sent = send(text);
+        }
+        if (!sent) {
             lines.forEach(line -> System.err.println(line.text()));
         }
     }
 
-    private static boolean write(Process logger, String text) {
+    private boolean send(ByteArrayOutputStream text) {
+        Process logger = running();
+        if (logger == null) {
+            return false;
+        }
         try {
-            logger.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            text.writeTo(logger.getOutputStream());
             logger.getOutputStream().flush();
             return true;
         } catch (IOException e) {
+            logger.destroyForcibly();
+            child = null;
             return false;
         }
     }
@@ -74,8 +117,14 @@ final class SystemLog implements LogSink {
         lastStart = now;
         try {
             child = new ProcessBuilder(
-                            "logger",
+                            "/bin/sh",
+                            "-c",
+                            IGNORING_SIGNALS,
+                            LOGGER,
                             "--prio-prefix",
+                            "--socket-errors=off",
+                            "--size",
+                            MAX_LOGGER_OCTETS,
                             "--tag",
                             identity,
                             "--id=" + ProcessHandle.current().pid())
@@ -96,10 +145,10 @@ final class SystemLog implements LogSink {
         try {
             child.getOutputStream().close();
             if (!child.waitFor(2, TimeUnit.SECONDS)) {
-                child.destroy();
+                child.destroyForcibly();
             }
         } catch (IOException e) {
-            child.destroy();
+            child.destroyForcibly();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -82,15 +82,29 @@ public enum Option {
             "AutoRestart",
             Type.BOOLEAN,
             "false",
-            Effect.IGNORED,
-            "let the service manager restart it (Restart=on-failure)"),
+            Effect.LAUNCHER,
+            "the launcher script starts the daemon again; under systemd (Type=notify) Restart= does"),
     AUTO_RESTART_COUNT(
-            "AutoRestartCount", Type.INTEGER, "0", Effect.IGNORED, "use StartLimitBurst= of the service unit"),
+            "AutoRestartCount",
+            Type.INTEGER,
+            "0",
+            Effect.LAUNCHER,
+            "with AutoRestart; under systemd (Type=notify) use StartLimitBurst="),
     AUTO_RESTART_RATE(
-            "AutoRestartRate", Type.STRING, "none", Effect.IGNORED, "use StartLimitIntervalSec= of the service unit"),
+            "AutoRestartRate",
+            Type.STRING,
+            "none",
+            Effect.LAUNCHER,
+            "with AutoRestart; under systemd (Type=notify) use StartLimitIntervalSec="),
     CHANGE_ROOT_DIRECTORY(
-            "ChangeRootDirectory", Type.STRING, "none", Effect.IGNORED, "use RootDirectory= of the service unit"),
-    ENABLE_CORE_DUMPS("EnableCoredumps", Type.BOOLEAN, "false", Effect.IGNORED, "use LimitCORE= of the service unit"),
+            "ChangeRootDirectory",
+            Type.STRING,
+            "none",
+            Effect.IGNORED,
+            "a JVM cannot change its root, so the daemon is not confined to this directory, and paths mean the whole"
+                    + " file system; confine it by the service unit (ProtectSystem=strict) or a container, and remove the line"),
+    ENABLE_CORE_DUMPS(
+            "EnableCoredumps", Type.BOOLEAN, "false", Effect.LAUNCHER, "the launcher script raises the limit"),
 
     // Known from newer OpenDMARC versions
     DMARCBIS_WALK_MODE("DMARCbisWalkMode", Type.STRING, "none", Effect.IGNORED, "use DMARCStandard"),

@@ -53,6 +53,10 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
      * @throws java.io.UncheckedIOException if the system has no file descriptor left
      */
     public DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight) {
+        this(servers, limit, maxInFlight, new ExchangeLoop());
+    }
+
+    private DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight, ExchangeLoop loop) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no DNS server to ask");
         }
@@ -62,7 +66,15 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         this.servers = servers.stream().map(NameServer::new).toList();
         this.limit = limit;
         this.maxInFlight = maxInFlight;
-        this.loop = new ExchangeLoop();
+        this.loop = loop;
+    }
+
+    /**
+     * A client with other settings on this one's thread. This one still answers whoever holds it, and costs nothing once
+     * nobody does: questions bring their own sockets, only the thread is shared. {@link #close} of either ends both.
+     */
+    public DnsjavaClient with(List<InetSocketAddress> servers, Duration limit) {
+        return new DnsjavaClient(servers, limit, maxInFlight, loop);
     }
 
     @Override

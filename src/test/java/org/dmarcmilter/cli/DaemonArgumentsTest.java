@@ -55,6 +55,7 @@ class DaemonArgumentsTest {
                         true,
                         Optional.of("inet:1@localhost"),
                         Optional.of("pid"),
+                        Optional.of("nobody"),
                         Optional.of("a,b"),
                         3,
                         Action.RUN),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DaemonCommandTest {
     private static final String USAGE = """
             dmarc-milter: usage: dmarc-milter [options]
-            \t-A         \tenable auto-restart (the service manager's work; accepted)
+            \t-A         \tenable auto-restart
             \t-c file    \tconfiguration file
             \t-f         \trun in the foreground
             \t-l         \tlog to syslog
@@ -182,13 +184,39 @@ class DaemonCommandTest {
     @Test
     void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
         Configuration file = Configuration.load(
-                Optional.of(config("AutoRestart yes\nAutoRestartRate 10/1h\nBackground no\nSocket inet:1\n")),
+                Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),
                 InputStream.nullInputStream());
         assertEquals(
-                List.of(
-                        "line 1: AutoRestart has no effect: let the service manager restart it (Restart=on-failure)",
-                        "line 2: AutoRestartRate has no effect: use StartLimitIntervalSec= of the service unit"),
-                DaemonCommand.warnings(file.file()));
+                List.of(file.name() + ": line 2: DMARCbisWalkMode has no effect: use DMARCStandard"),
+                DaemonCommand.warnings(file));
+    }
+
+    @Test
+    void theLauncherCannotReadStandardInput() throws ConfigException {
+        Configuration file = Configuration.load(
+                Optional.of("-"),
+                new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(
+                List.of("-: line 1: AutoRestart has no effect: the launcher script cannot read standard input; write it"
+                        + " to a file"),
+                DaemonCommand.warnings(file));
+    }
+
+    @ParameterizedTest(name = "Userid {0} as {1} with {2}: {3}")
+    @CsvSource({
+        "nobody,      root,   -f,       nobody",
+        "nobody:mail, root,   -f,       nobody:mail",
+        "nobody,      nobody, -f,       ",
+        "root,        root,   -f,       ",
+        "0:mail,      root,   -f,       ",
+        "nobody,      root,   -uroot,   "
+    })
+    void rootDoesNotOverlookTheUser(String user, String runningAs, String flag, String overlooked)
+            throws ConfigException {
+        assertEquals(
+                Optional.ofNullable(overlooked),
+                DaemonCommand.unheededUser(
+                        ConfigFile.parse("Userid " + user), DaemonArguments.parse(List.of(flag)), runningAs));
     }
 
     @Test
@@ -223,13 +251,14 @@ class DaemonCommandTest {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.dmarcmilter.cli.Main"));
-        command.addAll(List.of("-f", "-c", config("AutoRestart yes\n"), "-p", "local:" + socket));
+        command.addAll(List.of("-f", "-c", config("ChangeRootDirectory /x\n"), "-p", "local:" + socket));
         Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(69, process.exitValue(), err);
-        assertTrue(err.contains("test.conf: line 1: AutoRestart has no effect"), err);
+        assertTrue(out.contains("WARN") && out.contains("test.conf: line 1: ChangeRootDirectory has no effect"), out);
         assertTrue(err.contains("dmarc-milter: ") && err.contains(socket), err);
         assertFalse(err.contains("\tat "), err);
     }

@@ -52,7 +52,10 @@ class LauncherScriptTest {
     void install() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path bin = Files.createDirectories(directory.resolve("home").resolve("bin"));
-        Files.createDirectories(directory.resolve("home").resolve("lib"));
+        Files.writeString(
+                Files.createDirectories(directory.resolve("home").resolve("lib"))
+                        .resolve("dmarc-milter-1.2.3.jar"),
+                "");
         script = Files.copy(
                 Path.of("src", "main", "bin", "dmarc-milter"),
                 bin.resolve("dmarc-milter"),
@@ -109,7 +112,7 @@ class LauncherScriptTest {
         assertEquals("", run.err());
         assertEquals(0, run.code());
         assertEquals(List.of("-f", "-c", directory + "/test.conf", "-p", "inet:8893@127.0.0.1", "-v"), run.arguments());
-        assertTrue(run.lines().contains(directory.resolve("home") + "/lib/*"), "the class path is not expanded");
+        assertTrue(run.lines().contains(directory.resolve("home") + "/lib/dmarc-milter-1.2.3.jar"), run.out());
         assertTrue(run.lines().contains("-XX:+UseSerialGC"));
         assertTrue(run.out().contains("background no\n"));
     }
@@ -145,11 +148,11 @@ class LauncherScriptTest {
     void worksThroughASymbolicLink() throws IOException, InterruptedException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), script);
         script = link;
-        assertTrue(run("-V").lines().contains(directory.resolve("home") + "/lib/*"));
+        assertTrue(run("-V").lines().contains(directory.resolve("home") + "/lib/dmarc-milter-1.2.3.jar"));
     }
 
     @ParameterizedTest(name = "Java {0}")
-    @CsvSource({"11.0.2, 11", "1.8.0_392, 1", "16, 16", "9.0.4, 9"})
+    @CsvSource({"11.0.2, 11", "1.8.0_392, 8", "16, 16", "9.0.4, 9"})
     void refusesAnOldJava(String version, String major) throws IOException, InterruptedException {
         installJava(version, PRINT_ARGUMENTS);
         Run run = run("-V");

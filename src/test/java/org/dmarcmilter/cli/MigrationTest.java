@@ -27,7 +27,8 @@ class MigrationTest {
                         "-: line 1: Socket is taken over",
                         "-: line 3: Userid is taken over by the launcher script: the launcher script drops to this user",
                         "-: line 4: DNSTimeout acts differently: it works (OpenDMARC never reads it)",
-                        "-: line 5: AutoRestart is ignored: let the service manager restart it (Restart=on-failure)",
+                        "-: line 5: AutoRestart is taken over by the launcher script: the launcher script starts the daemon"
+                                + " again; under systemd (Type=notify) Restart= does",
                         "-: line 6: SPFSelfValidate acts differently: the check follows RFC 7208 and writes the words of RFC 8601"),
                 report("Socket inet:1\n# x\nUserID x\nDNSTimeout 5\nAutoRestart no\nspfselfvalidate yes\n"));
     }

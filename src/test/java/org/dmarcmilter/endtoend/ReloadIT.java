@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,12 +39,15 @@ class ReloadIT {
     /** Less than one suffix list: a single configuration that is kept for each ten reloads would be seen. */
     private static final long MOST_GROWTH = 1 << 20;
 
-    /** Two configurations, each of which shows in three places of a judgement at once. */
+    /** What the JVM itself may start or open meanwhile. */
+    private static final long FEW = 10;
+
+    /** Two configurations, each of which shows in three places of a judgement at once, and which ask the DNS differently. */
     private static final String RED =
-            "AuthservID red.example\nSoftwareHeader true\nCopyFailuresTo red@copies.example\n";
+            "AuthservID red.example\nSoftwareHeader true\nCopyFailuresTo red@copies.example\nDNSTimeout 4\n";
 
     private static final String BLUE =
-            "AuthservID blue.example\nSoftwareHeader false\nCopyFailuresTo blue@copies.example\n";
+            "AuthservID blue.example\nSoftwareHeader false\nCopyFailuresTo blue@copies.example\nDNSTimeout 6\n";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
@@ -96,6 +100,42 @@ class ReloadIT {
         }
     }
 
+    @Test
+    void aHundredChangesOfTheDnsLeaveNoThreadAndNoDescriptorBehind() throws IOException {
+        try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), RED);
+                MilterClient old = MilterClient.connect(daemon.socket())) {
+            old.connection("client.example", "192.0.2.1");
+            long threads = 0;
+            long descriptors = 0;
+            for (int reload = 1; reload <= RELOADS; reload++) {
+                configure(daemon, reload % 2 == 0 ? RED : BLUE);
+                reloadAndAwait(daemon, "configuration reloaded from", reload);
+                assertEquals(reload % 2 == 0 ? "red" : "blue", oneConnection(daemon, new AtomicLong()));
+                if (reload == RELOADS / 10) {
+                    threads = entries(daemon, "task");
+                    descriptors = entries(daemon, "fd");
+                }
+            }
+            long late = entries(daemon, "task") - threads;
+            assertTrue(late < FEW, () -> late + " threads more after 90 reloads");
+            long open = entries(daemon, "fd") - descriptors;
+            assertTrue(open < FEW, () -> open + " descriptors more after 90 reloads");
+            old.mail("a@example.com", Map.of("i", "OLD"));
+            old.rcpt("b@example.org");
+            old.header("From", "a@example.com");
+            old.endOfHeaders();
+            String field = old.endOfMessage().added("Authentication-Results").get(0);
+            assertTrue(field.startsWith("red.example; dmarc=fail"), field);
+        }
+    }
+
+    private static long entries(DaemonUnderTest daemon, String kind) throws IOException {
+        try (Stream<Path> entries =
+                Files.list(Path.of("/proc", String.valueOf(daemon.process().pid()), kind))) {
+            return entries.count();
+        }
+    }
+
     /** All messages of one connection see one configuration, and see all of it. */
     private static String oneConnection(DaemonUnderTest daemon, AtomicLong messages) {
         Set<String> colours = ConcurrentHashMap.newKeySet();
@@ -132,7 +172,7 @@ class ReloadIT {
             configure(daemon, BLUE + "RejectFailure true\n");
             daemon.process().signal("USR1");
             await().until(() -> daemon.log().contains("the old configuration stays"));
-            assertTrue(daemon.log().contains("configuration error at line 6: unrecognized parameter"), daemon::log);
+            assertTrue(daemon.log().contains("configuration error at line 7: unrecognized parameter"), daemon::log);
             assertEquals("red", oneConnection(daemon, new AtomicLong()));
             configure(daemon, BLUE);
             reloadAndAwait(daemon, "configuration reloaded from", 1);
