@@ -176,13 +176,13 @@ enum Difference {
             "from-malformed",
             Fields.JUDGEMENT,
             c -> c.theirs().get("log.from").isEmpty()
-                    && c.ours().get("log.from").contains("unable to parse")
-                    && !c.ours().get("log.from").endsWith("more than one From field")),
+                    && c.ours().get("log.from").contains("unable to parse")),
     FROM_SEVERAL_FIELDS(
             "from-several-fields",
             Fields.JUDGEMENT,
             c -> c.theirs().get("log.from").isEmpty()
-                    && c.ours().get("log.from").endsWith("more than one From field")),
+                    && c.ours().get("log.from").endsWith("multi-valued From field detected")
+                    && c.mail().fields().stream().filter(f -> f.is("From")).count() > 1),
     FROM_SEVERAL_SEEN(
             "from-several-seen",
             Fields.JUDGEMENT,
