@@ -252,6 +252,12 @@ class LauncherScriptTest {
     }
 
     @Test
+    void aWordTooManyIsForJavaToTell() throws IOException, InterruptedException {
+        String config = config("Userid nosuchuser\n");
+        assertEquals(List.of("-c", config, "word"), run("-c", config, "word").arguments());
+    }
+
+    @Test
     void becomesTheUser() throws IOException, InterruptedException {
         assumeRoot();
         Run run = run("-f", "-c", config("Userid nobody\n"));
