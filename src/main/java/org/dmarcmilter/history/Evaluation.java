@@ -37,25 +37,34 @@ public record Evaluation(
         dkim = List.copyOf(dkim);
     }
 
-    /** About what this takes in memory: the parts whose number a sender chooses, and an allowance for the rest. */
+    /** What the objects around one text take, about. */
+    private static final long OVERHEAD = 60;
+
+    /** About what this takes in memory: the texts whose number and size a sender chooses, and an allowance for the rest. */
     long octets() {
         long octets = 1_000;
         for (Dkim one : dkim) {
-            octets += 200
-                    + one.domain().length()
-                    + one.selector().length()
-                    + one.identity().length();
+            octets += octets(one.domain(), one.selector(), one.identity());
         }
         for (ArcSet set : arc.sets()) {
-            octets += 200
-                    + set.domain().length()
-                    + set.selector().length()
-                    + set.clientAddress().length();
+            octets += octets(set.domain(), set.selector(), set.clientAddress());
+        }
+        for (SpfRecord record : spf.map(Spf::records).orElse(List.of())) {
+            octets += octets(record.domain(), record.text());
         }
         if (result.discovery() instanceof Discovery.Found found) {
-            for (String uri : found.record().rua()) {
-                octets += 60 + uri.length();
+            for (List<String> texts : List.of(
+                    found.record().rua(), found.record().ruf(), found.record().fo())) {
+                octets += octets(texts.toArray(String[]::new));
             }
+        }
+        return octets;
+    }
+
+    private static long octets(String... texts) {
+        long octets = 0;
+        for (String text : texts) {
+            octets += OVERHEAD + text.length();
         }
         return octets;
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +190,18 @@ class CachingDnsClientTest {
         for (int i = 0; i < 1_000; i++) {
             upstream.answers.put(
                     "n" + i + ".example", new TimedAnswer(answer("x".repeat(50_000)), Duration.ofMinutes(5)));
+            ask(cache, "n" + i + ".example");
+        }
+        assertTrue(cache.size() <= 1, "entries: " + cache.size());
+    }
+
+    @Test
+    void manyTinyRecordsAreNoSmallAnswer() {
+        CachingDnsClient cache = cache(100);
+        List<String> tiny = Collections.nCopies(4_000, "x");
+        for (int i = 0; i < 100; i++) {
+            upstream.answers.put(
+                    "n" + i + ".example", new TimedAnswer(new DnsAnswer.Found(tiny), Duration.ofMinutes(5)));
             ask(cache, "n" + i + ".example");
         }
         assertTrue(cache.size() <= 1, "entries: " + cache.size());

@@ -1,6 +1,7 @@
 package org.dmarcmilter.history;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -95,6 +96,55 @@ final class Evaluations {
                 result(Status.PASS, found(record(Policy.REJECT)), Policy.REJECT, true),
                 Arc.NONE,
                 Action.ACCEPT);
+    }
+
+    /** One with a hundred texts of a hundred characters in that part. */
+    static Evaluation large(String part) {
+        List<String> texts = Collections.nCopies(100, "x".repeat(100));
+        Evaluation e = plain("Q");
+        DmarcRecord r = record(Policy.NONE);
+        DmarcRecord record = new DmarcRecord(
+                r.p(),
+                r.sp(),
+                r.np(),
+                r.adkim(),
+                r.aspf(),
+                r.pct(),
+                r.testing(),
+                r.psd(),
+                part.equals("fo") ? texts : r.fo(),
+                r.reportInterval(),
+                part.equals("rua") ? texts : r.rua(),
+                part.equals("ruf") ? texts : r.ruf());
+        return new Evaluation(
+                e.jobId(),
+                e.reporter(),
+                e.received(),
+                e.clientAddress(),
+                e.envelopeDomain(),
+                part.equals("dkim")
+                        ? texts.stream()
+                                .map(t -> new Evaluation.Dkim(t, "", "pass"))
+                                .toList()
+                        : e.dkim(),
+                part.equals("spf")
+                        ? Optional.of(new Evaluation.Spf(
+                                "fail",
+                                Evaluation.Scope.MAIL_FROM,
+                                texts.stream()
+                                        .map(t -> new Evaluation.SpfRecord("a.example", t))
+                                        .toList()))
+                        : e.spf(),
+                result(Status.FAIL, found(record), Policy.NONE, false),
+                part.equals("arc")
+                        ? new Evaluation.Arc(
+                                false,
+                                false,
+                                texts.stream()
+                                        .map(t -> new Evaluation.ArcSet(1, t, "", ""))
+                                        .toList())
+                        : e.arc(),
+                e.action());
     }
 
     static Evaluation with(Evaluation e, DmarcResult result) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class HistoryWriterTest {
@@ -123,6 +125,23 @@ class HistoryWriterTest {
                                 + ": 3 records were lost, as no more than 5 can wait, or 16777216 octets"),
                 log,
                 "one line a change, however often it was tried");
+    }
+
+    /** What a sender can make large: signatures, ARC sets, the SPF records and the addresses of his own domain. */
+    @ParameterizedTest
+    @ValueSource(strings = {"dkim", "arc", "spf", "rua", "ruf", "fo"})
+    void largeRecordsReachTheBoundSooner(String part) {
+        Path file = directory.resolve("missing").resolve("history");
+        HistoryWriter writer = new HistoryWriter(file, 10_000, Duration.ofDays(1), OptionalInt.empty());
+        await().atMost(LONG).until(writer::isFailing);
+        Evaluation large = Evaluations.large(part);
+        assertTrue(large.octets() > 100 * 100, () -> part + " counts for " + large.octets());
+        for (int i = 0; i < 10_000; i++) {
+            writer.offer(large);
+        }
+        assertEquals((16 << 20) / large.octets(), writer.waiting());
+        assertEquals(10_000 - writer.waiting(), writer.dropped());
+        assertFalse(writer.flushAndClose(LONG));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -433,5 +434,16 @@ class FailureReportTest {
 
     private static long boundaries(String text) {
         return text.lines().filter(line -> line.startsWith("--" + BOUNDARY)).count();
+    }
+
+    /** What waits to be reported holds no more of a header section than the report quotes, and says so alike. */
+    @ParameterizedTest
+    @CsvSource({"10, 100", "17, 60000", "2000, 500", "1, 1000000", "1, 65536", "66, 1000"})
+    void whatWaitsHoldsNoMoreThanIsQuoted(int fields, int octets) {
+        List<HeaderField> all = Collections.nCopies(fields, new HeaderField("X-Any", "a".repeat(octets)));
+        List<HeaderField> kept = QuotedHeaders.quotable(all);
+        long sum = kept.stream().mapToLong(field -> field.value().length()).sum();
+        assertTrue(sum <= 2 * QuotedHeaders.MAX_OCTETS + 1, () -> sum + " octets");
+        assertEquals(QuotedHeaders.of(all), QuotedHeaders.of(kept));
     }
 }

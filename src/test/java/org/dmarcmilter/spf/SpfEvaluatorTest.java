@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.dmarcmilter.dns.DnsAnswer;
@@ -516,6 +517,39 @@ class SpfEvaluatorTest {
     void aRecordOfManyTermsIsReadInALoop() {
         FakeDns dns = new FakeDns().txt("example.com", "v=spf1" + " ip4:192.0.2.99".repeat(500) + " -all");
         assertEquals("fail", result(dns, CLIENT, "joe@example.com"));
+    }
+
+    /** The client's own name servers are silent: they must not turn a fail into a temperror, nor cost more than their share. */
+    @Test
+    void aSilentReverseZoneIsNoName() {
+        FakeDns zone = new FakeDns().txt("example.com", "v=spf1 ptr ptr:a.example exists:%{p}.b.example -all");
+        DnsClient silent =
+                question -> question.type() == DnsQuestion.Type.PTR ? new CompletableFuture<>() : zone.query(question);
+        SpfResult result = new SpfEvaluator(silent, "mx.example.org", () -> 0L)
+                .check(new SpfIdentity(CLIENT, "joe@example.com", "h.example"), () -> false)
+                .toCompletableFuture()
+                .join();
+        assertEquals(SpfResult.Code.FAIL, result.code());
+    }
+
+    @Test
+    void asksNoMoreWhenNobodyWaits() {
+        FakeDns zone = new FakeDns().txt("example.com", "v=spf1 a:one.example a:two.example -all");
+        AtomicBoolean abandoned = new AtomicBoolean();
+        CompletableFuture<DnsAnswer> first = new CompletableFuture<>();
+        DnsClient slow = question -> {
+            CompletionStage<DnsAnswer> answer = zone.query(question);
+            return question.name().equals("one.example") ? first : answer;
+        };
+        CompletableFuture<SpfResult> result = new SpfEvaluator(slow, "mx.example.org", () -> 0L)
+                .check(new SpfIdentity(CLIENT, "joe@example.com", "h.example"), abandoned::get)
+                .toCompletableFuture();
+        abandoned.set(true);
+        first.complete(new DnsAnswer.NoData());
+        assertEquals(SpfResult.Code.TEMPERROR, result.join().code());
+        assertEquals(
+                List.of("example.com", "one.example"),
+                zone.asked().stream().map(DnsQuestion::name).toList());
     }
 
     @Test
