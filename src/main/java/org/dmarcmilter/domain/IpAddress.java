@@ -70,6 +70,12 @@ public record IpAddress(Family family, long high, long low) {
         return isMapped() ? new IpAddress(Family.IPV4, 0, low & IPV4_MASK) : this;
     }
 
+    /** Whether it is this host's own: 127.0.0.0/8, also inside IPv6, or ::1. */
+    public boolean isLoopback() {
+        IpAddress address = unmapped();
+        return address.family == Family.IPV4 ? address.low >>> 24 == 127 : address.high == 0 && address.low == 1;
+    }
+
     /**
      * Whether the first {@code prefixLength} bits are those of {@code network}; never across families.
      *

@@ -36,12 +36,46 @@ public record Evidence(
      * @param scope the identity that was checked
      * @param source who says so, in words
      * @param identifier what it means for DMARC; empty if it says nothing about a usable domain
-     * @param isFinal whether the own check is not asked any more
+     * @param standing what our own check may still change
      */
     public record SpfEvidence(
             String result,
             Evaluation.Scope scope,
             String source,
             Optional<AuthenticatedIdentifier> identifier,
-            boolean isFinal) {}
+            Standing standing) {
+        /** Whether no other field and no own check may replace it. */
+        boolean isFinal() {
+            return standing != Standing.OPEN;
+        }
+
+        /** What stands after our own check of the same identity. */
+        SpfEvidence checked(String ownResult) {
+            return new SpfEvidence(
+                    ownResult,
+                    scope,
+                    source,
+                    identifier.map(claimed -> new AuthenticatedIdentifier(
+                            claimed.mechanism(),
+                            claimed.domain(),
+                            EvidenceCollector.outcome(ownResult),
+                            claimed.relaxedOnly())),
+                    Standing.FINAL);
+        }
+    }
+
+    /** How much an SPF result weighs. */
+    public enum Standing {
+        /** The own check, where it is switched on, has the last word. */
+        OPEN,
+        /** Anybody may have written it: it makes us check, and our own result counts. */
+        CLAIMED,
+        /** Nothing is asked any more. */
+        FINAL
+    }
+
+    /** The same with another SPF result. */
+    Evidence with(SpfEvidence other) {
+        return new Evidence(dkim, dkimResults, Optional.of(other), arc, notes, warnings);
+    }
 }

@@ -20,6 +20,7 @@ import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
+import org.dmarcmilter.filter.Evidence.Standing;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.HeaderField;
@@ -133,7 +134,7 @@ final class EvidenceCollector {
                 isHelo ? Scope.HELO : Scope.MAIL_FROM,
                 FIELD,
                 checked.map(domain -> spfIdentifier(domain, result.result())),
-                pass && checked.isPresent()));
+                pass && checked.isPresent() ? Standing.FINAL : Standing.OPEN));
     }
 
     /** Whether a domain is the one that SPF is about. */
@@ -178,36 +179,51 @@ final class EvidenceCollector {
     }
 
     /**
-     * A Received-SPF field counts only where this host's own checker puts it, that is as the topmost of its kind and
-     * above every Received field that we can see, and only if what it says about receiver and client fits this session.
-     * Where we check SPF ourselves it is not read at all: then a forged one cannot pass.
+     * The topmost Received-SPF field, where it can be trusted: if its receiver is an id that the configuration lists, as an
+     * Authentication-Results field of that id would be; or where this host's own checker puts it, above every Received field
+     * that we can see. There a sender's own field stands too if no checker is in front of us, so a pass is a claim.
      */
     private Optional<SpfEvidence> receivedSpf() {
         if (spfSettings.selfValidate()) {
             return Optional.empty();
         }
+        boolean belowReceived = false;
         for (HeaderField field : facts.headers().fields()) {
-            if (field.is("Received")) {
-                return Optional.empty();
-            }
             if (field.is("Received-SPF")) {
-                return ReceivedSpf.parse(field.value()).flatMap(this::believed);
+                Optional<ReceivedSpf> parsed = ReceivedSpf.parse(field.value());
+                if (parsed.flatMap(ReceivedSpf::receiver).filter(this::isListed).isPresent()) {
+                    return parsed.map(trusted -> spfEvidence(trusted, Standing.FINAL));
+                }
+                return belowReceived ? Optional.empty() : parsed.flatMap(this::ofThisHost);
             }
+            belowReceived |= field.is("Received");
         }
         return Optional.empty();
     }
 
-    private Optional<SpfEvidence> believed(ReceivedSpf field) {
-        boolean ourReceiver = field.receiver()
-                .map(id -> trust.believes(id, facts.jobId()) || id.equalsIgnoreCase(facts.mtaName()))
-                .orElse(true);
-        boolean ourClient = field.clientIp()
-                .map(ip -> IpAddress.parse(ip).equals(facts.client().address().flatMap(IpAddress::parse)))
-                .orElse(true);
-        if (!ourReceiver || !ourClient) {
-            notes.add(job() + " ignoring Received-SPF: written for another receiver or client");
+    /** Everybody knows this host's own names, so they prove nothing. */
+    private boolean isListed(String receiver) {
+        return trust.lists(receiver) && !receiver.equalsIgnoreCase(facts.mtaName());
+    }
+
+    /**
+     * If it is about this session. What receiver it names says nothing: pypolicyd-spf writes the recipient there, or
+     * {@code <UNKNOWN>}. Who connects from this host itself came through a hop that put its Received on top.
+     */
+    private Optional<SpfEvidence> ofThisHost(ReceivedSpf field) {
+        Optional<IpAddress> client = facts.client().address().flatMap(IpAddress::parse);
+        boolean ourClient =
+                field.clientIp().map(ip -> IpAddress.parse(ip).equals(client)).orElse(true);
+        if (!ourClient) {
+            notes.add(job() + " ignoring Received-SPF: written for another client");
             return Optional.empty();
         }
+        boolean isClaim = field.result().equals("pass")
+                && client.filter(IpAddress::isLoopback).isEmpty();
+        return Optional.of(spfEvidence(field, isClaim ? Standing.CLAIMED : Standing.FINAL));
+    }
+
+    private SpfEvidence spfEvidence(ReceivedSpf field, Standing standing) {
         Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
         // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
         String result = domain.isPresent() ? field.result() : "neutral";
@@ -215,8 +231,12 @@ final class EvidenceCollector {
             notes.add(job() + " Received-SPF is not about this envelope sender");
         }
         Scope scope = field.identity().filter("helo"::equalsIgnoreCase).isPresent() ? Scope.HELO : Scope.MAIL_FROM;
-        return Optional.of(new SpfEvidence(
-                result, scope, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
+        return new SpfEvidence(
+                result,
+                scope,
+                "Received-SPF",
+                domain.map(checked -> spfIdentifier(checked, result)),
+                domain.isPresent() ? standing : Standing.FINAL);
     }
 
     /**

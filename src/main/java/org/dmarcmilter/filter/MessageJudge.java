@@ -15,6 +15,7 @@ import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
+import org.dmarcmilter.filter.Evidence.Standing;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
@@ -187,16 +188,17 @@ public final class MessageJudge {
                 EvidenceCollector.collect(facts, trust, policy.settings().spf(), policy.trustedSealers());
         evidence.notes().forEach(note -> log.add(LogLine.debug(note)));
         evidence.warnings().forEach(warning -> log.add(LogLine.warning(warning)));
-        return new Gathered(evidence, selfCheck(evidence));
+        return new Gathered(checkSpf(evidence));
     }
 
-    private final class Gathered {
-        private final Evidence evidence;
-        private final CompletionStage<Optional<SelfCheck>> spf;
+    /** What checkers said as far as it counts, and what the own SPF check says if it is switched on and asked. */
+    private record Checked(Evidence evidence, Optional<SelfCheck> self) {}
 
-        Gathered(Evidence evidence, CompletionStage<Optional<SelfCheck>> spf) {
-            this.evidence = evidence;
-            this.spf = spf;
+    private final class Gathered {
+        private final CompletionStage<Checked> checked;
+
+        Gathered(CompletionStage<Checked> checked) {
+            this.checked = checked;
         }
 
         CompletionStage<Judgement> evaluate(DomainName author, Optional<Begun> begun) {
@@ -205,21 +207,21 @@ public final class MessageJudge {
                             .map(Begun::discovery)
                             .orElseGet(() -> policy.dmarc().discover(author)),
                     new Discovery.Unavailable("no answer within the evaluation time"));
-            return spf.thenCombine(discovery, (self, found) -> evaluate(author, self, found))
+            return checked.thenCombine(discovery, (spf, found) -> evaluate(author, spf, found))
                     .thenCompose(stage -> stage);
         }
 
-        private CompletionStage<Judgement> evaluate(DomainName author, Optional<SelfCheck> self, Discovery found) {
+        private CompletionStage<Judgement> evaluate(DomainName author, Checked spf, Discovery found) {
             return deadline.inTime(
                             policy.dmarc()
                                     .evaluate(
                                             author,
                                             found,
-                                            identifiers(evidence, self),
+                                            identifiers(spf.evidence(), spf.self()),
                                             Sampling.place(facts, policy.samplingSalt())),
                             openQuestion(author, found))
-                    .thenApply(
-                            result -> new Conclusion(policy, facts, evidence, self, result).judgement(authservId, log));
+                    .thenApply(result -> new Conclusion(policy, facts, spf.evidence(), spf.self(), result)
+                            .judgement(authservId, log));
         }
     }
 
@@ -227,11 +229,31 @@ public final class MessageJudge {
         return judgement.whenComplete((judged, failure) -> deadline.over());
     }
 
-    private CompletionStage<Optional<SelfCheck>> selfCheck(Evidence evidence) {
-        Optional<String> address = facts.client().address();
-        if (!policy.settings().spf().selfValidate()
-                || evidence.spf().filter(SpfEvidence::isFinal).isPresent()
-                || address.isEmpty()) {
+    /** Our own check, where nobody else's result stands: asked for by the configuration, or to prove a claim. */
+    private CompletionStage<Checked> checkSpf(Evidence evidence) {
+        Optional<SpfEvidence> claim = evidence.spf().filter(spf -> spf.standing() == Standing.CLAIMED);
+        if (claim.isPresent()) {
+            return selfCheck()
+                    .thenApply(self -> new Checked(evidence.with(proven(claim.get(), self)), Optional.empty()));
+        }
+        boolean isSettled = evidence.spf().filter(SpfEvidence::isFinal).isPresent();
+        return policy.settings().spf().selfValidate() && !isSettled
+                ? selfCheck().thenApply(self -> new Checked(evidence, self))
+                : CompletableFuture.completedStage(new Checked(evidence, Optional.empty()));
+    }
+
+    /** A pass that anybody may have written is worth what our own check says; without a client there is none. */
+    private SpfEvidence proven(SpfEvidence claim, Optional<SelfCheck> self) {
+        String own = self.map(SelfCheck::word).orElse("none");
+        if (!own.equals(claim.result())) {
+            log.add(LogLine.debug(facts.logged(claim.source() + " says " + claim.result() + ", our own check says "
+                    + own + "; the check counts")));
+        }
+        return claim.checked(own);
+    }
+
+    private CompletionStage<Optional<SelfCheck>> selfCheck() {
+        if (facts.client().address().isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
         SenderIdentity sender = SenderIdentity.of(facts);

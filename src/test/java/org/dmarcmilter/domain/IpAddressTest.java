@@ -41,6 +41,22 @@ class IpAddressTest {
         assertEquals(IpAddress.of(text), IpAddress.of(canonical), why);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(textBlock = """
+        127.0.0.1,        true
+        127.255.255.255,  true
+        ::1,              true
+        ::ffff:127.0.0.1, true
+        126.255.255.255,  false
+        128.0.0.0,        false
+        ::,               false
+        1::1,             false
+        ::127.0.0.1,      false
+        """)
+    void knowsLoopback(String address, boolean isLoopback) {
+        assertEquals(isLoopback, IpAddress.of(address).isLoopback());
+    }
+
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', textBlock = """
         ''                     | empty

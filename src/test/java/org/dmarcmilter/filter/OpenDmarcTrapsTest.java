@@ -697,6 +697,11 @@ class OpenDmarcTrapsTest {
             SPFSelfValidate yes | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             SPFSelfValidate no  | Received: from the MTA before us & Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; client-ip=203.0.113.1
+            SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
+            SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=mx.example.net; client-ip=192.0.2.10
+            SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=<UNKNOWN>
+            SPFSelfValidate no; TrustedAuthservIDs b.example | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=c.example
+            SPFSelfValidate no; TrustedAuthservIDs mx.example.net | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=mx.example.net
             SPFIgnoreResults y  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             """)
         void forgedReceivedSpf(String options, String fields) {

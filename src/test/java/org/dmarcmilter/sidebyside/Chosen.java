@@ -9,6 +9,9 @@ import java.util.function.Function;
 final class Chosen {
     private static final String REJECT = "v=DMARC1; p=reject; rua=mailto:agg@%d";
 
+    /** Allows the client that all messages come from unless they say otherwise. */
+    private static final String SPF_HERE = "v=spf1 ip4:192.0.2.10 -all";
+
     /** Values of the From field (the interesting ones of RFC 5322's syntax and of attacks); %d is a domain with p=reject. */
     private static final List<String> FROM_FORMS = List.of(
             "joe@%d, bob",
@@ -151,8 +154,12 @@ final class Chosen {
         add(
                 "SPF fail, then a Received-SPF pass",
                 m -> m.policy(REJECT)
+                        .txt("%d", SPF_HERE)
                         .spf("fail", "%d")
                         .above("Received-SPF", "pass identity=mailfrom; envelope-from=\"bounce@%d\""));
+        add(
+                "a Received-SPF pass that the DNS knows nothing of",
+                m -> m.policy(REJECT).above("Received-SPF", "pass identity=mailfrom; envelope-from=\"bounce@%d\""));
         add(
                 "Received-SPF below Received",
                 m -> m.policy(REJECT).field("Received-SPF", "pass identity=mailfrom; envelope-from=\"bounce@%d\""));
@@ -164,7 +171,9 @@ final class Chosen {
                                 "pass identity=mailfrom; envelope-from=\"bounce@%d\"; client-ip=203.0.113.9"));
         add(
                 "Received-SPF with angle brackets",
-                m -> m.policy(REJECT).above("Received-SPF", "pass identity=mailfrom; envelope-from=<bounce@%d>"));
+                m -> m.policy(REJECT)
+                        .txt("%d", SPF_HERE)
+                        .above("Received-SPF", "pass identity=mailfrom; envelope-from=<bounce@%d>"));
         add(
                 "Received-SPF about HELO",
                 m -> m.policy(REJECT)
@@ -172,6 +181,7 @@ final class Chosen {
         add(
                 "Received-SPF of a VERP sender",
                 m -> m.policy(REJECT)
+                        .txt("%d", SPF_HERE)
                         .sender("bounce+joe=other.example@%d")
                         .above(
                                 "Received-SPF",
@@ -323,11 +333,10 @@ final class Chosen {
     }
 
     private void selfChecks() {
-        String here = "v=spf1 ip4:192.0.2.10 -all";
-        add("pass", m -> m.policy(REJECT).txt("%d", here));
+        add("pass", m -> m.policy(REJECT).txt("%d", SPF_HERE));
         add(
                 "pass for the author's parent",
-                m -> m.policy(REJECT).sender("bounce@sub.%d").txt("sub.%d", here));
+                m -> m.policy(REJECT).sender("bounce@sub.%d").txt("sub.%d", SPF_HERE));
         add("fail", m -> m.policy(REJECT).txt("%d", "v=spf1 -all"));
         add("softfail", m -> m.policy(REJECT).txt("%d", "v=spf1 ~all"));
         add("neutral", m -> m.policy(REJECT).txt("%d", "v=spf1 ?all"));
@@ -336,17 +345,17 @@ final class Chosen {
         add("a name server that fails", m -> m.policy(REJECT).sender("bounce@fail.%d"));
         add(
                 "HELO pass with a null sender",
-                m -> m.policy(REJECT).sender("").helo("mail.%d").txt("mail.%d", here));
+                m -> m.policy(REJECT).sender("").helo("mail.%d").txt("mail.%d", SPF_HERE));
         add("HELO none with a null sender", m -> m.policy(REJECT).sender(""));
         add("a pass from a field", m -> m.policy(REJECT).spf("pass", "%d").txt("%d", "v=spf1 -all"));
         add(
                 "a fail from a field, a pass from the DNS",
-                m -> m.policy(REJECT).spf("fail", "%d").txt("%d", here));
+                m -> m.policy(REJECT).spf("fail", "%d").txt("%d", SPF_HERE));
         add(
                 "a Received-SPF fail, a pass from the DNS",
                 m -> m.policy(REJECT)
                         .above("Received-SPF", "fail identity=mailfrom; envelope-from=\"bounce@%d\"")
-                        .txt("%d", here));
+                        .txt("%d", SPF_HERE));
         add(
                 "a Received-SPF pass, a fail from the DNS",
                 m -> m.policy(REJECT)

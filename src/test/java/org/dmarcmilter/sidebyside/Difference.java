@@ -271,7 +271,11 @@ enum Difference {
     RECEIVED_SPF_TRUST(
             "received-spf-trust",
             Fields.JUDGEMENT,
-            c -> c.turns("pass", "fail") && c.mail().has("Received-SPF", "pass ") && c.set() != OptionSet.SPF_SELF),
+            c -> c.mail().has("Received-SPF", "pass ")
+                    && c.set() != OptionSet.SPF_SELF
+                    && (c.turns("pass", "fail")
+                            || c.theirs().get("history.spf").equals("0")
+                                    && !c.ours().get("history.spf").equals("0"))),
     RECEIVED_SPF_SELF(
             "received-spf-self",
             Fields.JUDGEMENT + "|.*spf",
