@@ -2,9 +2,9 @@ package org.dmarcmilter.filter;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -26,20 +26,32 @@ final class DmarcSession implements MilterFilter.Session {
     private static final MilterReply CONTINUE = new MilterReply.Continue();
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
-    /** The fields that a judgement reads. */
-    private static final Set<String> READ = Set.of(
-            "from",
-            "date",
-            "to",
-            "message-id",
-            "authentication-results",
-            "received-spf",
-            "arc-authentication-results",
-            "arc-seal");
+    /** What is kept of a field. */
+    private enum Kept {
+        /** All of it: a judgement reads it. */
+        WHOLE,
+        /** Only its name: a judgement counts it, or takes it for a landmark, whatever stands in it. */
+        NAME
+    }
 
-    /** The fields that a judgement counts, or takes for a landmark, whatever stands in them. */
-    private static final Set<String> SEEN =
-            Set.of("reply-to", "cc", "bcc", "in-reply-to", "references", "subject", "received");
+    private static final Map<String, Kept> KEPT = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        for (String name : List.of(
+                "From",
+                "Date",
+                "To",
+                "Message-ID",
+                "Authentication-Results",
+                "Received-SPF",
+                "ARC-Authentication-Results",
+                "ARC-Seal")) {
+            KEPT.put(name, Kept.WHOLE);
+        }
+        for (String name : List.of("Reply-To", "Cc", "Bcc", "In-Reply-To", "References", "Subject", "Received")) {
+            KEPT.put(name, Kept.NAME);
+        }
+    }
 
     private final LocalPolicy policy;
     private final DmarcFilter.Recorder recorder;
@@ -112,13 +124,13 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public void header(MilterCommand.Header command) {
         HeaderField field = new HeaderField(command.name(), command.value());
-        String name = field.name().toLowerCase(Locale.ROOT);
-        if (keepAllFields || READ.contains(name)) {
+        Kept kept = KEPT.get(field.name());
+        if (keepAllFields || kept == Kept.WHOLE) {
             fields.add(field);
-        } else if (SEEN.contains(name)) {
+        } else if (kept == Kept.NAME) {
             fields.add(new HeaderField(field.name(), ""));
         }
-        if (begun.isEmpty() && name.equals("from")) {
+        if (begun.isEmpty() && field.is("From")) {
             begin(field);
         }
     }

@@ -1,5 +1,6 @@
 package org.dmarcmilter.message;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,11 +12,22 @@ public record Headers(List<HeaderField> fields) {
 
     /** All fields of that name, top to bottom. */
     public List<HeaderField> all(String name) {
-        return fields.stream().filter(field -> field.is(name)).toList();
+        List<HeaderField> named = new ArrayList<>(2);
+        for (HeaderField field : fields) {
+            if (field.is(name)) {
+                named.add(field);
+            }
+        }
+        return named;
     }
 
     /** The topmost field of that name. */
     public Optional<HeaderField> first(String name) {
-        return fields.stream().filter(field -> field.is(name)).findFirst();
+        for (HeaderField field : fields) {
+            if (field.is(name)) {
+                return Optional.of(field);
+            }
+        }
+        return Optional.empty();
     }
 }
