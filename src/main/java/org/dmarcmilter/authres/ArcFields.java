@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.FoldingWhiteSpace;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 
 /**
@@ -84,10 +85,13 @@ public final class ArcFields {
     public static Optional<ArcSeal> seal(String value) {
         Map<String, String> tags = new HashMap<>();
         for (String part : value.split(";", -1)) {
-            String tag = trimmed(part);
+            String tag = FoldingWhiteSpace.trim(part);
             int equalSign = tag.indexOf('=');
             if (equalSign > 0) {
-                if (tags.put(trimmed(tag.substring(0, equalSign)), trimmed(tag.substring(equalSign + 1))) != null) {
+                if (tags.put(
+                                FoldingWhiteSpace.trim(tag.substring(0, equalSign)),
+                                FoldingWhiteSpace.trim(tag.substring(equalSign + 1)))
+                        != null) {
                     return Optional.empty();
                 }
             } else if (!tag.isEmpty()) {
@@ -130,21 +134,5 @@ public final class ArcFields {
             return Optional.empty();
         }
         return Optional.of(Integer.parseInt(digits)).filter(instance -> instance >= 1 && instance <= MAX_INSTANCE);
-    }
-
-    private static String trimmed(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isFoldingSpace(text.charAt(start))) {
-            start++;
-        }
-        while (end > start && isFoldingSpace(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(start, end);
-    }
-
-    private static boolean isFoldingSpace(char c) {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
     }
 }

@@ -11,24 +11,9 @@ package org.dmarcmilter.message;
  */
 public record HeaderField(String name, String value) {
     public HeaderField {
-        name = trimmed(name);
-    }
-
-    /** Without the spaces and tabs around it (RFC 5322, section 4.5); other controls are part of the name, and make it none. */
-    private static String trimmed(String name) {
-        int start = 0;
-        int end = name.length();
-        while (start < end && isWhiteSpace(name.charAt(start))) {
-            start++;
-        }
-        while (end > start && isWhiteSpace(name.charAt(end - 1))) {
-            end--;
-        }
-        return name.substring(start, end);
-    }
-
-    private static boolean isWhiteSpace(char c) {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        // RFC 5322, section 4.5: white space may stand before the colon. Other controls are part of the name, and make
+        // it none.
+        name = FoldingWhiteSpace.trim(name);
     }
 
     /** Whether this field has the given name; names compare without case. */

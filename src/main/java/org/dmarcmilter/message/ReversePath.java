@@ -12,9 +12,9 @@ import org.dmarcmilter.domain.DomainName;
 public record ReversePath(String address, Optional<DomainName> domain) {
     /** Reads what the MTA passed on, with or without angle brackets. */
     public static ReversePath parse(String mailArgument) {
-        String address = trimmed(mailArgument);
+        String address = FoldingWhiteSpace.trim(mailArgument);
         if (address.startsWith("<") && address.endsWith(">")) {
-            address = trimmed(address.substring(1, address.length() - 1));
+            address = FoldingWhiteSpace.trim(address.substring(1, address.length() - 1));
         }
         if (address.startsWith("@") && !address.endsWith(":")) {
             // The first colon ends the route; a colon in a quoted local part comes later. A route to nobody stays as it
@@ -28,21 +28,5 @@ public record ReversePath(String address, Optional<DomainName> domain) {
     /** Whether this is {@code <>}, the sender of bounces. */
     public boolean isNull() {
         return address.isEmpty();
-    }
-
-    private static String trimmed(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isBlank(text.charAt(start))) {
-            start++;
-        }
-        while (end > start && isBlank(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(start, end);
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
     }
 }
