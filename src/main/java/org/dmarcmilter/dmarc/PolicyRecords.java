@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
+import org.dmarcmilter.dns.AnswerReadings;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
@@ -16,6 +17,8 @@ import org.dmarcmilter.domain.DomainName;
 final class PolicyRecords {
     private final DnsClient dns;
     private final Standard standard;
+
+    private final AnswerReadings<List<Parsed>> readings = new AnswerReadings<>(this::parse);
 
     PolicyRecords(DnsClient dns, Standard standard) {
         this.dns = dns;
@@ -66,6 +69,16 @@ final class PolicyRecords {
         if (!(answer instanceof DnsAnswer.Found found)) {
             return new AtName.None();
         }
+        List<Parsed> records = readings.of(found);
+        return switch (records.size()) {
+            case 0 -> new AtName.None();
+            case 1 -> new AtName.One(domain, records.get(0));
+            default -> new AtName.Several(domain);
+        };
+    }
+
+    /** The DMARC records among those of an answer. */
+    private List<Parsed> parse(DnsAnswer.Found found) {
         List<Parsed> records = new ArrayList<>(1);
         for (String text : found.records()) {
             Parsed parsed = DmarcRecordParser.parse(text, standard);
@@ -73,10 +86,6 @@ final class PolicyRecords {
                 records.add(parsed);
             }
         }
-        return switch (records.size()) {
-            case 0 -> new AtName.None();
-            case 1 -> new AtName.One(domain, records.get(0));
-            default -> new AtName.Several(domain);
-        };
+        return records;
     }
 }

@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
@@ -131,15 +130,9 @@ final class DmarcSession implements MilterFilter.Session {
             fields.add(new HeaderField(field.name(), ""));
         }
         if (begun.isEmpty() && field.is("From")) {
-            begin(field);
-        }
-    }
-
-    /** The answer to the question that will be asked anyway is on its way while the rest of the message comes in. */
-    private void begin(HeaderField from) {
-        if (AuthorDomain.of(new Headers(List.of(from))) instanceof AuthorDomain.One author) {
-            begun = Optional.of(
-                    new MessageJudge.Begun(author.domain(), policy.dmarc().discover(author.domain())));
+            // The answer to the question that will be asked anyway is on its way while the rest of the message comes
+            // in.
+            begun = MessageJudge.Begun.search(field, policy);
         }
     }
 

@@ -19,6 +19,8 @@ import org.dmarcmilter.filter.Evidence.Standing;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.spf.SpfResult;
 
@@ -57,8 +59,20 @@ public final class MessageJudge {
         return new MessageJudge(policy, facts).judge(begun);
     }
 
-    /** A search that is under way. */
-    public record Begun(DomainName author, CompletionStage<Discovery> discovery) {}
+    /**
+     * A search that is under way.
+     *
+     * @param from the From field that it was begun for
+     * @param author the domain that the field names
+     */
+    public record Begun(HeaderField from, AuthorDomain.One author, CompletionStage<Discovery> discovery) {
+        /** Empty if the field does not name exactly one domain. */
+        static Optional<Begun> search(HeaderField from, LocalPolicy policy) {
+            return AuthorDomain.of(new Headers(List.of(from))) instanceof AuthorDomain.One one
+                    ? Optional.of(new Begun(from, one, policy.dmarc().discover(one.domain())))
+                    : Optional.empty();
+        }
+    }
 
     private CompletionStage<Judgement> judge(Optional<Begun> begun) {
         policy.implicitId(facts.mtaName())
@@ -71,7 +85,7 @@ public final class MessageJudge {
             log.add(LogLine.info(facts.logged("RFC5322 requirement error: " + problem.get())));
             return done(undelivered(new Verdict.Refuse(550, "5.7.1", problem.get())));
         }
-        AuthorDomain author = AuthorDomain.of(facts.headers());
+        AuthorDomain author = author(begun);
         if (author instanceof AuthorDomain.One one) {
             return isIgnored(one.domain())
                     ? done(ignored(one.domain()))
@@ -81,6 +95,16 @@ public final class MessageJudge {
             return severalAuthors(several.domains());
         }
         return done(noAuthor(author));
+    }
+
+    /** What was read when the field came, if it is the only one. */
+    private AuthorDomain author(Optional<Begun> begun) {
+        return begun.isPresent()
+                        && facts.headers()
+                                .all("From")
+                                .equals(List.of(begun.get().from()))
+                ? begun.get().author()
+                : AuthorDomain.of(facts.headers());
     }
 
     private static CompletionStage<Judgement> done(Judgement judgement) {
@@ -203,7 +227,7 @@ public final class MessageJudge {
 
         CompletionStage<Judgement> evaluate(DomainName author, Optional<Begun> begun) {
             CompletionStage<Discovery> discovery = deadline.inTime(
-                    begun.filter(b -> b.author().equals(author))
+                    begun.filter(b -> b.author().domain().equals(author))
                             .map(Begun::discovery)
                             .orElseGet(() -> policy.dmarc().discover(author)),
                     new Discovery.Unavailable("no answer within the evaluation time"));

@@ -17,6 +17,7 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.filter.LogLine.Severity;
 import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -427,7 +428,7 @@ class MessageJudgeTest {
         CompletableFuture<Judgement> judgement = MessageJudge.judge(
                         system.policy(),
                         new TestMessage().fields("From: a@reject.example").facts(),
-                        Optional.of(new MessageJudge.Begun(DomainName.of("reject.example"), begun)))
+                        Optional.of(begun("a@reject.example", begun)))
                 .toCompletableFuture();
         assertFalse(judgement.isDone());
         begun.complete(new Discovery.NoPolicy("as begun"));
@@ -435,14 +436,33 @@ class MessageJudgeTest {
         assertEquals(List.of(), system.asked());
     }
 
+    private static MessageJudge.Begun begun(String from, CompletionStage<Discovery> discovery) {
+        String domain = from.substring(from.indexOf('@') + 1);
+        return new MessageJudge.Begun(
+                new HeaderField("From", from), new AuthorDomain.One(DomainName.of(domain)), discovery);
+    }
+
+    @Test
+    void aSearchForTheFirstOfSeveralFromFieldsIsNotTheAnswer() {
+        Judgement judgement = MessageJudge.judge(
+                        MailSystem.with("").policy(),
+                        new TestMessage()
+                                .fields("From: a@nodmarc.example & From: a@reject.example")
+                                .facts(),
+                        Optional.of(begun(
+                                "a@nodmarc.example", CompletableFuture.completedFuture(new Discovery.NoPolicy("")))))
+                .toCompletableFuture()
+                .join();
+        assertEquals("reject.example", judgement.result().orElseThrow().author().ascii());
+    }
+
     @Test
     void aSearchForAnotherDomainIsNotTakenUp() {
         Judgement judgement = MessageJudge.judge(
                         MailSystem.with("").policy(),
                         new TestMessage().fields("From: a@reject.example").facts(),
-                        Optional.of(new MessageJudge.Begun(
-                                DomainName.of("nodmarc.example"),
-                                CompletableFuture.completedFuture(new Discovery.NoPolicy("")))))
+                        Optional.of(begun(
+                                "a@nodmarc.example", CompletableFuture.completedFuture(new Discovery.NoPolicy("")))))
                 .toCompletableFuture()
                 .join();
         assertEquals(Status.FAIL, judgement.result().orElseThrow().status());

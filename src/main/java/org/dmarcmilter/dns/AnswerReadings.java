@@ -1,0 +1,47 @@
+package org.dmarcmilter.dns;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.function.Function;
+
+/**
+ * What was read from answers: an answer that many messages get from the cache is read once. A reading is forgotten with its
+ * answer, or when there are too many.
+ *
+ * @param <T> what is read from an answer; must depend on nothing else, and not change
+ */
+public final class AnswerReadings<T> {
+    /** Octets of records whose readings are kept: those of some thousand domains. */
+    private static final int MOST_OCTETS = 1 << 20;
+
+    /** What the objects of a reading take beside the text, about. */
+    private static final int OVERHEAD = 512;
+
+    private final Function<DnsAnswer.Found, T> reader;
+
+    /** By identity: the same answer again is the same object. */
+    private final Cache<DnsAnswer.Found, T> readings = Caffeine.newBuilder()
+            .weakKeys()
+            .maximumWeight(MOST_OCTETS)
+            .weigher((DnsAnswer.Found found, T reading) -> weight(found))
+            .executor(Runnable::run)
+            .build();
+
+    /** @param reader never fails and never waits */
+    public AnswerReadings(Function<DnsAnswer.Found, T> reader) {
+        this.reader = reader;
+    }
+
+    /** The reading of an answer. */
+    public T of(DnsAnswer.Found found) {
+        return readings.get(found, reader);
+    }
+
+    private static int weight(DnsAnswer.Found found) {
+        int octets = OVERHEAD;
+        for (String text : found.records()) {
+            octets += text.length();
+        }
+        return octets;
+    }
+}
