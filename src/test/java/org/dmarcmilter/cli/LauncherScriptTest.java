@@ -321,7 +321,7 @@ class LauncherScriptTest {
     }
 
     @ParameterizedTest(name = "-c {0}, {1}")
-    @CsvSource({"-, -f", "-, -v"})
+    @CsvSource({"-, -f", "-, -v", "/dev/stdin, -f", "/dev/stdin, -v"})
     void whatCanBeReadOnceIsForJava(String file, String flag) throws IOException, InterruptedException {
         Path seen = directory.resolve("seen");
         String text = "Userid nosuchuser\nSocket inet:1\n";
@@ -337,6 +337,12 @@ class LauncherScriptTest {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue());
         assertEquals(text, Files.readString(seen));
+    }
+
+    @Test
+    void aFileMayHaveAnyName() throws IOException, InterruptedException {
+        Files.move(Path.of(config("Userid nosuchuser\n")), directory.resolve("a=b c"));
+        assertTrue(run("-f", "-c", "a=b c").err().startsWith("dmarc-milter: no such user 'nosuchuser'"));
     }
 
     @ParameterizedTest
@@ -484,6 +490,7 @@ class LauncherScriptTest {
     @CsvSource(delimiter = '|', textBlock = """
         /run/systemd/notify | file | dmarc-milter: AutoRestart is left to systemd: | systemd waits for our own messages
         ''                  | -    | dmarc-milter: AutoRestart has no effect:      | standard input is read once
+        ''                  | pipe | dmarc-milter: AutoRestart has no effect:      | and so is a pipe
         """)
     void leavesRestartingToOthers(String notifySocket, String file, String message, String why)
             throws IOException, InterruptedException {
@@ -492,6 +499,7 @@ class LauncherScriptTest {
                 Map.of("JAVA_HOME", directory.resolve("java").toString(), "NOTIFY_SOCKET", notifySocket);
         String config = switch (file) {
             case "-" -> "-";
+            case "pipe" -> "/dev/stdin";
             default -> config("");
         };
         Run run = run(environment, "-A", "-f", "-c", config);
