@@ -461,6 +461,7 @@ class LauncherScriptTest {
     @CsvSource(delimiter = '|', textBlock = """
         Syslog yes                                              | -p mail.notice -t dmarc-milter
         Syslog yes;SyslogFacility LOCAL3;SyslogIdentity opendmarc | -p local3.notice -t opendmarc
+        Syslog yes;SyslogFacility authpriv                      | -p authpriv.notice -t dmarc-milter
         Syslog yes;SyslogFacility nonsense                      | -p mail.notice -t dmarc-milter
         Syslog no                                               |
         """)
