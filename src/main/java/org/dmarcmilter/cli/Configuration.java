@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The configuration that is in force and where it came from.
  *
  * @param name how messages call the file
- * @param path to read again on reload; empty for standard input and built-in defaults
+ * @param path to read again on reload; empty for standard input, a pipe and built-in defaults
  */
 record Configuration(String name, Optional<Path> path, ConfigFile file, Settings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
@@ -43,7 +43,12 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
                     .forEach(file -> LOG.warn("{}: Permission denied; going on with built-in defaults", file));
             return parse("built-in defaults", Optional.empty(), "");
         }
-        return parse(path.get().toString(), path, read(path.get()));
+        return parse(path.get().toString(), path.filter(file -> !isPipe(file)), read(path.get()));
+    }
+
+    /** What can be read once only: a second reader of a pipe would wait for a writer that never comes. */
+    private static boolean isPipe(Path path) {
+        return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
 
     private static Configuration parse(String name, Optional<Path> path, String text) throws ConfigException {
