@@ -3,6 +3,7 @@ package org.dmarcmilter.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,8 +65,11 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         try {
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
+            String remedy = e instanceof AccessDeniedException
+                    ? "; user " + System.getProperty("user.name") + " must be able to read it"
+                    : "";
             throw new ConfigException(
-                    path + ": configuration error at line 0: error reading configuration file: " + reason(e));
+                    path + ": configuration error at line 0: error reading configuration file: " + reason(e) + remedy);
         }
     }
 
@@ -82,7 +86,7 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         if (e instanceof NoSuchFileException) {
             return "No such file or directory";
         }
-        if (e instanceof java.nio.file.AccessDeniedException) {
+        if (e instanceof AccessDeniedException) {
             return "Permission denied";
         }
         return String.valueOf(e.getMessage());
