@@ -3,6 +3,7 @@ package org.dmarcmilter.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The configuration that is in force and where it came from.
  *
  * @param name how messages call the file
- * @param path to read again on reload; empty for standard input and built-in defaults
+ * @param path to read again on reload; empty for standard input, a pipe and built-in defaults
  */
 record Configuration(String name, Optional<Path> path, ConfigFile file, Settings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
@@ -43,7 +44,12 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
                     .forEach(file -> LOG.warn("{}: Permission denied; going on with built-in defaults", file));
             return parse("built-in defaults", Optional.empty(), "");
         }
-        return parse(path.get().toString(), path, read(path.get()));
+        return parse(path.get().toString(), path.filter(file -> !isPipe(file)), read(path.get()));
+    }
+
+    /** What can be read once only: a second reader of a pipe would wait for a writer that never comes. */
+    private static boolean isPipe(Path path) {
+        return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
 
     private static Configuration parse(String name, Optional<Path> path, String text) throws ConfigException {
@@ -59,8 +65,11 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         try {
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
+            String remedy = e instanceof AccessDeniedException
+                    ? "; user " + System.getProperty("user.name") + " must be able to read it"
+                    : "";
             throw new ConfigException(
-                    path + ": configuration error at line 0: error reading configuration file: " + reason(e));
+                    path + ": configuration error at line 0: error reading configuration file: " + reason(e) + remedy);
         }
     }
 
@@ -77,7 +86,7 @@ record Configuration(String name, Optional<Path> path, ConfigFile file, Settings
         if (e instanceof NoSuchFileException) {
             return "No such file or directory";
         }
-        if (e instanceof java.nio.file.AccessDeniedException) {
+        if (e instanceof AccessDeniedException) {
             return "Permission denied";
         }
         return String.valueOf(e.getMessage());

@@ -80,8 +80,8 @@ final class DaemonCommand {
             if (user.isPresent()) {
                 terminal.err()
                         .println("dmarc-milter: " + configuration.name() + ": still root, and not " + user.get()
-                                + ": only the launcher script changes the user, and it cannot read Userid from standard"
-                                + " input; add -u " + user.get());
+                                + ": only the launcher script changes the user, and it reads Userid from an ordinary"
+                                + " file only; add -u " + user.get());
                 return ExitCode.NO_PERMISSION;
             }
             if (Daemon.isBackground(environment)) {
@@ -158,8 +158,8 @@ final class DaemonCommand {
         return switch (option.effect()) {
             case IGNORED -> Optional.of(option.advice());
             case LAUNCHER ->
-                configuration.name().equals("-")
-                        ? Optional.of("the launcher script cannot read standard input; write it to a file")
+                configuration.path().isEmpty()
+                        ? Optional.of("the launcher script reads it from an ordinary file only; write it to one")
                         : Optional.empty();
             case WORKS -> Optional.empty();
         };

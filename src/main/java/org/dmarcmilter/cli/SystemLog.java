@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The system log, through one child {@code logger(1)}: Java has no unix datagram sockets, and system loggers do not listen
- * on UDP. If the child dies it is started again, at most once a second; while there is none, lines go to standard error.
+ * on UDP. If the child dies it is started again, once a second in the long run; while there is none, lines go to standard
+ * error.
  *
  * <p>The child ignores the signals that a terminal or a service manager sends to all processes of a group: it ends when we
  * do, after our last line. It sends each line to whatever listens at {@code /dev/log} at that moment; while nothing does,
@@ -48,7 +49,9 @@ final class SystemLog implements LogSink {
     private final String identity;
     private final int facility;
     private @Nullable Process child;
-    private long lastStart = System.nanoTime() - RETRY_NANOS;
+
+    /** When the next start is due. It may come up to one interval early, so a child that soon dies is replaced at once. */
+    private long due = System.nanoTime();
 
     SystemLog(String identity, String facility) {
         this.identity = identity;
@@ -111,10 +114,10 @@ final class SystemLog implements LogSink {
             return child;
         }
         long now = System.nanoTime();
-        if (now - lastStart < RETRY_NANOS) {
+        if (due - now > RETRY_NANOS) {
             return null;
         }
-        lastStart = now;
+        due = Math.max(due, now) + RETRY_NANOS;
         try {
             child = new ProcessBuilder(
                             "/bin/sh",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,29 @@ class ConfigurationTest {
         assertEquals("-", configuration.name());
         assertEquals(Optional.empty(), configuration.path());
         assertTrue(configuration.settings().logging().syslog());
+    }
+
+    /** A reload would wait for a writer that never comes. */
+    @Test
+    void aPipeIsReadOnce() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Thread writer = new Thread(() -> {
+            try {
+                Files.writeString(pipe, "Syslog yes");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        writer.start();
+        Configuration configuration = load(pipe.toString());
+        writer.join();
+        assertEquals(pipe.toString(), configuration.name());
+        assertEquals(Optional.empty(), configuration.path());
+        assertTrue(configuration.settings().logging().syslog());
+        ConfigException e = assertThrows(
+                ConfigException.class, () -> DaemonCommand.reload(configuration, DaemonArguments.parse(List.of())));
+        assertEquals("ignoring reload signal: the configuration came from " + pipe, e.getMessage());
     }
 
     @Test

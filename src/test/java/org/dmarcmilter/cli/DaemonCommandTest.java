@@ -197,8 +197,8 @@ class DaemonCommandTest {
                 Optional.of("-"),
                 new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)));
         assertEquals(
-                List.of("-: line 1: AutoRestart has no effect: the launcher script cannot read standard input; write it"
-                        + " to a file"),
+                List.of("-: line 1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
+                        + " write it to one"),
                 DaemonCommand.warnings(file));
     }
 

@@ -69,6 +69,10 @@ class LauncherScriptTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
+    private String pauses() {
+        return "echo \"$1\" >>" + directory + "/pauses\n";
+    }
+
     private void installJava(String version, String text) throws IOException {
         Files.writeString(java, text);
         executable(java);
@@ -82,6 +86,15 @@ class LauncherScriptTest {
 
     private Run run(String... arguments) throws IOException, InterruptedException {
         return run(Map.of("JAVA_HOME", directory.resolve("java").toString()), arguments);
+    }
+
+    /** With a program in place of the system's; {@code "$@"} are its arguments. */
+    private Run runWith(String program, String text, String... arguments) throws IOException, InterruptedException {
+        Path folder = Files.createDirectories(directory.resolve("programs"));
+        executable(Files.writeString(folder.resolve(program), "#!/bin/sh\n" + text));
+        return run(
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "PATH", folder + ":" + System.getenv("PATH")),
+                arguments);
     }
 
     private Run run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
@@ -187,9 +200,21 @@ class LauncherScriptTest {
 
     @Test
     void withoutJava() throws IOException, InterruptedException {
-        Run run = run(Map.of("JAVA_HOME", directory.resolve("nothing").toString()), "-V");
+        Path nothing = directory.resolve("nothing");
+        Run run = run(Map.of("JAVA_HOME", nothing.toString()), "-V");
         assertEquals(69, run.code());
-        assertTrue(run.err().startsWith("dmarc-milter: no Java found"), run.err());
+        assertEquals(
+                "dmarc-milter: no Java found: JAVA_HOME is " + nothing + ", and " + nothing
+                        + "/bin/java cannot be run; correct it or unset it\n",
+                run.err());
+    }
+
+    @Test
+    void aPathWithSpaces() throws IOException, InterruptedException {
+        Path spaced = Files.move(directory.resolve("home"), directory.resolve("a home"));
+        script = spaced.resolve("bin").resolve("dmarc-milter");
+        assertTrue(run("-V").lines().contains(spaced + "/lib/dmarc-milter-1.2.3.jar"));
+        assertTrue(run("-f", "-c", config("")).lines().contains(spaced + "/lib/dmarc-milter-1.2.3.jar"));
     }
 
     @Test
@@ -210,6 +235,56 @@ class LauncherScriptTest {
                 .contains("-XX:SharedArchiveFile=" + cache + "/classes-17.jsa"));
         installJava("21", PRINT_ARGUMENTS);
         assertTrue(run(environment, "-f", "-c", config("")).lines().contains("-XX:+AutoCreateSharedArchive"));
+    }
+
+    @Test
+    void theClassArchiveMayLieInAPathWithSpaces() throws IOException, InterruptedException {
+        Path cache = Files.createDirectories(directory.resolve("a cache"));
+        Files.writeString(cache.resolve("classes-17.jsa"), "x");
+        Run run = run(
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "DMARC_MILTER_CACHE", cache.toString()),
+                "-f",
+                "-c",
+                config(""));
+        assertTrue(run.lines().contains("-XX:SharedArchiveFile=" + cache + "/classes-17.jsa"), run.out());
+    }
+
+    @ParameterizedTest(name = "Java {0}, again {1}")
+    @CsvSource({"17, false", "17, true", "25, false", "25, true"})
+    void makesAClassArchive(String version, boolean again) throws IOException, InterruptedException {
+        installJava(version, """
+                #!/bin/sh
+                for argument; do
+                  case $argument in
+                    -XX:ArchiveClassesAtExit=*) printf %s "$*" >"${argument#*=}" ;;
+                  esac
+                done
+                """);
+        Path cache = directory.resolve("new").resolve("cache");
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "DMARC_MILTER_CACHE", cache.toString());
+        Run run = run(environment, "make-class-archive");
+        if (again) {
+            run = run(environment, "make-class-archive");
+        }
+        assertEquals(new Run(0, "", ""), run);
+        String arguments = Files.readString(cache.resolve("classes-" + version + ".jsa"));
+        assertFalse(arguments.contains("SharedArchive"), "flags that exclude each other: " + arguments);
+        assertFalse(Files.exists(cache.resolve("classes-" + version + ".jsa.new")));
+    }
+
+    @ParameterizedTest(name = "make-class-archive {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        --help | 0  | usage: dmarc-milter make-class-archive
+        -x     | 64 | usage: dmarc-milter make-class-archive
+        word   | 64 | usage: dmarc-milter make-class-archive
+        """)
+    void makeClassArchiveTakesNoArguments(String argument, int code, String text)
+            throws IOException, InterruptedException {
+        Run run = run("make-class-archive", argument);
+        assertEquals(code, run.code());
+        assertTrue((code == 0 ? run.out() : run.err()).startsWith(text), run.out() + run.err());
+        assertEquals("", code == 0 ? run.err() : run.out());
     }
 
     @ParameterizedTest(name = "-u {0}, Userid {1}: {2}")
@@ -243,6 +318,31 @@ class LauncherScriptTest {
         String unescaped = text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r");
         Run run = run("-f", "-c", config(unescaped + "\n"));
         assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
+    }
+
+    @ParameterizedTest(name = "-c {0}, {1}")
+    @CsvSource({"-, -f", "-, -v", "/dev/stdin, -f", "/dev/stdin, -v"})
+    void whatCanBeReadOnceIsForJava(String file, String flag) throws IOException, InterruptedException {
+        Path seen = directory.resolve("seen");
+        String text = "Userid nosuchuser\nSocket inet:1\n";
+        Files.writeString(directory.resolve("-"), "Userid another\n");
+        installJava("17", "#!/bin/sh\ncat >" + seen + "\necho ready\n");
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", script.toString(), flag, "-c", file)
+                .directory(directory.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", directory.resolve("java").toString());
+        Process process = builder.start();
+        process.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().close();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue());
+        assertEquals(text, Files.readString(seen));
+    }
+
+    @Test
+    void aFileMayHaveAnyName() throws IOException, InterruptedException {
+        Files.move(Path.of(config("Userid nosuchuser\n")), directory.resolve("a=b c"));
+        assertTrue(run("-f", "-c", "a=b c").err().startsWith("dmarc-milter: no such user 'nosuchuser'"));
     }
 
     @ParameterizedTest
@@ -282,9 +382,149 @@ class LauncherScriptTest {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
     }
 
+    /** As far as the limit may be raised: the two limits are the same then. */
+    @ParameterizedTest(name = "EnableCoredumps {0}")
+    @CsvSource({"yes, same", "no, 0"})
+    void enablesCoredumps(String value, String limit) throws IOException, InterruptedException {
+        installJava("17", """
+                #!/bin/sh
+                limit=$(ulimit -S -c)
+                [ "$limit" != "$(ulimit -H -c)" ] || limit=same
+                echo "$limit"
+                """);
+        script = Files.writeString(script.resolveSibling("wrapper"), "ulimit -S -c 0\n. " + script + "\n");
+        Run run = run("-f", "-c", config("EnableCoreDumps " + value + "\n"));
+        assertEquals(limit + "\n", run.out(), run.err());
+    }
+
+    /** A Java that ends as the words say, one a start, and then stays; it notes its starts. */
+    private Path installMortalJava(String ends) throws IOException {
+        Path starts = directory.resolve("starts");
+        installJava("17", """
+                #!/bin/sh
+                echo "parent ${DMARC_MILTER_PARENT:-none}, background ${DMARC_MILTER_BACKGROUND:-no}" >>%1$s
+                number=$(wc -l <%1$s)
+                set -- %2$s
+                shift $((number - 1))
+                case ${1:-} in
+                  '') kill -TERM "$DMARC_MILTER_PARENT"; exec /bin/sleep 60 ;;
+                  killed) kill -9 $$ ;;
+                  *) exit "$1" ;;
+                esac
+                """.formatted(starts, ends));
+        return starts;
+    }
+
+    @ParameterizedTest(name = "{4}")
+    @CsvSource(delimiter = '|', textBlock = """
+        3             | ''                      | 2 | 143 | starts again, and ends as the daemon does when it is told to
+        killed        | ''                      | 2 | 143 | starts again after a signal
+        0             | ''                      | 2 | 143 | starts again after an end that nobody asked for
+        3 69          | ''                      | 3 | 143 | a later start may find the socket in use
+        69            | ''                      | 1 | 69  | the first start must not
+        1             | ''                      | 1 | 1   | Java does not start
+        78            | ''                      | 1 | 78  | a mistake in the configuration
+        3 78          | ''                      | 2 | 78  | a mistake that was made meanwhile
+        3 70          | ''                      | 2 | 70  | our own fault
+        3 3 3         | AutoRestartCount 2      | 2 | 69  | so often in all
+        3 3 3         | AutoRestartCount 1      | 1 | 69  | once in all
+        3 3           | AutoRestartRate 2/1h    | 3 | 143 | as often as the rate allows
+        3 3           | AutoRestartRate 1/1h    | 2 | 69  | more often than the rate allows
+        3             | AutoRestartRate 0/1h    | 2 | 143 | 0 is no limit
+        3             | AutoRestartRate 1/1D    | 2 | 143 | days
+        3             | AutoRestartRate often   | 0 | 78  | not a rate
+        3             | AutoRestartRate 1/1w    | 0 | 78  | not a unit
+        """)
+    void startsTheDaemonAgain(String ends, String option, int starts, int code, String why)
+            throws IOException, InterruptedException {
+        Path noted = installMortalJava(ends);
+        Run run = runWith("sleep", pauses(), "-f", "-c", config("AutoRestart yes\n" + option + "\n"));
+        assertEquals(starts, Files.exists(noted) ? Files.readAllLines(noted).size() : 0, run.err());
+        assertEquals(code, run.code(), run.err());
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void saysWhyItStartsAgainAndWhyItGivesUp() throws IOException, InterruptedException {
+        installMortalJava("3 killed 5");
+        Run run = runWith("sleep", pauses(), "-A", "-f", "-c", config("AutoRestartCount 3\n"));
+        assertEquals("""
+                dmarc-milter: exited with status 3, restarting
+                dmarc-milter: terminated with signal 9, restarting
+                dmarc-milter: exited with status 5, restarting
+                dmarc-milter: maximum restart count exceeded
+                """, run.err());
+        assertEquals("1\n3\n", Files.readString(directory.resolve("pauses")));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        Syslog yes                                              | -p mail.notice -t dmarc-milter
+        Syslog yes;SyslogFacility LOCAL3;SyslogIdentity opendmarc | -p local3.notice -t opendmarc
+        Syslog yes;SyslogFacility authpriv                      | -p authpriv.notice -t dmarc-milter
+        Syslog yes;SyslogFacility nonsense                      | -p mail.notice -t dmarc-milter
+        Syslog no                                               |
+        """)
+    void saysSoInTheSystemLog(String options, String words) throws IOException, InterruptedException {
+        installMortalJava("3");
+        Path logged = directory.resolve("logged");
+        Run run = runWith(
+                "logger",
+                "echo \"$*\" >>" + logged + "\n",
+                "-A",
+                "-f",
+                "-c",
+                config(options.replace(';', '\n') + "\nAutoRestartCount 2\n"));
+        assertEquals(143, run.code(), run.err());
+        List<String> lines = Files.exists(logged) ? Files.readAllLines(logged) : List.of();
+        assertEquals(words == null ? 0 : 1, lines.size(), lines.toString());
+        if (words != null) {
+            assertTrue(
+                    lines.get(0)
+                            .matches("--socket-errors=off " + words
+                                    + " --id=[0-9]+ -- exited with status 3, restarting"),
+                    lines.get(0));
+        }
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        /run/systemd/notify | file | dmarc-milter: AutoRestart is left to systemd: | systemd waits for our own messages
+        ''                  | -    | dmarc-milter: AutoRestart has no effect:      | standard input is read once
+        ''                  | pipe | dmarc-milter: AutoRestart has no effect:      | and so is a pipe
+        """)
+    void leavesRestartingToOthers(String notifySocket, String file, String message, String why)
+            throws IOException, InterruptedException {
+        Path noted = installMortalJava("3 3");
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "NOTIFY_SOCKET", notifySocket);
+        String config = switch (file) {
+            case "-" -> "-";
+            case "pipe" -> "/dev/stdin";
+            default -> config("");
+        };
+        Run run = run(environment, "-A", "-f", "-c", config);
+        assertEquals(3, run.code());
+        assertTrue(run.err().startsWith(message), run.err());
+        assertEquals(List.of("parent none, background no"), Files.readAllLines(noted));
+    }
+
+    @Test
+    void aFirstStartThatFailsInTheBackgroundIsToldToTheTerminal() throws IOException, InterruptedException {
+        installMortalJava("69");
+        assertEquals(69, run("-A", "-c", config("")).code());
+    }
+
+    @Test
+    void aMissingFileIsForJavaToTell() throws IOException, InterruptedException {
+        installMortalJava("78");
+        Run run = run("-A", "-f", "-c", "missing.conf");
+        assertEquals(new Run(78, "", ""), run);
+    }
+
     @Test
     void goesToTheBaseDirectory() throws IOException, InterruptedException {
-        Path base = Files.createDirectories(directory.resolve("base"));
+        Path base = Files.createDirectories(directory.resolve("a  base"));
         config("BaseDirectory " + base + "\n");
         Run run = run("-f", "-c", "test.conf");
         assertTrue(run.out().contains("directory " + base + "\n"), run.out());
@@ -333,19 +573,5 @@ class LauncherScriptTest {
         Run run = run("-c", config(""));
         assertEquals(69, run.code());
         assertEquals("dmarc-milter: address in use\n", run.err());
-    }
-
-    @Test
-    void theDetachedDaemonReadsTheConfigurationFromStandardInput() throws IOException, InterruptedException {
-        Path seen = directory.resolve("seen");
-        installJava("17", "#!/bin/sh\ncat >" + seen + "\necho ready\n");
-        ProcessBuilder builder = new ProcessBuilder("/bin/sh", script.toString(), "-c", "-").redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", directory.resolve("java").toString());
-        Process process = builder.start();
-        process.getOutputStream().write("Socket inet:1\n".getBytes(StandardCharsets.US_ASCII));
-        process.getOutputStream().close();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        assertEquals(0, process.exitValue());
-        assertEquals("Socket inet:1\n", Files.readString(seen));
     }
 }
