@@ -189,6 +189,7 @@ record Explanation(
                     "record at _dmarc." + found.domain() + (found.inherited() ? ", inherited from there" : ""),
                     "p=" + found.record().p().word()
                             + found.record().sp().map(sp -> " sp=" + sp.word()).orElse("")
+                            + found.record().np().map(np -> " np=" + np.word()).orElse("")
                             + " adkim=" + letter(found.record().adkim()) + " aspf="
                             + letter(found.record().aspf()) + " pct="
                             + found.record().pct(),
@@ -211,7 +212,10 @@ record Explanation(
         List<String> lines = new ArrayList<>();
         lines.add(result.status().word() + ": " + result.reason());
         if (result.sampledOut()) {
-            lines.add("sampled out: " + result.policy().word() + " becomes "
+            boolean testing = result.discovery() instanceof Discovery.Found found
+                    && found.record().testing();
+            lines.add((testing ? "test mode (t=y): " : "sampled out: ")
+                    + result.policy().word() + " becomes "
                     + result.disposition().word());
         }
         localPolicy(result).ifPresent(lines::add);

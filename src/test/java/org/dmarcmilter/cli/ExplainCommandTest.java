@@ -155,6 +155,29 @@ class ExplainCommandTest extends CommandTest {
         assertEquals(sentence, evaluation.path(1).asText());
     }
 
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        rfc7489 | v=DMARC1; p=reject; pct=0; t=y | p=reject adkim=r aspf=r pct=0            | sampled out: reject becomes quarantine
+        rfc9989 | v=DMARC1; p=reject; t=y        | p=reject adkim=r aspf=r pct=100          | test mode (t=y): reject becomes quarantine
+        rfc9989 | v=DMARC1; p=reject; np=none; t=y | p=reject np=none adkim=r aspf=r pct=100 | test mode (t=y): reject becomes quarantine
+        """)
+    void saysWhyThePolicyIsWeaker(String standard, String record, String tags, String sentence) throws IOException {
+        Files.writeString(directory.resolve("zone"), "_dmarc.weak.example " + record + "\n", StandardOpenOption.APPEND);
+        configuration("DMARCStandard " + standard);
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message("From: a@weak.example\n\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "u@x.example"));
+        assertTrue(screen.out().contains("    " + tags + "\n"), screen.out());
+        assertTrue(screen.out().contains("    " + sentence + "\n"), screen.out());
+    }
+
     @ParameterizedTest(name = "{2}: {3}")
     @CsvSource(delimiter = '|', textBlock = """
         RequiredHeaders yes          | From: a@example.com | null        | refused before an evaluation
