@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final int EVENT_LOOPS = 2;
-    private static final int MOST_HEADER_FIELDS = 2_000;
+    static final int MOST_HEADER_FIELDS = 2_000;
     /** Parsed and judged, a header section takes some times its size. */
     private static final int HEADER_SHARE_OF_HEAP = 5;
 

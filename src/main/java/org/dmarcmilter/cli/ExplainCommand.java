@@ -1,9 +1,6 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,7 +15,6 @@ import org.dmarcmilter.filter.Judgement;
 import org.dmarcmilter.filter.LocalPolicy;
 import org.dmarcmilter.filter.MessageFacts;
 import org.dmarcmilter.filter.MessageJudge;
-import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
 
 /** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
@@ -82,8 +78,9 @@ final class ExplainCommand {
 
     private int explain(String file, IpAddress client, Map<String, String> options, boolean json) {
         try {
-            Headers headers = MessageFile.headers(read(file));
             Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
+            MessageFile message = MessageFile.read(
+                    file, terminal.in(), configuration.settings().service().maxHeaderBytes());
             List<Explanation.Lookup> lookups = Collections.synchronizedList(new ArrayList<>());
             LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups))
                     .assemble(configuration)
@@ -97,8 +94,8 @@ final class ExplainCommand {
                             OptionalInt.empty(),
                             options.getOrDefault("--helo", "")),
                     ReversePath.parse(options.getOrDefault("--mail-from", "")),
-                    headers,
-                    false);
+                    message.headers(),
+                    message.incomplete());
             boolean ignored = policy.ignoreHosts()
                     .ignores(facts.client().host(), facts.client().address());
             Judgement judgement = MessageJudge.judge(policy, facts, Optional.empty())
@@ -118,11 +115,6 @@ final class ExplainCommand {
             terminal.err().println("dmarc-milter explain: " + file + ": " + Configuration.reason(e));
             return ExitCode.NO_INPUT;
         }
-    }
-
-    private String read(String file) throws IOException {
-        byte[] octets = file.equals("-") ? terminal.in().readAllBytes() : Files.readAllBytes(Path.of(file));
-        return new String(octets, StandardCharsets.ISO_8859_1);
     }
 
     private static DnsClient recording(DnsClient dns, List<Explanation.Lookup> lookups) {

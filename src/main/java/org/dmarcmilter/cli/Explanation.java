@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.dmarcmilter.dmarc.AuthenticatedIdentifier;
+import java.util.Optional;
+import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.filter.Evidence;
@@ -15,7 +18,9 @@ import org.dmarcmilter.filter.Judgement;
 import org.dmarcmilter.filter.LocalPolicy;
 import org.dmarcmilter.filter.LogLine;
 import org.dmarcmilter.filter.MessageFacts;
+import org.dmarcmilter.filter.SelfCheck;
 import org.dmarcmilter.filter.Verdict;
+import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 
@@ -41,6 +46,9 @@ record Explanation(
     String text() {
         StringBuilder out = new StringBuilder(2_000);
         for (Step step : steps()) {
+            if (step.sentences().isEmpty()) {
+                continue;
+            }
             out.append(step.topic()).append('\n');
             step.sentences()
                     .forEach(sentence ->
@@ -49,6 +57,7 @@ record Explanation(
         return out.toString();
     }
 
+    /** All steps, also those that there were not, so that a program finds each key. */
     String json() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonOutput.to(text)) {
@@ -61,12 +70,22 @@ record Explanation(
                 }
                 json.writeEndArray();
             }
-            json.writeStringField(
-                    "result",
-                    judgement.result().map(result -> result.status().word()).orElse("permerror"));
+            if (resultWord().isPresent()) {
+                json.writeStringField("result", resultWord().get());
+            } else {
+                json.writeNullField("result");
+            }
             json.writeEndObject();
         }
         return text + "\n";
+    }
+
+    /** {@code dmarc=} of the result field; empty if the message is decided without one. */
+    private Optional<String> resultWord() {
+        return judgement
+                .result()
+                .map(result -> result.status().word())
+                .or(() -> judgement.headers().isEmpty() ? Optional.empty() : Optional.of("permerror"));
     }
 
     private List<Step> steps() {
@@ -74,12 +93,14 @@ record Explanation(
         steps.add(new Step("Configuration", List.of(configuration)));
         steps.add(new Step("Message", message()));
         steps.add(new Step("Author domain", author()));
-        judgement.evidence().ifPresent(evidence -> steps.add(new Step("Authentication", authentication(evidence))));
+        steps.add(new Step(
+                "Authentication", judgement.evidence().map(this::authentication).orElse(List.of())));
         steps.add(new Step("DNS", lookups.stream().map(Explanation::lookup).toList()));
-        judgement.result().ifPresent(result -> steps.add(new Step("Policy", policy(result))));
-        judgement.result().ifPresent(result -> steps.add(new Step("Evaluation", evaluation(result))));
+        steps.add(new Step("Policy", judgement.result().map(Explanation::policy).orElse(List.of())));
+        steps.add(
+                new Step("Evaluation", judgement.result().map(this::evaluation).orElse(List.of())));
         steps.add(new Step("Verdict", verdict()));
-        steps.add(new Step("Log", judgement.log().stream().map(LogLine::text).toList()));
+        steps.add(new Step("Log", judgement.log().stream().map(this::logged).toList()));
         return steps;
     }
 
@@ -120,8 +141,8 @@ record Explanation(
         lines.add("believed authserv-ids: " + policy.trustedNames(facts.mtaName()));
         facts.headers().all("Authentication-Results").forEach(field -> lines.add("field: " + oneLine(field)));
         evidence.notes().forEach(lines::add);
-        for (AuthenticatedIdentifier dkim : evidence.dkim()) {
-            lines.add("DKIM " + dkim.outcome() + " for " + dkim.domain());
+        for (Evaluation.Dkim dkim : evidence.dkimResults()) {
+            lines.add("DKIM " + dkim.result() + " for " + dkim.domain());
         }
         evidence.spf()
                 .ifPresent(spf -> lines.add("SPF " + spf.result() + " by " + spf.source()
@@ -135,7 +156,14 @@ record Explanation(
         if (lines.size() == 1) {
             lines.add("no believed field says anything about SPF or DKIM");
         }
+        judgement.self().ifPresent(check -> lines.add(selfCheck(check)));
         return lines;
+    }
+
+    private static String selfCheck(SelfCheck check) {
+        String problem = check.result().problem();
+        return "own SPF check of the " + (check.scope() == Evaluation.Scope.HELO ? "HELO name " : "sender domain ")
+                + check.identity() + ": " + check.word() + (problem.isEmpty() ? "" : " (" + problem + ")");
     }
 
     private static String oneLine(HeaderField field) {
@@ -161,8 +189,9 @@ record Explanation(
                     "record at _dmarc." + found.domain() + (found.inherited() ? ", inherited from there" : ""),
                     "p=" + found.record().p().word()
                             + found.record().sp().map(sp -> " sp=" + sp.word()).orElse("")
-                            + " adkim=" + found.record().adkim() + " aspf="
-                            + found.record().aspf() + " pct="
+                            + found.record().np().map(np -> " np=" + np.word()).orElse("")
+                            + " adkim=" + letter(found.record().adkim()) + " aspf="
+                            + letter(found.record().aspf()) + " pct="
                             + found.record().pct(),
                     "policy for " + result.author() + ": " + result.policy().word());
         }
@@ -175,14 +204,42 @@ record Explanation(
         return discovery instanceof Discovery.Unavailable unavailable ? List.of(unavailable.reason()) : List.of();
     }
 
-    private static List<String> evaluation(DmarcResult result) {
+    private static String letter(AlignmentMode mode) {
+        return mode == AlignmentMode.STRICT ? "s" : "r";
+    }
+
+    private List<String> evaluation(DmarcResult result) {
         List<String> lines = new ArrayList<>();
         lines.add(result.status().word() + ": " + result.reason());
         if (result.sampledOut()) {
-            lines.add("sampled out: " + result.policy().word() + " becomes "
+            boolean testing = result.discovery() instanceof Discovery.Found found
+                    && found.record().testing();
+            lines.add((testing ? "test mode (t=y): " : "sampled out: ")
+                    + result.policy().word() + " becomes "
                     + result.disposition().word());
         }
+        localPolicy(result).ifPresent(lines::add);
         return lines;
+    }
+
+    /** What of our configuration makes the verdict another than the owner of the domain asks for. */
+    private Optional<String> localPolicy(DmarcResult result) {
+        Settings.Handling handling = policy.settings().handling();
+        if (result.status() == DmarcResult.Status.TEMPERROR) {
+            return Optional.of("OnTemporaryError " + (handling.tempfailOnTemporaryError() ? "tempfail" : "accept"));
+        }
+        if (result.status() != DmarcResult.Status.FAIL || result.policy() == Policy.NONE) {
+            return Optional.empty();
+        }
+        if (judgement.evidence().filter(seen -> seen.arc().overrides()).isPresent()) {
+            return Optional.of("overridden: a trusted ARC chain vouches for the message (DomainWhitelist)");
+        }
+        return switch (result.disposition()) {
+            case REJECT -> Optional.of("RejectFailures is off: not rejected").filter(off -> !handling.rejectFailures());
+            case QUARANTINE ->
+                Optional.of("HoldQuarantinedMessages is off: not held").filter(off -> !handling.holdQuarantined());
+            case NONE -> Optional.empty();
+        };
     }
 
     private List<String> verdict() {
@@ -200,6 +257,13 @@ record Explanation(
         judgement.headers().forEach(field -> lines.add("inserted: " + field.name() + ": " + field.value()));
         judgement.copyTo().ifPresent(address -> lines.add("copied to " + address));
         return lines;
+    }
+
+    /** Lines for debugging are shown all the same, as they say most. */
+    private String logged(LogLine line) {
+        boolean left = line.severity() == LogLine.Severity.DEBUG
+                && !policy.settings().logging().debug();
+        return line.text() + (left ? " [only with MilterDebug 1]" : "");
     }
 
     private static String printable(String text) {

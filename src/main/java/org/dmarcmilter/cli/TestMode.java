@@ -1,9 +1,6 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +13,6 @@ import org.dmarcmilter.filter.MessageFacts;
 import org.dmarcmilter.filter.MessageJudge;
 import org.dmarcmilter.filter.Verdict;
 import org.dmarcmilter.message.HeaderField;
-import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
 
 /** {@code -t}: judges message files and prints what would be done, in OpenDMARC's notation. Writes no history. */
@@ -36,7 +32,13 @@ final class TestMode {
                 new PolicyAssembly(dns -> dns).assemble(configuration).policy();
         for (String file : files) {
             try {
-                judge(policy, file, MessageFile.headers(read(file)));
+                judge(
+                        policy,
+                        file,
+                        MessageFile.read(
+                                file,
+                                terminal.in(),
+                                configuration.settings().service().maxHeaderBytes()));
             } catch (IOException e) {
                 terminal.err().println("dmarc-milter: " + file + ": fopen(): " + Configuration.reason(e));
                 return ExitCode.UNAVAILABLE;
@@ -48,13 +50,8 @@ final class TestMode {
         return ExitCode.OK;
     }
 
-    private String read(String file) throws IOException {
-        byte[] octets = file.equals("-") ? terminal.in().readAllBytes() : Files.readAllBytes(Path.of(file));
-        return new String(octets, StandardCharsets.ISO_8859_1);
-    }
-
-    private void judge(LocalPolicy policy, String file, Headers headers) {
-        if (headers.fields().isEmpty()) {
+    private void judge(LocalPolicy policy, String file, MessageFile message) {
+        if (message.headers().fields().isEmpty()) {
             terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
         }
         Optional<String> address =
@@ -68,8 +65,8 @@ final class TestMode {
                         OptionalInt.empty(),
                         variable("HELOHOST", "localhost")),
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
-                headers,
-                false);
+                message.headers(),
+                message.incomplete());
         print(
                 file,
                 MessageJudge.judge(policy, facts, Optional.empty())

@@ -30,6 +30,9 @@ public final class DmarcRecordParser {
 
     private static final int MAX_QUOTED = 60;
 
+    /** How the reason begins if the tag p is missing or empty. */
+    public static final String LACKS_P = "no p=";
+
     /** Far more than anybody publishes; each message of the domain costs the reading of it. */
     static final int MAX_LENGTH = 8_192;
 
@@ -150,9 +153,8 @@ public final class DmarcRecordParser {
         Psd psd = psd();
         boolean replaced = p.isEmpty() || isInvalid("sp", sp) || isInvalid("np", np);
         if (replaced && rua.isEmpty()) {
-            String what = p.isEmpty() ? "no valid p=" : isInvalid("sp", sp) ? "sp= is not valid" : "np= is not valid";
             mistake("The whole record has no effect: a policy is missing or wrong, and there is no valid rua either.");
-            return new Parsed.Unusable(what + " and no rua=", mistakes, psd);
+            return new Parsed.Unusable(flaw(p, sp) + " and no rua=", mistakes, psd);
         }
         if (replaced) {
             mistake("The record counts as p=none, because a policy is missing or wrong.");
@@ -172,6 +174,13 @@ public final class DmarcRecordParser {
                         rua,
                         ruf),
                 mistakes);
+    }
+
+    private String flaw(Optional<Policy> p, Optional<Policy> sp) {
+        if (p.isEmpty()) {
+            return tags.getOrDefault("p", "").isEmpty() ? LACKS_P : "no valid p=";
+        }
+        return isInvalid("sp", sp) ? "sp= is not valid" : "np= is not valid";
     }
 
     private boolean isInvalid(String tag, Optional<Policy> policy) {

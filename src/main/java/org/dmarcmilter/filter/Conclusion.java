@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
@@ -42,6 +43,7 @@ record Conclusion(
                 copyTo(decision),
                 log,
                 Optional.of(evidence),
+                self,
                 Optional.of(result),
                 isRecorded() ? Optional.of(evaluation(decision)) : Optional.empty());
     }
@@ -60,10 +62,19 @@ record Conclusion(
         // As OpenDMARC: an error line in place of the result line.
         log.add(
                 result.status() == Status.PERMERROR
-                        ? LogLine.error(facts.logged("DMARC record of " + result.author() + " is unusable: " + reason))
+                        ? LogLine.error(facts.logged("DMARC record of " + result.author() + " is unusable: " + flaw()))
                         : LogLine.info(facts.logged(
                                 result.author() + " " + result.status().word())));
         log.add(LogLine.debug(facts.logged(reason)));
+    }
+
+    /** What is wrong with the record, and where it is, if not at the author domain. */
+    private String flaw() {
+        if (!(result.discovery() instanceof Discovery.BadRecord bad)) {
+            return LogLine.quote(result.reason());
+        }
+        String place = bad.domain().equals(result.author()) ? "" : " (at _dmarc." + bad.domain() + ")";
+        return LogLine.quote(bad.reason()) + place;
     }
 
     private Optional<LogLine> arcLine() {

@@ -14,6 +14,7 @@ import org.dmarcmilter.message.HeaderField;
  * @param copyTo a further envelope recipient
  * @param log lines for the log, in order
  * @param evidence what trusted checkers said; empty if the message was not evaluated
+ * @param self our own SPF check, if there was one
  * @param result the DMARC result; empty if there is no author domain to evaluate
  * @param evaluation what goes into history and reports; empty if the message is not recorded
  */
@@ -23,6 +24,7 @@ public record Judgement(
         Optional<String> copyTo,
         List<LogLine> log,
         Optional<Evidence> evidence,
+        Optional<SelfCheck> self,
         Optional<DmarcResult> result,
         Optional<Evaluation> evaluation) {
     public Judgement {
@@ -33,6 +35,13 @@ public record Judgement(
     /** A message that is decided without an evaluation. */
     static Judgement of(Verdict verdict, List<HeaderField> headers, List<LogLine> log) {
         return new Judgement(
-                verdict, headers, Optional.empty(), log, Optional.empty(), Optional.empty(), Optional.empty());
+                verdict,
+                headers,
+                Optional.empty(),
+                log,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -5,10 +5,16 @@ import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.spf.SpfResult;
 
-/** The own SPF check of a message and the identity it looked at. */
-record SelfCheck(SpfResult result, Scope scope, String identity) {
+/**
+ * The own SPF check of a message.
+ *
+ * @param result what came out
+ * @param scope which identity it looked at
+ * @param identity that identity
+ */
+public record SelfCheck(SpfResult result, Scope scope, String identity) {
     /** The result as RFC 8601, section 2.7.2, calls it. */
-    String word() {
+    public String word() {
         return result.code().word();
     }
 

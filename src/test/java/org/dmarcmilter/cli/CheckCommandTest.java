@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,15 +86,19 @@ class CheckCommandTest extends CommandTest {
         assertEquals(PLAIN, screen.out());
     }
 
-    @Test
-    void saysWhatIsWrongWithARecord() {
+    @ParameterizedTest(name = "[{0}]")
+    @CsvSource(delimiter = '|', textBlock = """
+        p=bogus             | contained a bad token value (no valid p= and no rua=)
+        p=reject; sp=bogus  | contained a bad token value (sp= is not valid and no rua=)
+        sp=reject           | lacked a required p= entry (no p= and no rua=)
+        p=                  | lacked a required p= entry (no p= and no rua=)
+        """)
+    void saysWhatIsWrongWithARecordInTheWordsOfOpenDmarcCheck(String tags, String words) throws IOException {
+        Files.writeString(
+                directory.resolve("zone"), "_dmarc.wrong.example v=DMARC1; " + tags + "\n", StandardOpenOption.APPEND);
         Screen screen = new Screen();
-        assertEquals(70, check(screen, "bad.example"));
-        assertTrue(
-                screen.err()
-                        .startsWith(
-                                "dmarc-milter check: bad.example: Found DMARC record contained a bad token value ("),
-                screen.err());
+        assertEquals(70, check(screen, "wrong.example"));
+        assertEquals("dmarc-milter check: wrong.example: Found DMARC record " + words + "\n", screen.err());
         assertEquals("", screen.out());
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,7 +57,7 @@ class ExplainCommandTest extends CommandTest {
                     TXT _dmarc.example.com: v=DMARC1; p=reject; rua=mailto:a@example.com
                 Policy
                     record at _dmarc.example.com, inherited from there
-                    p=reject adkim=RELAXED aspf=RELAXED pct=100
+                    p=reject adkim=r aspf=r pct=100
                     policy for mail.example.com: reject
                 Evaluation
                     fail: no aligned pass: SPF none; DKIM none
@@ -63,7 +65,7 @@ class ExplainCommandTest extends CommandTest {
                     reply: 550 5.7.1 rejected by DMARC policy for example.com
                 Log
                     EXPLAIN: mail.example.com fail
-                    EXPLAIN: no aligned pass: SPF none; DKIM none
+                    EXPLAIN: no aligned pass: SPF none; DKIM none [only with MilterDebug 1]
                 """.formatted(config), screen.out());
     }
 
@@ -117,11 +119,143 @@ class ExplainCommandTest extends CommandTest {
         assertTrue(text.contains("    envelope sender <> (a bounce: SPF looks at the HELO name)\n"), text);
         assertTrue(text.contains("    field: evil.example; dkim=pass header.d=example.com\n"), text);
         assertTrue(text.contains("    EXPLAIN ignoring Authentication-Results at 0 from evil.example\n"), text);
-        assertTrue(text.contains("    DKIM NO_PASS for other.example\n"), text);
+        assertTrue(text.contains("    DKIM fail for other.example\n"), text);
         assertTrue(
                 text.contains(
                         "    SPF pass by Authentication-Results, not for the envelope sender's domain: does not count\n"),
                 text);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        RejectFailures no                                     | From: a@example.com  | RejectFailures is off: not rejected                                      | p=reject, not enforced
+        HoldQuarantinedMessages no                            | From: a@held.example | HoldQuarantinedMessages is off: not held                                 | p=quarantine, not enforced
+        RejectFailures yes                                    | From: a@example.com  | ''                                                                       | enforced: nothing to add
+        RejectFailures no                                     | From: a@none.example | ''                                                                       | p=none: nothing to enforce
+        DomainWhitelist relay.example\\nRejectFailures yes     | Authentication-Results: mx.example.net; arc=pass arc.chain=relay.example\\nFrom: a@example.com | overridden: a trusted ARC chain vouches for the message (DomainWhitelist) | ARC
+        OnTemporaryError tempfail                             | Authentication-Results: mx.example.net; dkim=temperror header.d=example.com\\nFrom: a@example.com | OnTemporaryError tempfail | temporary error, refused
+        OnTemporaryError accept                               | Authentication-Results: mx.example.net; dkim=temperror header.d=example.com\\nFrom: a@example.com | OnTemporaryError accept   | temporary error, accepted
+        """)
+    void saysWhyTheVerdictIsNotWhatTheOwnerAsksFor(String options, String fields, String sentence, String why)
+            throws IOException {
+        configuration(options.replace("\\n", "\n"));
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message(fields.replace("\\n", "\n") + "\n\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "u@x.example",
+                        "--json"));
+        JsonNode evaluation = new ObjectMapper().readTree(screen.out()).get("evaluation");
+        assertEquals(sentence.isEmpty() ? 1 : 2, evaluation.size(), evaluation.toString());
+        assertEquals(sentence, evaluation.path(1).asText());
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        rfc7489 | v=DMARC1; p=reject; pct=0; t=y | p=reject adkim=r aspf=r pct=0            | sampled out: reject becomes quarantine
+        rfc9989 | v=DMARC1; p=reject; t=y        | p=reject adkim=r aspf=r pct=100          | test mode (t=y): reject becomes quarantine
+        rfc9989 | v=DMARC1; p=reject; np=none; t=y | p=reject np=none adkim=r aspf=r pct=100 | test mode (t=y): reject becomes quarantine
+        """)
+    void saysWhyThePolicyIsWeaker(String standard, String record, String tags, String sentence) throws IOException {
+        Files.writeString(directory.resolve("zone"), "_dmarc.weak.example " + record + "\n", StandardOpenOption.APPEND);
+        configuration("DMARCStandard " + standard);
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message("From: a@weak.example\n\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "u@x.example"));
+        assertTrue(screen.out().contains("    " + tags + "\n"), screen.out());
+        assertTrue(screen.out().contains("    " + sentence + "\n"), screen.out());
+    }
+
+    @ParameterizedTest(name = "{2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        RequiredHeaders yes          | From: a@example.com | null        | refused before an evaluation
+        IgnoreMailFrom example.com   | From: a@example.com | null        | not looked at
+        RequiredHeaders no           | To: b@example.com   | "permerror" | no author domain
+        RequiredHeaders no           | From: a@example.com | "fail"      | evaluated
+        """)
+    void jsonHasTheSameKeysWhateverHappens(String options, String field, String result, String why) throws IOException {
+        configuration(options);
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message(field + "\n\n"),
+                        "--client-ip",
+                        "192.0.2.1",
+                        "--mail-from",
+                        "u@x.example",
+                        "--json"));
+        JsonNode json = new ObjectMapper().readTree(screen.out());
+        List<String> keys = new ArrayList<>();
+        json.fieldNames().forEachRemaining(keys::add);
+        assertEquals(
+                List.of(
+                        "configuration",
+                        "message",
+                        "author_domain",
+                        "authentication",
+                        "dns",
+                        "policy",
+                        "evaluation",
+                        "verdict",
+                        "log",
+                        "result"),
+                keys);
+        assertEquals(result, json.get("result").toString());
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        u@example.com     | own SPF check of the sender domain example.com: fail
+        u@broken.example  | own SPF check of the sender domain broken.example: permerror (SPF record of
+        """)
+    void saysWhatTheOwnSpfCheckFound(String sender, String sentence) throws IOException {
+        Files.writeString(directory.resolve("zone"), "broken.example v=spf1 foo:bar -all\n", StandardOpenOption.APPEND);
+        configuration("SPFSelfValidate yes");
+        Screen screen = new Screen();
+        assertEquals(
+                0,
+                explain(
+                        screen,
+                        message("From: a@none.example\n\n"),
+                        "--client-ip",
+                        "203.0.113.1",
+                        "--mail-from",
+                        sender));
+        assertTrue(screen.out().contains("    " + sentence), screen.out());
+    }
+
+    @Test
+    void aHeaderSectionThatTheDaemonRefusesIsRefusedHereToo() throws IOException {
+        configuration("RejectFailures yes");
+        for (String section : List.of("X: y\n".repeat(2_000), "X: " + "y".repeat(3 << 20) + "\n")) {
+            Screen screen = new Screen();
+            assertEquals(
+                    0,
+                    explain(
+                            screen,
+                            message("From: a@example.com\n" + section),
+                            "--client-ip",
+                            "192.0.2.1",
+                            "--mail-from",
+                            "u@x.example"));
+            assertTrue(
+                    screen.out().contains("    reply: 550 5.3.4 header section too large to be checked\n"),
+                    screen.out());
+        }
     }
 
     @ParameterizedTest(name = "{0}")

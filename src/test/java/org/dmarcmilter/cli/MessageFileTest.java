@@ -3,8 +3,11 @@ package org.dmarcmilter.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.dmarcmilter.cli.MessageFile.MalformedLineException;
+import org.dmarcmilter.message.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,17 +24,20 @@ class MessageFileTest {
         A : 1                           | A[1]              | space before the colon
         A: b: c                         | A[b: c]           | the first colon counts
         From joe Mon\\nA: 1             | A[1]              | mailbox separator
+        From : joe\\nA: 1               | From[joe] A[1]    | no mailbox separator, but the obsolete syntax of a field
         A: 1\\n \\nB: 2                 | A[1\\n ] B[2]     | a line of white space continues
         ''                              | ''                | empty file
         \\nA: 1                         | ''                | no header section
         A: 1\\rB: 2                     | A[1\\rB: 2]       | a bare carriage return is data
         """)
     void splits(String text, String fields, String why) throws MalformedLineException {
-        assertEquals(
-                unescaped(fields),
-                MessageFile.headers(unescaped(text)).fields().stream()
-                        .map(field -> field.name() + "[" + field.value() + "]")
-                        .collect(Collectors.joining(" ")));
+        assertEquals(unescaped(fields), shown(MessageFile.headers(unescaped(text))));
+    }
+
+    private static String shown(Headers headers) {
+        return headers.fields().stream()
+                .map(field -> field.name() + "[" + field.value() + "]")
+                .collect(Collectors.joining(" "));
     }
 
     @ParameterizedTest(name = "{2}")
@@ -47,6 +53,28 @@ class MessageFileTest {
                 assertThrows(MalformedLineException.class, () -> MessageFile.headers(unescaped(text)));
         assertEquals(line, e.line());
         assertEquals("line " + line + ": header malformed", e.getMessage());
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        A: 1\\n\\nB: 2         | A[1]      | false | ends at the empty line
+        A: 1\\r\\n\\r\\nB: 2   | A[1]      | false | ends at the empty line, with carriage returns
+        A: 12345678             | A[12345678] | false | as many octets as are taken, name and value
+        A: 123456789            | A[123456789] | true | one more
+        A: 1\\nB: 2\\nC: 3\\nD: 4 | A[1] B[2] C[3] | true | what lies beyond twice the size is not read
+        """)
+    void readsNoMoreThanTheHeaderSection(String text, String fields, boolean incomplete, String why) throws Exception {
+        byte[] octets = unescaped(text).getBytes(StandardCharsets.ISO_8859_1);
+        MessageFile file = MessageFile.of(new ByteArrayInputStream(octets), 9);
+        assertEquals(fields, shown(file.headers()));
+        assertEquals(incomplete, file.incomplete());
+    }
+
+    @Test
+    void theBodyIsLeftUnread() throws Exception {
+        ByteArrayInputStream octets = new ByteArrayInputStream("A: 1\n\nbody".getBytes(StandardCharsets.ISO_8859_1));
+        MessageFile.of(octets, 100);
+        assertEquals(4, octets.available());
     }
 
     @Test

@@ -41,6 +41,16 @@ class TestModeTest extends CommandTest {
     }
 
     @Test
+    void refusesAHeaderSectionThatTheDaemonRefuses() throws IOException {
+        configuration("RejectFailures yes");
+        Screen screen = new Screen();
+        assertEquals(0, test(screen, Map.of(), "-t", message("m", "From: a@none.example\n" + "X: y\n".repeat(2_000))));
+        assertEquals(
+                "### SETREPLY: rcode='550' xcode='5.3.4' replytxt='header section too large to be checked'\n",
+                screen.out());
+    }
+
+    @Test
     void printsTheReplyAndTheExitCodeSaysNothingOfIt() throws IOException {
         configuration("RejectFailures yes", "SoftwareHeader yes");
         Screen screen = new Screen();

@@ -159,7 +159,9 @@ class DmarcRecordParserTest {
 
     @Test
     void reasonsOfUnusableRecords() {
-        assertEquals("no valid p= and no rua=", unusable("v=DMARC1").reason());
+        assertEquals("no p= and no rua=", unusable("v=DMARC1").reason());
+        assertEquals("no p= and no rua=", unusable("v=DMARC1; p=").reason());
+        assertEquals("no valid p= and no rua=", unusable("v=DMARC1; p=bogus").reason());
         assertEquals(
                 "sp= is not valid and no rua=",
                 unusable("v=DMARC1; p=none; sp=x").reason());

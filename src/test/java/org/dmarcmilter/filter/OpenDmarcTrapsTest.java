@@ -489,7 +489,7 @@ class OpenDmarcTrapsTest {
             RejectFailures yes            | reject.example   | INFO Q1: reject.example fail
             RejectFailures no             | nodmarc.example  | INFO Q1: nodmarc.example none
             RejectFailures no             | broken.example   | INFO Q1: broken.example temperror
-            RejectFailures no             | bad.example      | ERROR Q1: DMARC record of bad.example is unusable: the DMARC record of bad.example is bad: no valid p= and no rua=
+            RejectFailures no             | bad.example      | ERROR Q1: DMARC record of bad.example is unusable: no valid p= and no rua=
             IgnoreMailFrom reject.example | reject.example   | INFO Q1: ignoring mail from reject.example
             """)
         void oneLineAMessage(String options, String author, String line) {

@@ -43,6 +43,7 @@ class RepliesTest {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         assertEquals(
                 List.of(

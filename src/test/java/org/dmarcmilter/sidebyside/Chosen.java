@@ -209,6 +209,22 @@ final class Chosen {
         add("no results", m -> m.policy(REJECT).above("Authentication-Results", "mx.test; none"));
         add("not a results field at all", m -> m.policy(REJECT).above("Authentication-Results", ";;;"));
         add("a signer that is no domain", m -> m.policy(REJECT).dkim("pass", "\"x%d(.%d\""));
+        add(
+                "a signer in header.domain",
+                m -> m.policy(REJECT)
+                        .above("Authentication-Results", "mx.test; dkim=pass header.domain=%d header.selector=one"));
+        add(
+                "results of another version",
+                m -> m.policy(REJECT).above("Authentication-Results", "mx.test 2; dkim=pass header.d=%d"));
+        add(
+                "results that nobody knows",
+                m -> m.policy(REJECT).dkim("hardfail", "%d").spf("hardfail", "%d"));
+        add(
+                "a result that nobody knows in Received-SPF",
+                m -> m.policy(REJECT).above("Received-SPF", "hardfail identity=mailfrom; envelope-from=\"bounce@%d\""));
+        add(
+                "a signer with a final dot",
+                m -> m.policy(REJECT).above("Authentication-Results", "mx.test; dkim=pass header.d=%d."));
         add("a signer in capitals", m -> m.policy(REJECT).dkim("pass", "%d").dkim("pass", "NEWS.%d"));
     }
 
@@ -235,6 +251,13 @@ final class Chosen {
                 "v=DMARC1; rua=mailto:agg@%d",
                 "v=DMARC1; p=bad; rua=mailto:agg@%d",
                 "v=DMARC1; p=reject; foo; =x; np=none; t=y; psd=n",
+                "v=DMARC1; p=re ject",
+                "v=DMARC1; p=reject; sp=bad; rua=mailto:agg@%d",
+                "v=DMARC1; p=reject; adkim=strict",
+                "v=DMARC1; p=reject; pct=0%",
+                "v=DMARC1; p=reject; rf=iodef",
+                "v = DMARC1; p=reject",
+                "v=DMARC1; p=reject; rua=mailto:nobody",
                 "v=dmarc1; p=reject")) {
             add("record " + record, m -> m.policy(record));
         }
@@ -248,7 +271,23 @@ final class Chosen {
                 "a record behind an alias",
                 m -> m.record("_dmarc.%d. 300 IN CNAME _dmarc.y%d.").txt("_dmarc.y%d", REJECT));
         add("sp at the organizational domain", m -> m.from("joe@sub.%d").policy("v=DMARC1; p=none; sp=reject"));
+        add("a rua of more than 512 characters", m -> m.record(recordWithAddresses(12, "long.example")));
+        add("a rua of more than 255 characters", m -> m.record(recordWithAddresses(6, "many.example")));
         add("a record of two strings", m -> m.record("_dmarc.%d. 300 IN TXT \"v=DMARC1; p=re\" \"ject\""));
+    }
+
+    /** A line of a zone file; each address has a string for itself, as no string is longer than 255 octets. */
+    private static String recordWithAddresses(int count, String host) {
+        StringBuilder line = new StringBuilder("_dmarc.%d. 300 IN TXT \"v=DMARC1; p=reject; rua=\"");
+        for (int i = 1; i <= count; i++) {
+            line.append(" \"")
+                    .append(i == 1 ? "" : ",")
+                    .append("mailto:")
+                    .append("a".repeat(30))
+                    .append(i);
+            line.append('@').append(host).append('"');
+        }
+        return line.toString();
     }
 
     private void alignment() {
@@ -346,6 +385,12 @@ final class Chosen {
         add(
                 "HELO pass with a null sender",
                 m -> m.policy(REJECT).sender("").helo("mail.%d").txt("mail.%d", SPF_HERE));
+        add(
+                "HELO pass with a sender without domain",
+                m -> m.policy(REJECT).sender("root").helo("mail.%d").txt("mail.%d", SPF_HERE));
+        add(
+                "a client without address",
+                m -> m.policy(REJECT).client("localhost", "").txt("%d", SPF_HERE));
         add("HELO none with a null sender", m -> m.policy(REJECT).sender(""));
         add("a pass from a field", m -> m.policy(REJECT).spf("pass", "%d").txt("%d", "v=spf1 -all"));
         add(
@@ -408,6 +453,11 @@ final class Chosen {
                 m -> m.policy(REJECT)
                         .above("Authentication-Results", "mx.test; arc=pass arc.chain=relay.test")
                         .above("Authentication-Results", "mx.test; arc=pass arc.chain=evil.test"));
+        add(
+                "two ARC passes, both listed",
+                m -> m.policy(REJECT)
+                        .above("Authentication-Results", "mx.test; arc=pass arc.chain=relay.test")
+                        .above("Authentication-Results", "mx.test; arc=pass arc.chain=relay.test"));
         add("an invalid ARC-Seal", m -> m.policy(REJECT).above("ARC-Seal", "nothing of %d here"));
         add("invalid ARC results", m -> m.policy(REJECT).above("ARC-Authentication-Results", "nothing of %d here"));
         add(

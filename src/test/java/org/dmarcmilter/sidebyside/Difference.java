@@ -145,7 +145,8 @@ enum Difference {
     }),
     RUA_SCHEME(
             "rua-scheme",
-            (c, e) -> e.computeIfPresent("history.rua", (key, value) -> value.contains(":") ? value : "-")),
+            (c, e) -> e.computeIfPresent(
+                    "history.rua", (key, value) -> value.matches("a@x.example|mailto:nobody") ? "-" : value)),
     ARC_CLIENT_IP(
             "arc-client-ip",
             (c, e) -> e.computeIfPresent(
@@ -223,7 +224,12 @@ enum Difference {
     RECORD_PREFIX(
             "record-prefix",
             Fields.JUDGEMENT,
-            c -> c.turns("fail", "permerror") && c.mail().hasRecord("p=r\"")),
+            c -> c.turns("fail", "permerror")
+                    && (c.mail().hasRecord("p=r\"") || c.mail().hasRecord("p=re ject"))),
+    RECORD_MODE_WORD(
+            "record-mode-word",
+            Fields.JUDGEMENT,
+            c -> c.turns("fail", "fail|pass") && c.mail().hasRecord("adkim=strict")),
     RECORD_EMPTY_SP(
             "record-empty-sp",
             Fields.JUDGEMENT,
@@ -231,7 +237,15 @@ enum Difference {
     RECORD_PCT(
             "record-pct",
             Fields.JUDGEMENT,
-            c -> c.turns("fail", "fail") && c.mail().hasRecord("pct=abc")),
+            c -> c.turns("fail", "fail")
+                    && (c.mail().hasRecord("pct=abc") || c.mail().hasRecord("pct=0%"))),
+    RECORD_RF("record-rf", "history.aspf", c -> c.mail().hasRecord("rf=iodef")),
+    RECORD_SPACE(
+            "record-space",
+            Fields.JUDGEMENT,
+            c -> c.turns("none", "fail") && c.mail().hasRecord("v = DMARC1")),
+    RECORD_LONG_TAG("record-long-tag", "history|history.rua", c -> c.mail().hasRecord("@long.example")),
+    HISTORY_RUA("history-rua", "history|history.rua", c -> c.mail().hasRecord("@many.example")),
     RECORDS_SEVERAL(
             "records-several",
             Fields.JUDGEMENT,
@@ -268,6 +282,14 @@ enum Difference {
             c -> c.turns("fail", "pass")
                     && c.mail().sender().isEmpty()
                     && c.mail().has("Authentication-Results", "spf=pass smtp.helo=")),
+    SPF_NO_DOMAIN(
+            "spf-no-domain",
+            Fields.JUDGEMENT,
+            c -> c.turns("pass", "fail") && c.mail().sender().equals("root")),
+    SPF_NO_ADDRESS(
+            "spf-no-address",
+            Fields.JUDGEMENT + "|.*spf",
+            c -> c.turns("pass", "fail") && c.mail().clientAddress().isEmpty()),
     RECEIVED_SPF_TRUST(
             "received-spf-trust",
             Fields.JUDGEMENT,
@@ -312,6 +334,18 @@ enum Difference {
             "unknown-property",
             Fields.JUDGEMENT,
             c -> c.turns("fail", "pass") && c.mail().has("Authentication-Results", " dns.sec=")),
+    PROPERTY_NAME(
+            "property-name",
+            Fields.JUDGEMENT,
+            c -> c.turns("pass", "fail") && c.mail().has("Authentication-Results", " header.domain=")),
+    RESULTS_VERSION(
+            "results-version",
+            Fields.JUDGEMENT,
+            c -> c.turns("pass", "fail") && c.mail().has("Authentication-Results", "mx.test 2;")),
+    RESULTS_WORD(
+            "results-word",
+            "history.(spf|dkim)",
+            c -> c.mail().has("Authentication-Results", "=hardfail") || c.mail().has("Received-SPF", "hardfail ")),
     DKIM_SIGNER_SYNTAX(
             "dkim-signer-syntax",
             Fields.JUDGEMENT + "|log.other",

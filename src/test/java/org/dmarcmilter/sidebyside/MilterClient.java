@@ -124,6 +124,10 @@ final class MilterClient implements AutoCloseable {
     private static byte[] client(Mail mail) {
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
         payload.writeBytes(strings(mail.clientHost()));
+        if (mail.clientAddress().isEmpty()) {
+            payload.write('U');
+            return payload.toByteArray();
+        }
         payload.write(mail.clientAddress().contains(":") ? '6' : '4');
         payload.write(0x9c);
         payload.write(0x40);
