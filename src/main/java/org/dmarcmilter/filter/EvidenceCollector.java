@@ -194,7 +194,11 @@ final class EvidenceCollector {
                 if (parsed.flatMap(ReceivedSpf::receiver).filter(this::isListed).isPresent()) {
                     return parsed.map(trusted -> spfEvidence(trusted, Standing.FINAL));
                 }
-                return belowReceived ? Optional.empty() : parsed.flatMap(this::ofThisHost);
+                if (belowReceived) {
+                    notes.add(job() + " ignoring Received-SPF: it stands below a Received field");
+                    return Optional.empty();
+                }
+                return parsed.flatMap(this::ofThisHost);
             }
             belowReceived |= field.is("Received");
         }
