@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param testFiles {@code -t}, a comma list
  * @param verbosity how often {@code -v} was given
  * @param action what the flags ask for
+ * @param mistake what getopt would say before the usage; empty if it would say nothing
  */
 record DaemonArguments(
         Optional<String> configFile,
@@ -27,7 +28,8 @@ record DaemonArguments(
         Optional<String> user,
         Optional<String> testFiles,
         int verbosity,
-        Action action) {
+        Action action,
+        String mistake) {
     enum Action {
         RUN,
         SHOW_VERSION,
@@ -37,7 +39,10 @@ record DaemonArguments(
 
     private static final String WITH_VALUE = "cpPtu";
 
-    /** Reads the arguments as getopt does: letters may be joined, values may be attached. */
+    /**
+     * Reads the arguments as getopt does: letters may be joined, values may be attached, two hyphens end the flags. The
+     * first that ends the program wins, whatever stands behind it.
+     */
     static DaemonArguments parse(List<String> arguments) {
         Parser parser = new Parser();
         for (int i = 0; i < arguments.size(); i++) {
@@ -45,28 +50,35 @@ record DaemonArguments(
             if (argument.equals("--help")) {
                 return parser.result(Action.SHOW_HELP);
             }
-            if (argument.length() < 2 || argument.charAt(0) != '-' || argument.startsWith("--")) {
+            if (argument.equals("--") && i + 1 == arguments.size()) {
+                break;
+            }
+            if (argument.length() < 2 || argument.charAt(0) != '-' || argument.equals("--")) {
                 return parser.result(Action.SHOW_USAGE);
             }
             for (int letter = 1; letter < argument.length(); letter++) {
                 char flag = argument.charAt(letter);
                 if (WITH_VALUE.indexOf(flag) >= 0) {
                     boolean attached = letter + 1 < argument.length();
-                    String value = attached
-                            ? argument.substring(letter + 1)
-                            : i + 1 < arguments.size() ? arguments.get(++i) : "";
+                    if (!attached && i + 1 == arguments.size()) {
+                        return parser.wrong("option requires an argument -- '" + flag + "'");
+                    }
+                    String value = attached ? argument.substring(letter + 1) : arguments.get(++i);
                     if (value.isEmpty()) {
                         return parser.result(Action.SHOW_USAGE);
                     }
                     parser.value(flag, value);
                     break;
                 }
+                if (flag == 'V') {
+                    return parser.result(Action.SHOW_VERSION);
+                }
                 if (!parser.flag(flag)) {
-                    return parser.result(Action.SHOW_USAGE);
+                    return parser.wrong("invalid option -- '" + flag + "'");
                 }
             }
         }
-        return parser.result(parser.version ? Action.SHOW_VERSION : Action.RUN);
+        return parser.result(Action.RUN);
     }
 
     private static final class Parser {
@@ -78,7 +90,6 @@ record DaemonArguments(
         private boolean foreground;
         private boolean syslog;
         private boolean checkOnly;
-        private boolean version;
         private int verbosity;
 
         boolean flag(char letter) {
@@ -87,7 +98,6 @@ record DaemonArguments(
                 case 'l' -> syslog = true;
                 case 'n' -> checkOnly = true;
                 case 'v' -> verbosity++;
-                case 'V' -> version = true;
                 case 'A' -> {
                     // The launcher script restarts us.
                 }
@@ -109,8 +119,26 @@ record DaemonArguments(
         }
 
         DaemonArguments result(Action action) {
+            return result(action, "");
+        }
+
+        DaemonArguments wrong(String mistake) {
+            return result(Action.SHOW_USAGE, mistake);
+        }
+
+        private DaemonArguments result(Action action, String mistake) {
             return new DaemonArguments(
-                    configFile, foreground, syslog, checkOnly, socket, pidFile, user, testFiles, verbosity, action);
+                    configFile,
+                    foreground,
+                    syslog,
+                    checkOnly,
+                    socket,
+                    pidFile,
+                    user,
+                    testFiles,
+                    verbosity,
+                    action,
+                    mistake);
         }
     }
 }

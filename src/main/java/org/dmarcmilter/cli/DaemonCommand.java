@@ -54,6 +54,9 @@ final class DaemonCommand {
                 yield ExitCode.OK;
             }
             case SHOW_USAGE -> {
+                if (!arguments.mistake().isEmpty()) {
+                    terminal.err().println("dmarc-milter: " + arguments.mistake());
+                }
                 terminal.err().print(USAGE);
                 yield ExitCode.USAGE;
             }

@@ -4,6 +4,7 @@ package org.dmarcmilter.cli;
 final class ExitCode {
     static final int OK = 0;
     static final int USAGE = 64;
+    static final int MALFORMED_INPUT = 65;
     static final int NO_INPUT = 66;
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;

@@ -37,8 +37,19 @@ final class Migration {
         return switch (option.effect()) {
             case IGNORED -> "is ignored: " + option.advice();
             case LAUNCHER -> "is taken over by the launcher script: " + option.advice();
-            case WORKS -> difference(option);
+            case WORKS -> option == Option.SYSLOG_FACILITY ? facility() : difference(option);
         };
+    }
+
+    /** OpenDMARC takes an unknown name for mail without a word. */
+    private String facility() {
+        boolean isMail = configuration.settings().logging().facility().equals("mail");
+        boolean isNamedSo = configuration
+                .file()
+                .text(Option.SYSLOG_FACILITY)
+                .filter("mail"::equalsIgnoreCase)
+                .isPresent();
+        return isMail && !isNamedSo ? "names no facility of syslog(3), mail is used" : "is taken over";
     }
 
     /** Where OpenDMARC did something else with the same line. */

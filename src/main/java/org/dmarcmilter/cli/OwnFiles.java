@@ -9,16 +9,17 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Small files of the daemon's own, with the mode that UMask asks for. */
+/** Small files of the daemon's own, with the mode that UMask asks for, or that the process's umask gives them. */
 final class OwnFiles {
     private static final int FILE_MODE = 0666;
-    private static final int DEFAULT_UMASK = 022;
 
     private OwnFiles() {}
 
     static void write(Path path, String text, Optional<Integer> umask) throws IOException {
         Files.writeString(path, text, StandardCharsets.US_ASCII);
-        Files.setPosixFilePermissions(path, permissions(FILE_MODE & ~umask.orElse(DEFAULT_UMASK)));
+        if (umask.isPresent()) {
+            Files.setPosixFilePermissions(path, permissions(FILE_MODE & ~umask.get()));
+        }
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {

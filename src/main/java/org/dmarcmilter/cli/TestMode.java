@@ -44,7 +44,7 @@ final class TestMode {
                 return ExitCode.UNAVAILABLE;
             } catch (MessageFile.MalformedLineException e) {
                 terminal.err().println("dmarc-milter: " + file + ": " + e.getMessage());
-                return ExitCode.SOFTWARE;
+                return ExitCode.MALFORMED_INPUT;
             }
         }
         return ExitCode.OK;
@@ -80,7 +80,7 @@ final class TestMode {
 
     private void print(String file, Judgement judgement) {
         for (HeaderField field : judgement.headers()) {
-            terminal.out().println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "' ");
+            terminal.out().println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "'");
         }
         judgement.copyTo().ifPresent(address -> terminal.out().println("### ADDRCPT: '" + address + "'"));
         Verdict verdict = judgement.verdict();

@@ -129,13 +129,11 @@ public record Settings(
 
     /** AuthservID may be a list: the first item is ours, and without TrustedAuthservIDs all of them are believed. */
     private static Identity identity(ConfigFile file) throws ConfigException {
-        List<String> own = file.isSet(Option.AUTHSERV_ID)
-                ? List.of(file.text(Option.AUTHSERV_ID).orElseThrow().split("[,\\s]+"))
-                : List.of();
-        List<String> trusted = file.isSet(Option.TRUSTED_AUTHSERV_IDS) ? file.list(Option.TRUSTED_AUTHSERV_IDS) : own;
-        if (file.isSet(Option.AUTHSERV_ID) && (own.isEmpty() || own.get(0).isEmpty())) {
+        if (file.text(Option.AUTHSERV_ID).filter(ids -> ids.startsWith(",")).isPresent()) {
             throw file.illegal(Option.AUTHSERV_ID, "the first item is empty");
         }
+        List<String> own = file.list(Option.AUTHSERV_ID);
+        List<String> trusted = file.isSet(Option.TRUSTED_AUTHSERV_IDS) ? file.list(Option.TRUSTED_AUTHSERV_IDS) : own;
         return new Identity(
                 own.isEmpty() ? Optional.empty() : Optional.of(own.get(0)),
                 file.flag(Option.AUTHSERV_ID_WITH_JOB_ID),

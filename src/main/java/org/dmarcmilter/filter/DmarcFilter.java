@@ -1,6 +1,7 @@
 package org.dmarcmilter.filter;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dmarcmilter.milter.MilterFilter;
@@ -18,6 +19,7 @@ public final class DmarcFilter implements MilterFilter {
 
     private final Supplier<LocalPolicy> current;
     private final Recorder recorder;
+    private final AtomicBoolean jobIdMissed = new AtomicBoolean();
 
     /**
      * @param current gives the configuration that holds now
@@ -30,6 +32,6 @@ public final class DmarcFilter implements MilterFilter {
 
     @Override
     public Session open(long connectionId, Executor loop) {
-        return new DmarcSession(current.get(), recorder, loop);
+        return new DmarcSession(current.get(), recorder, loop, jobIdMissed);
     }
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
@@ -55,6 +56,7 @@ final class DmarcSession implements MilterFilter.Session {
     private final LocalPolicy policy;
     private final DmarcFilter.Recorder recorder;
     private final Executor loop;
+    private final AtomicBoolean jobIdMissed;
     private final boolean keepAllFields;
 
     private MessageFacts.Client client = MessageFacts.Client.UNKNOWN;
@@ -67,10 +69,12 @@ final class DmarcSession implements MilterFilter.Session {
     /** Numbers the messages, so that a judgement is known whose message was taken back meanwhile. */
     private long message;
 
-    DmarcSession(LocalPolicy policy, DmarcFilter.Recorder recorder, Executor loop) {
+    /** @param jobIdMissed whether it was said already that the MTA does not tell job ids */
+    DmarcSession(LocalPolicy policy, DmarcFilter.Recorder recorder, Executor loop, AtomicBoolean jobIdMissed) {
         this.policy = policy;
         this.recorder = recorder;
         this.loop = loop;
+        this.jobIdMissed = jobIdMissed;
         this.keepAllFields = policy.settings().failureReports().enabled();
     }
 
@@ -144,7 +148,7 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
         MessageFacts facts = new MessageFacts(
-                macros.get("i").filter(id -> !id.isEmpty()).orElse("(unknown-jobid)"),
+                macros.get("i").filter(id -> !id.isEmpty()).orElseGet(this::unknownJobId),
                 macros.get("j").filter(name -> !name.isEmpty()).orElse(policy.hostName()),
                 clientAtMail,
                 sender,
@@ -157,6 +161,17 @@ final class DmarcSession implements MilterFilter.Session {
         return judgement.isDone()
                 ? judgement.thenApply(done -> finish(number, facts, done))
                 : judgement.thenApplyAsync(done -> finish(number, facts, done), loop);
+    }
+
+    /** Once in a life is enough to say that the MTA leaves its macro out, as OpenDMARC does. */
+    private String unknownJobId() {
+        if (jobIdMissed.compareAndSet(false, true)) {
+            LogWriter.write(
+                    LOG,
+                    LogLine.warning("WARNING: symbol 'i' not available: have the MTA send that macro"
+                            + " (Postfix: milter_end_of_data_macros; Sendmail: Milter.macros.eom)"));
+        }
+        return "(unknown-jobid)";
     }
 
     /** On the connection's loop. What nobody got a verdict on is not written down either: the MTA will come again. */

@@ -61,7 +61,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
                     ? bindLocal(local, umask)
                     : bindInet((ListenAddress.Inet) address);
         } catch (SocketException | FileSystemException cause) {
-            throw new IOException("cannot listen on " + address + ": " + reason(cause), cause);
+            throw new IOException("cannot listen on " + address + ": " + reason(address, cause), cause);
         } catch (UnknownHostException cause) {
             throw new IOException("cannot listen on " + address + ": the host has no address of this kind", cause);
         } catch (UnsupportedOperationException cause) {
@@ -113,7 +113,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
      */
     private static ListeningSocket bindLocal(ListenAddress.Local address, OptionalInt umask) throws IOException {
         Path path = address.path().toAbsolutePath();
-        Path directory = Optional.ofNullable(path.getParent()).orElse(path);
+        Path directory = directoryOf(path);
         checkFree(address, path);
         Path closed = directory.resolve(
                 "." + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 24)));
@@ -173,11 +173,21 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
                 .fileKey();
     }
 
-    private static String reason(IOException cause) {
-        return cause instanceof AccessDeniedException denied
-                ? "no permission for " + denied.getFile()
-                : cause instanceof NoSuchFileException missing
-                        ? "the directory of " + missing.getFile() + " does not exist"
-                        : String.valueOf(cause.getMessage());
+    private static Path directoryOf(Path path) {
+        return Optional.ofNullable(path.getParent()).orElse(path);
+    }
+
+    /** The file that the system complains of is one that we made up, so its directory is named. */
+    private static String reason(ListenAddress address, IOException cause) {
+        if (address instanceof ListenAddress.Local local) {
+            Path directory = directoryOf(local.path().toAbsolutePath());
+            if (cause instanceof AccessDeniedException) {
+                return "no permission to make a file in " + directory + ". Change its owner, or choose another path";
+            }
+            if (cause instanceof NoSuchFileException) {
+                return "the directory " + directory + " does not exist. Create it, or choose another path";
+            }
+        }
+        return String.valueOf(cause.getMessage());
     }
 }

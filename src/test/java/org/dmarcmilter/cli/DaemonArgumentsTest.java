@@ -25,6 +25,9 @@ class DaemonArgumentsTest {
         -fcFILE             | RUN          | a value after joined flags
         -V                  | SHOW_VERSION | version
         -fV                 | SHOW_VERSION | version among others
+        -V -Q               | SHOW_VERSION | what stands behind it is not looked at
+        -Vx                 | SHOW_VERSION | joined flags neither
+        -Q -V               | SHOW_USAGE   | what stands before it is
         --help              | SHOW_HELP    | help
         -f --help           | SHOW_HELP    | help among others
         -?                  | SHOW_USAGE   | no such flag
@@ -37,12 +40,31 @@ class DaemonArgumentsTest {
         word                | SHOW_USAGE   | not an option
         -f word             | SHOW_USAGE   | not an option, at the end
         -                   | SHOW_USAGE   | a lone hyphen
-        --                  | SHOW_USAGE   | two hyphens
+        --                  | RUN          | two hyphens end the flags
+        -f --               | RUN          | after a flag too
+        -- word             | SHOW_USAGE   | not an option, behind two hyphens
+        -- -f               | SHOW_USAGE   | no flag behind two hyphens
         --foreground        | SHOW_USAGE   | no long options
         ' '                 | SHOW_USAGE   | empty words
         """)
     void actions(String words, Action action, String why) {
         assertEquals(action, parse(words).action());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        -Q                  | invalid option -- 'Q'
+        -fh                 | invalid option -- 'h'
+        --foreground        | invalid option -- '-'
+        -c                  | option requires an argument -- 'c'
+        -fp                 | option requires an argument -- 'p'
+        '-c '               | ''
+        word                | ''
+        -- -f               | ''
+        -f                  | ''
+        """)
+    void saysWhatGetoptSays(String words, String mistake) {
+        assertEquals(mistake, parse(words).mistake());
     }
 
     @Test
@@ -58,7 +80,8 @@ class DaemonArgumentsTest {
                         Optional.of("nobody"),
                         Optional.of("a,b"),
                         3,
-                        Action.RUN),
+                        Action.RUN,
+                        ""),
                 parse("-c file -f -l -n -p inet:1@localhost -P pid -t a,b -u nobody -v -vv"));
     }
 

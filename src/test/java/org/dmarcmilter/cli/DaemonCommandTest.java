@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonCommandTest {
     private static final String USAGE = """
@@ -54,11 +53,17 @@ class DaemonCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-Q", "word", "-c", "--nonsense", "-f word"})
-    void usage(String words) {
+    @CsvSource(delimiter = '|', textBlock = """
+        -Q         | dmarc-milter: invalid option -- 'Q'
+        --nonsense | dmarc-milter: invalid option -- '-'
+        -c         | dmarc-milter: option requires an argument -- 'c'
+        word       |
+        -f word    |
+        """)
+    void usage(String words, String mistake) {
         Screen screen = new Screen();
         assertEquals(64, run(screen, words.split(" ")));
-        assertEquals(USAGE, screen.err());
+        assertEquals((mistake == null ? "" : mistake + "\n") + USAGE, screen.err());
         assertEquals("", screen.out());
     }
 

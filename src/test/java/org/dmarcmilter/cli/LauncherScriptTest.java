@@ -535,6 +535,29 @@ class LauncherScriptTest {
         assertTrue(missing.err().contains("dmarc-milter: BaseDirectory "), missing.err());
     }
 
+    @Test
+    void theOtherOptionsAreFoundFromTheBaseDirectory() throws IOException, InterruptedException {
+        installJava("17", "#!/bin/sh\necho \"parent ${DMARC_MILTER_PARENT:-none}\"\nexit 78\n");
+        config("BaseDirectory " + Files.createDirectories(directory.resolve("base")) + "\nAutoRestart yes\n");
+        Run run = run("-f", "-c", "test.conf");
+        assertTrue(run.out().matches("parent [0-9]+\n"), run.out() + run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-n", "-t message", "-fn", "-vt message"})
+    void aCheckLooksFromTheBaseDirectoryToo(String words) throws IOException, InterruptedException {
+        Path base = Files.createDirectories(directory.resolve("base"));
+        config("BaseDirectory " + base + "\nUserid nosuchuser\n");
+        List<String> arguments = new ArrayList<>(List.of(words.split(" ")));
+        arguments.addAll(List.of("-c", "test.conf"));
+        Run run = run(arguments.toArray(String[]::new));
+        assertTrue(run.out().contains("directory " + base + "\n"), run.out() + run.err());
+        arguments.addAll(List.of("-c", directory + "/test.conf"));
+        assertEquals(arguments, run.arguments());
+        config("BaseDirectory " + directory + "/missing\n");
+        assertEquals(78, run("-n", "-c", "test.conf").code());
+    }
+
     @ParameterizedTest(name = "{0}, Background {1}")
     @CsvSource({"-f, yes", "-v, no", "-v, False", "-v, 0"})
     void staysInTheForeground(String flag, String background) throws IOException, InterruptedException {

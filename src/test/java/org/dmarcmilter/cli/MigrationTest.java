@@ -11,6 +11,7 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Option;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MigrationTest {
@@ -38,6 +39,19 @@ class MigrationTest {
         List<String> lines = report("");
         assertEquals(1, lines.size());
         assertTrue(lines.get(0).startsWith("-: note: SPFSelfValidate is off: "), lines.get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        mail     | is taken over
+        LOCAL3   | is taken over
+        security | is taken over
+        mial     | names no facility of syslog(3), mail is used
+        """)
+    void saysThatAFacilityIsUnknown(String facility, String remark) throws ConfigException {
+        assertEquals(
+                "-: line 1: SyslogFacility " + remark,
+                report("SyslogFacility " + facility + "\n").get(0));
     }
 
     @ParameterizedTest

@@ -35,7 +35,7 @@ class TestModeTest extends CommandTest {
         assertEquals(0, test(screen, Map.of(), "-t", message("m", "From: a@none.example\n\nbody")));
         assertEquals(
                 "### INSHEADER: idx=0 hname='Authentication-Results' hvalue='mx.example.net; dmarc=fail (p=none dis=none)"
-                        + " header.from=none.example policy.dmarc=none' \n",
+                        + " header.from=none.example policy.dmarc=none'\n",
                 screen.out());
         assertEquals("", screen.err());
     }
@@ -64,7 +64,7 @@ class TestModeTest extends CommandTest {
                 screen.out().startsWith("### INSHEADER: idx=0 hname='DMARC-Filter' hvalue='dmarc-milter v"),
                 screen.out());
         assertTrue(screen.out().contains(" DEBUG-j via "), "macros read as DEBUG- and their name");
-        assertTrue(screen.out().contains(" DEBUG-i' "), "macros read as DEBUG- and their name");
+        assertTrue(screen.out().contains(" DEBUG-i'\n"), "macros read as DEBUG- and their name");
         assertTrue(screen.err().endsWith(": mlfi_eom() returned SMFIS_REJECT\n"), screen.err());
     }
 
@@ -75,7 +75,7 @@ class TestModeTest extends CommandTest {
         assertEquals(0, test(screen, Map.of(), "-t", message("m", "From: a@held.example\n")));
         assertEquals(
                 "### INSHEADER: idx=0 hname='Authentication-Results' hvalue='mx.example.net; dmarc=fail (p=quarantine"
-                        + " dis=quarantine) header.from=held.example policy.dmarc=quarantine' \n"
+                        + " dis=quarantine) header.from=held.example policy.dmarc=quarantine'\n"
                         + "### ADDRCPT: 'p@example.net'\n",
                 screen.out());
     }
@@ -96,12 +96,12 @@ class TestModeTest extends CommandTest {
         String message = message("m", "From: a@example.com\n");
         Screen screen = new Screen();
         assertEquals(0, test(screen, ENVIRONMENT, "-t", message));
-        assertTrue(screen.out().contains("'mx.example.net; spf=pass smtp.mailfrom=example.com' "), screen.out());
+        assertTrue(screen.out().contains("'mx.example.net; spf=pass smtp.mailfrom=example.com'\n"), screen.out());
         assertTrue(screen.out().contains("dmarc=pass (p=reject dis=none)"), screen.out());
         Screen defaults = new Screen();
         assertEquals(0, test(defaults, Map.of(), "-t", message));
         assertTrue(
-                defaults.out().contains("'mx.example.net; spf=none smtp.mailfrom=example.org' "),
+                defaults.out().contains("'mx.example.net; spf=none smtp.mailfrom=example.org'\n"),
                 "127.0.0.1 and sender@example.org: " + defaults.out());
     }
 
@@ -128,7 +128,7 @@ class TestModeTest extends CommandTest {
         assertEquals("dmarc-milter: " + missing + ": fopen(): No such file or directory\n", unreadable.err());
         String malformed = message("malformed", "From: a@none.example\nnonsense\n");
         Screen screen = new Screen();
-        assertEquals(70, test(screen, Map.of(), "-t", malformed));
+        assertEquals(65, test(screen, Map.of(), "-t", malformed));
         assertEquals("dmarc-milter: " + malformed + ": line 2: header malformed\n", screen.err());
         String empty = message("empty", "");
         Screen warned = new Screen();

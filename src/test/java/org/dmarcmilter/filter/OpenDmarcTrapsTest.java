@@ -484,6 +484,21 @@ class OpenDmarcTrapsTest {
             assertTrue(historyOf(judgement).contains("\nipaddr 127.0.0.1\n"));
         }
 
+        @Test
+        @DisplayName("smaller trap: but 127.0.0.1 gets it no SPF pass, as in OpenDMARC for every sender")
+        void unspecifiedFamilyPassesNoSpf() {
+            Judgement judgement = MailSystem.with("SPFSelfValidate yes")
+                    .txt("local.example", "v=spf1 ip4:127.0.0.1 -all")
+                    .txt("_dmarc.local.example", "v=DMARC1; p=reject")
+                    .judge(new TestMessage()
+                            .client("")
+                            .sender("<u@local.example>")
+                            .fields("From: a@local.example"));
+            assertEquals("continue", answer(judgement));
+            assertEquals(1, judgement.headers().size());
+            assertTrue(judgement.headers().get(0).value().contains("dmarc=fail"));
+        }
+
         @ParameterizedTest(name = "smaller trap: no result line only for permerror and ignored mail: {0}, {1}: {2}")
         @CsvSource(delimiter = '|', textBlock = """
             RejectFailures yes            | reject.example   | INFO Q1: reject.example fail

@@ -265,7 +265,10 @@ class MilterServerTest {
                 new ListenAddress.Local(directory.resolve("none").resolve("s"));
         String message = assertThrows(IOException.class, () -> server().bind(address, NO_UMASK))
                 .getMessage();
-        assertTrue(message.contains("cannot listen on " + address + ": the directory"), message);
+        assertEquals(
+                "cannot listen on " + address + ": the directory " + directory.resolve("none")
+                        + " does not exist. Create it, or choose another path",
+                message);
     }
 
     @Test
