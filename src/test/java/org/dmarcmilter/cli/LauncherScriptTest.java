@@ -192,6 +192,30 @@ class LauncherScriptTest {
         assertEquals(nativeAccess, run.lines().contains("--enable-native-access=ALL-UNNAMED"));
     }
 
+    @ParameterizedTest(name = "Java {0}")
+    @CsvSource({
+        "17, false",
+        "17.0.9, false",
+        "17.0.14, false",
+        "17.0.15, true",
+        "17.0.15.1, true",
+        "17.0.20, true",
+        "18.0.2, false",
+        "20.0.2, false",
+        "21, false",
+        "21.0.6, false",
+        "21.0.7, true",
+        "21.0.10, true",
+        "22, true",
+        "25-ea, true",
+        "30.0.1, true"
+    })
+    void givesMemoryBackWhereJavaCan(String version, boolean can) throws IOException, InterruptedException {
+        installJava(version, PRINT_ARGUMENTS);
+        Run run = run("-f", "-c", config(""));
+        assertEquals(can, run.lines().contains("-XX:TrimNativeHeapInterval=5000"));
+    }
+
     @Test
     void aJavaThatDoesNotSayItsVersionIsTried() throws IOException, InterruptedException {
         Files.delete(directory.resolve("java").resolve("release"));
