@@ -54,9 +54,10 @@ record Conclusion(
 
     /** OpenDMARC's lines: what SPF said, what ARC changed, the result; why, for debugging. */
     private void addLog(List<LogLine> log) {
-        self.ifPresent(check ->
-                log.add(LogLine.info(facts.logged("SPF(" + (check.scope() == Scope.HELO ? "helo" : "mailfrom") + "): "
-                        + LogLine.quote(check.identity()) + " " + check.word()))));
+        self.filter(SelfCheck::announced)
+                .ifPresent(check ->
+                        log.add(LogLine.info(facts.logged("SPF(" + (check.scope() == Scope.HELO ? "helo" : "mailfrom")
+                                + "): " + LogLine.quote(check.identity()) + " " + check.word()))));
         arcLine().ifPresent(log::add);
         String reason = LogLine.quote(result.reason());
         // As OpenDMARC: an error line in place of the result line.
@@ -95,8 +96,9 @@ record Conclusion(
     private List<HeaderField> headers(String authservId, Decision decision) {
         List<HeaderField> headers = new ArrayList<>(3);
         if (decision.verdict().delivers()) {
-            self.ifPresent(
-                    check -> headers.add(ResultFields.spf(authservId, check.word(), check.scope(), check.identity())));
+            self.filter(SelfCheck::announced)
+                    .ifPresent(check ->
+                            headers.add(ResultFields.spf(authservId, check.word(), check.scope(), check.identity())));
             headers.add(ResultFields.dmarc(authservId, result, decision.shown()));
         }
         if (handling().softwareHeader() && result.status() != Status.PERMERROR) {

@@ -11,6 +11,8 @@ import org.dmarcmilter.history.Evaluation;
  * @param dkim the identifiers that DKIM results name
  * @param dkimResults the same results as they are recorded
  * @param spf the SPF result that counts, if one does
+ * @param spfClaimed whether a Received-SPF field that anybody may have written says what would help this sender: it makes us
+ *     check, and only our own result counts
  * @param arc what was said about ARC
  * @param notes why fields were not believed, for debugging
  * @param warnings invalid ARC fields, in OpenDMARC's words
@@ -19,6 +21,7 @@ public record Evidence(
         List<AuthenticatedIdentifier> dkim,
         List<Evaluation.Dkim> dkimResults,
         Optional<SpfEvidence> spf,
+        boolean spfClaimed,
         Evaluation.Arc arc,
         List<String> notes,
         List<String> warnings) {
@@ -36,46 +39,12 @@ public record Evidence(
      * @param scope the identity that was checked
      * @param source who says so, in words
      * @param identifier what it means for DMARC; empty if it says nothing about a usable domain
-     * @param standing what our own check may still change
+     * @param isFinal whether the own check is not asked any more
      */
     public record SpfEvidence(
             String result,
             Evaluation.Scope scope,
             String source,
             Optional<AuthenticatedIdentifier> identifier,
-            Standing standing) {
-        /** Whether no other field and no own check may replace it. */
-        boolean isFinal() {
-            return standing != Standing.OPEN;
-        }
-
-        /** What stands after our own check of the same identity. */
-        SpfEvidence checked(String ownResult) {
-            return new SpfEvidence(
-                    ownResult,
-                    scope,
-                    source,
-                    identifier.map(claimed -> new AuthenticatedIdentifier(
-                            claimed.mechanism(),
-                            claimed.domain(),
-                            EvidenceCollector.outcome(ownResult),
-                            claimed.relaxedOnly())),
-                    Standing.FINAL);
-        }
-    }
-
-    /** How much an SPF result weighs. */
-    public enum Standing {
-        /** The own check, where it is switched on, has the last word. */
-        OPEN,
-        /** Anybody may have written it: it makes us check, and our own result counts. */
-        CLAIMED,
-        /** Nothing is asked any more. */
-        FINAL
-    }
-
-    /** The same with another SPF result. */
-    Evidence with(SpfEvidence other) {
-        return new Evidence(dkim, dkimResults, Optional.of(other), arc, notes, warnings);
-    }
+            boolean isFinal) {}
 }

@@ -20,7 +20,6 @@ import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
-import org.dmarcmilter.filter.Evidence.Standing;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.HeaderField;
@@ -49,6 +48,7 @@ final class EvidenceCollector {
     private final List<String> notes = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private Optional<SpfEvidence> spf = Optional.empty();
+    private boolean spfClaimed;
 
     private EvidenceCollector(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
@@ -69,10 +69,10 @@ final class EvidenceCollector {
             read(field, position++);
         }
         if (!spfSettings.ignoreResults() && spf.filter(SpfEvidence::isFinal).isEmpty()) {
-            receivedSpf().ifPresent(found -> spf = Optional.of(found));
+            receivedSpf().ifPresent(this::takeReceivedSpf);
         }
         Evaluation.Arc arc = arc();
-        return new Evidence(dkim, dkimResults, spf, arc, notes, warnings);
+        return new Evidence(dkim, dkimResults, spf, spfClaimed, arc, notes, warnings);
     }
 
     private void read(HeaderField field, int position) {
@@ -134,7 +134,7 @@ final class EvidenceCollector {
                 isHelo ? Scope.HELO : Scope.MAIL_FROM,
                 FIELD,
                 checked.map(domain -> spfIdentifier(domain, result.result())),
-                pass && checked.isPresent() ? Standing.FINAL : Standing.OPEN));
+                pass && checked.isPresent()));
     }
 
     /** Whether a domain is the one that SPF is about. */
@@ -179,11 +179,11 @@ final class EvidenceCollector {
     }
 
     /**
-     * The topmost Received-SPF field, where it can be trusted: if its receiver is an id that the configuration lists, as an
-     * Authentication-Results field of that id would be; or where this host's own checker puts it, above every Received field
-     * that we can see. There a sender's own field stands too if no checker is in front of us, so a pass is a claim.
+     * The topmost Received-SPF field, where this host's own checker puts it, that is above every Received field that we can
+     * see, and if it is about this session. What receiver it names says nothing: pypolicyd-spf writes the recipient there. Where
+     * we check SPF ourselves it is not read at all.
      */
-    private Optional<SpfEvidence> receivedSpf() {
+    private Optional<ReceivedSpf> receivedSpf() {
         if (spfSettings.selfValidate()) {
             return Optional.empty();
         }
@@ -191,56 +191,52 @@ final class EvidenceCollector {
         for (HeaderField field : facts.headers().fields()) {
             if (field.is("Received-SPF")) {
                 Optional<ReceivedSpf> parsed = ReceivedSpf.parse(field.value());
-                if (parsed.flatMap(ReceivedSpf::receiver).filter(this::isListed).isPresent()) {
-                    return parsed.map(trusted -> spfEvidence(trusted, Standing.FINAL));
-                }
-                if (belowReceived) {
+                if (parsed.isEmpty()) {
+                    notes.add(job() + " ignoring Received-SPF: broken grammar");
+                } else if (belowReceived) {
                     notes.add(job() + " ignoring Received-SPF: it stands below a Received field");
-                    return Optional.empty();
+                } else if (!isAboutClient(parsed.get())) {
+                    notes.add(job() + " ignoring Received-SPF: written for another client");
+                } else {
+                    return parsed;
                 }
-                return parsed.flatMap(this::ofThisHost);
+                return Optional.empty();
             }
             belowReceived |= field.is("Received");
         }
         return Optional.empty();
     }
 
-    /** Everybody knows this host's own names, so they prove nothing. */
-    private boolean isListed(String receiver) {
-        return trust.lists(receiver) && !receiver.equalsIgnoreCase(facts.mtaName());
+    private boolean isAboutClient(ReceivedSpf field) {
+        return field.clientIp()
+                .map(ip -> IpAddress.parse(ip).equals(clientAddress()))
+                .orElse(true);
+    }
+
+    private Optional<IpAddress> clientAddress() {
+        return facts.client().address().flatMap(IpAddress::parse);
     }
 
     /**
-     * If it is about this session. What receiver it names says nothing: pypolicyd-spf writes the recipient there, or
-     * {@code <UNKNOWN>}. Who connects from this host itself came through a hop that put its Received on top.
+     * Where no checker is in front of us a sender's own field is the topmost. So what would help him has to be proven, unless
+     * he connects from this host itself: then there is no address to check.
      */
-    private Optional<SpfEvidence> ofThisHost(ReceivedSpf field) {
-        Optional<IpAddress> client = facts.client().address().flatMap(IpAddress::parse);
-        boolean ourClient =
-                field.clientIp().map(ip -> IpAddress.parse(ip).equals(client)).orElse(true);
-        if (!ourClient) {
-            notes.add(job() + " ignoring Received-SPF: written for another client");
-            return Optional.empty();
-        }
-        boolean isClaim = field.result().equals("pass")
-                && client.filter(IpAddress::isLoopback).isEmpty();
-        return Optional.of(spfEvidence(field, isClaim ? Standing.CLAIMED : Standing.FINAL));
-    }
-
-    private SpfEvidence spfEvidence(ReceivedSpf field, Standing standing) {
+    private void takeReceivedSpf(ReceivedSpf field) {
         Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
-        // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
-        String result = domain.isPresent() ? field.result() : "neutral";
+        boolean helps = domain.isPresent() && outcome(field.result()) != Outcome.NO_PASS;
+        if (helps && clientAddress().filter(IpAddress::isLoopback).isEmpty()) {
+            notes.add(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
+            spfClaimed = true;
+            return;
+        }
         if (domain.isEmpty()) {
             notes.add(job() + " Received-SPF is not about this envelope sender");
         }
+        // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
+        String result = domain.isPresent() ? field.result() : "neutral";
         Scope scope = field.identity().filter("helo"::equalsIgnoreCase).isPresent() ? Scope.HELO : Scope.MAIL_FROM;
-        return new SpfEvidence(
-                result,
-                scope,
-                "Received-SPF",
-                domain.map(checked -> spfIdentifier(checked, result)),
-                domain.isPresent() ? standing : Standing.FINAL);
+        spf = Optional.of(new SpfEvidence(
+                result, scope, "Received-SPF", domain.map(checked -> spfIdentifier(checked, result)), true));
     }
 
     /**

@@ -15,7 +15,6 @@ import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.filter.Evidence.SpfEvidence;
-import org.dmarcmilter.filter.Evidence.Standing;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
@@ -215,7 +214,7 @@ public final class MessageJudge {
         return new Gathered(checkSpf(evidence));
     }
 
-    /** What checkers said as far as it counts, and what the own SPF check says if it is switched on and asked. */
+    /** What checkers said, and what our own SPF check said, if there was one that counts. */
     private record Checked(Evidence evidence, Optional<SelfCheck> self) {}
 
     private final class Gathered {
@@ -255,28 +254,25 @@ public final class MessageJudge {
 
     /** Our own check, where nobody else's result stands: asked for by the configuration, or to prove a claim. */
     private CompletionStage<Checked> checkSpf(Evidence evidence) {
-        Optional<SpfEvidence> claim = evidence.spf().filter(spf -> spf.standing() == Standing.CLAIMED);
-        if (claim.isPresent()) {
-            return selfCheck()
-                    .thenApply(self -> new Checked(evidence.with(proven(claim.get(), self)), Optional.empty()));
+        boolean settled = evidence.spf().filter(SpfEvidence::isFinal).isPresent();
+        if (policy.settings().spf().selfValidate() && !settled) {
+            return selfCheck(true).thenApply(self -> new Checked(evidence, self));
         }
-        boolean isSettled = evidence.spf().filter(SpfEvidence::isFinal).isPresent();
-        return policy.settings().spf().selfValidate() && !isSettled
-                ? selfCheck().thenApply(self -> new Checked(evidence, self))
+        return evidence.spfClaimed()
+                ? selfCheck(false)
+                        .thenApply(self -> new Checked(evidence, self.filter(check -> counts(check, evidence))))
                 : CompletableFuture.completedStage(new Checked(evidence, Optional.empty()));
     }
 
-    /** A pass that anybody may have written is worth what our own check says; without a client there is none. */
-    private SpfEvidence proven(SpfEvidence claim, Optional<SelfCheck> self) {
-        String own = self.map(SelfCheck::word).orElse("none");
-        if (!own.equals(claim.result())) {
-            log.add(LogLine.debug(facts.logged(claim.source() + " says " + claim.result() + ", our own check says "
-                    + own + "; the check counts")));
-        }
-        return claim.checked(own);
+    /** A claim must not put an open question in place of what a trusted checker found out. */
+    private boolean counts(SelfCheck proof, Evidence evidence) {
+        log.add(LogLine.debug(
+                facts.logged("SPF, to prove Received-SPF: " + LogLine.quote(proof.identity()) + " " + proof.word())));
+        boolean trusted = evidence.spf().flatMap(SpfEvidence::identifier).isPresent();
+        return !trusted || proof.result().code() == SpfResult.Code.PASS;
     }
 
-    private CompletionStage<Optional<SelfCheck>> selfCheck() {
+    private CompletionStage<Optional<SelfCheck>> selfCheck(boolean announced) {
         if (facts.client().address().isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
@@ -285,7 +281,7 @@ public final class MessageJudge {
         Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
         SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
         return deadline.inTime(policy.spf().check(identity, deadline::isOver), late)
-                .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain())));
+                .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain(), announced)));
     }
 
     private static DmarcResult openQuestion(DomainName author, Discovery found) {

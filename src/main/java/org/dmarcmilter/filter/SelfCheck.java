@@ -11,8 +11,10 @@ import org.dmarcmilter.spf.SpfResult;
  * @param result what came out
  * @param scope which identity it looked at
  * @param identity that identity
+ * @param announced whether the configuration asks for it (SPFSelfValidate), and so for its field and its log line; otherwise it
+ *     proves what a Received-SPF field claims
  */
-public record SelfCheck(SpfResult result, Scope scope, String identity) {
+public record SelfCheck(SpfResult result, Scope scope, String identity, boolean announced) {
     /** The result as RFC 8601, section 2.7.2, calls it. */
     public String word() {
         return result.code().word();

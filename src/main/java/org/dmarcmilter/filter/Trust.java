@@ -46,12 +46,6 @@ public final class Trust {
         return withJobId && slash > 0 && authservId.endsWith("/" + jobId) && trusted.contains(id.substring(0, slash));
     }
 
-    /** Whether the configuration lists this id beside our own. */
-    boolean lists(String id) {
-        String name = id.toLowerCase(Locale.ROOT);
-        return trusted.contains(name) && !name.equals(ownId.toLowerCase(Locale.ROOT));
-    }
-
     /** For messages to the operator. */
     @Override
     public String toString() {

@@ -188,16 +188,17 @@ class EvidenceCollectorTest {
     @ParameterizedTest(name = "{3}")
     @CsvSource(delimiter = '|', textBlock = """
         # settings               | fields                                                                                | spf                                        | why
-        read                     | Received-SPF: pass identity=mailfrom; envelope-from="somebody@sender.example"         | pass MAIL_FROM PASS sender.example claimed | C99: the field OpenDMARC's test shows
+        read                     | Received-SPF: pass identity=mailfrom; envelope-from="somebody@sender.example"         | - claimed | C99: the field OpenDMARC's test shows
         read                     | Received-SPF: pass                                                                    | neutral MAIL_FROM - final                  | C98: neither identity nor sender: says nothing
         read                     | Received-SPF: pass identity=helo; envelope-from=user@sender.example                   | neutral HELO - final                       | CVE-2019-20790
         read                     | Received-SPF: pass identity=mailfrom; envelope-from=user@other.example                | neutral MAIL_FROM - final                  | another sender: no report says that ours passed
         read                     | Received-SPF: fail identity=mailfrom; envelope-from=user@sender.example               | fail MAIL_FROM NO_PASS sender.example final | any result is final
-        read                     | Received-SPF: Pass (a = b; c) identity=mailfrom; envelope-from="bounce+a=b@sender.example"; receiver=mx.example.net; client-ip=192.0.2.10 | pass MAIL_FROM PASS sender.example claimed | C100: = in the local part; our receiver, our client
+        read                     | Received-SPF: Pass (a = b; c) identity=mailfrom; envelope-from="bounce+a=b@sender.example"; receiver=mx.example.net; client-ip=192.0.2.10 | - claimed | C100: = in the local part; our receiver, our client
         read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; client-ip=203.0.113.9 | -                                    | written for another client
-        read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=u@b.example | pass MAIL_FROM PASS sender.example claimed | pypolicyd-spf names the recipient
-        read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=<UNKNOWN> | pass MAIL_FROM PASS sender.example claimed | as pypolicyd-spf hides its host's name
-        read                     | Received: from a & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=B.example; client-ip=203.0.113.9 | pass MAIL_FROM PASS sender.example final | of a receiver that TrustedAuthservIDs lists
+        read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=u@b.example | - claimed | pypolicyd-spf names the recipient
+        read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=<UNKNOWN> | - claimed | as pypolicyd-spf hides its host's name
+        read                     | Received-SPF: TempError identity=mailfrom; envelope-from=u@sender.example             | - claimed                                  | an open question helps a sender too
+        read                     | Received: from a & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=B.example; client-ip=203.0.113.9 | - | below a Received field, whatever receiver it names
         read                     | Received-SPF: pass identity=mailfrom; envelope-from=u@other.example; receiver=b.example | neutral MAIL_FROM - final            | the same, about somebody else
         read                     | Received-SPF: none identity=mailfrom; envelope-from=u@sender.example & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example; receiver=b.example | none MAIL_FROM NO_PASS sender.example final | the topmost only, whoever wrote the next
         read                     | Received: from a & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example | -                                        | below a Received field: came in from outside
@@ -208,18 +209,17 @@ class EvidenceCollectorTest {
         ignore                   | AR: mx.example.net; spf=pass smtp.mailfrom=sender.example                             | -                                          | SPFIgnoreResults
         self                     | AR: mx.example.net; spf=pass smtp.mailfrom=sender.example                             | pass MAIL_FROM PASS sender.example final   | a trusted pass is final
         self                     | AR: mx.example.net; spf=fail smtp.mailfrom=sender.example                             | fail MAIL_FROM NO_PASS sender.example open | a trusted failure is not
-        read                     | AR: mx.example.net; spf=fail smtp.mailfrom=sender.example & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example | pass MAIL_FROM PASS sender.example claimed | Received-SPF after a failure
+        read                     | AR: mx.example.net; spf=fail smtp.mailfrom=sender.example & Received-SPF: pass identity=mailfrom; envelope-from=u@sender.example | fail MAIL_FROM NO_PASS sender.example open claimed | Received-SPF after a failure
         read                     | AR: mx.example.net; spf=pass smtp.mailfrom=sender.example & Received-SPF: fail identity=mailfrom; envelope-from=u@sender.example | pass MAIL_FROM PASS sender.example final | but not after a pass
         read                     | AR: mx.example.net; spf=pass smtp.mailfrom=other.example                              | pass MAIL_FROM - open                      | a pass for another domain is remembered, no more
         """)
     void spfSources(String settings, String fields, String expected, String why) {
         Settings.Spf spf = new Settings.Spf(settings.equals("ignore"), settings.equals("self"));
+        Evidence evidence = collect(new TestMessage().fields(fields), spf);
         assertEquals(
                 expected,
-                collect(new TestMessage().fields(fields), spf)
-                        .spf()
-                        .map(EvidenceCollectorTest::show)
-                        .orElse("-"));
+                evidence.spf().map(EvidenceCollectorTest::show).orElse("-") + (evidence.spfClaimed() ? " claimed" : ""),
+                why);
     }
 
     @ParameterizedTest(name = "{3}")
@@ -355,6 +355,6 @@ class EvidenceCollectorTest {
     private static String show(SpfEvidence spf) {
         return spf.result() + " " + spf.scope() + " "
                 + spf.identifier().map(id -> id.outcome() + " " + id.domain()).orElse("-")
-                + " " + spf.standing().name().toLowerCase(java.util.Locale.ROOT);
+                + (spf.isFinal() ? " final" : " open");
     }
 }

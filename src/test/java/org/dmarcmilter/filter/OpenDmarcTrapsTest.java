@@ -715,8 +715,9 @@ class OpenDmarcTrapsTest {
             SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=mx.example.net; client-ip=192.0.2.10
             SPFSelfValidate no  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=<UNKNOWN>
-            SPFSelfValidate no; TrustedAuthservIDs b.example | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=c.example
-            SPFSelfValidate no; TrustedAuthservIDs mx.example.net | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=mx.example.net
+            SPFSelfValidate no; TrustedAuthservIDs b.example | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example; receiver=b.example
+            SPFSelfValidate no  | Received-SPF: temperror identity=mailfrom; envelope-from=u@quarantine.example
+            SPFSelfValidate no  | Received-SPF: unknown identity=mailfrom; envelope-from=u@quarantine.example
             SPFIgnoreResults y  | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             """)
         void forgedReceivedSpf(String options, String fields) {
