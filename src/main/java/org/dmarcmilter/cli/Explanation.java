@@ -234,12 +234,12 @@ record Explanation(
         if (judgement.evidence().filter(seen -> seen.arc().overrides()).isPresent()) {
             return Optional.of("overridden: a trusted ARC chain vouches for the message (DomainWhitelist)");
         }
-        return switch (result.disposition()) {
-            case REJECT -> Optional.of("RejectFailures is off: not rejected").filter(off -> !handling.rejectFailures());
-            case QUARANTINE ->
-                Optional.of("HoldQuarantinedMessages is off: not held").filter(off -> !handling.holdQuarantined());
-            case NONE -> Optional.empty();
-        };
+        if (result.disposition() == Policy.REJECT && !handling.rejectFailures()) {
+            return Optional.of("RejectFailures is off: not rejected");
+        }
+        return result.disposition() == Policy.QUARANTINE && !handling.holdQuarantined()
+                ? Optional.of("HoldQuarantinedMessages is off: not held")
+                : Optional.empty();
     }
 
     private List<String> verdict() {

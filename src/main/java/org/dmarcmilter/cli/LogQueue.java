@@ -110,7 +110,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 }
                 batch.add(first);
                 if (!stopping && queue.size() < BATCH) {
-                    // Returns at once when stop() interrupts; the next poll sees that.
+                    // Returns at once when stop() interrupts.
                     LockSupport.parkNanos(GATHER_NANOS);
                 }
                 queue.drainTo(batch, BATCH - 1);
@@ -129,6 +129,8 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             }
             batch.clear();
         }
+        // Or it would not wait for what it has to wait for.
+        Thread.interrupted();
         sink.close();
     }
 

@@ -16,13 +16,20 @@ import org.dmarcmilter.domain.DomainName;
 /** The DMARC records at one name: the TXT question and the filter that every kind of discovery begins with. */
 final class PolicyRecords {
     private final DnsClient dns;
-    private final Standard standard;
-
-    private final AnswerReadings<List<Parsed>> readings = new AnswerReadings<>(this::parse);
+    private final AnswerReadings<List<Parsed>> readings;
 
     PolicyRecords(DnsClient dns, Standard standard) {
+        this(dns, new AnswerReadings<>(found -> parse(found, standard)));
+    }
+
+    private PolicyRecords(DnsClient dns, AnswerReadings<List<Parsed>> readings) {
         this.dns = dns;
-        this.standard = standard;
+        this.readings = readings;
+    }
+
+    /** The same, asking another client, which gets its answers from the same cache. */
+    PolicyRecords asking(DnsClient other) {
+        return new PolicyRecords(other, readings);
     }
 
     /** What is at {@code _dmarc} below a domain, after records that are not DMARC were dropped. */
@@ -77,13 +84,16 @@ final class PolicyRecords {
         };
     }
 
-    /** The DMARC records among those of an answer. */
-    private List<Parsed> parse(DnsAnswer.Found found) {
+    /** The DMARC records among those of an answer; two are as bad as many. */
+    private static List<Parsed> parse(DnsAnswer.Found found, Standard standard) {
         List<Parsed> records = new ArrayList<>(1);
         for (String text : found.records()) {
             Parsed parsed = DmarcRecordParser.parse(text, standard);
             if (!(parsed instanceof Parsed.NotDmarc)) {
                 records.add(parsed);
+            }
+            if (records.size() > 1) {
+                break;
             }
         }
         return records;

@@ -21,8 +21,12 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
     private final PolicyRecords records;
 
     public TreeWalkDiscovery(DnsClient dns) {
+        this(dns, new PolicyRecords(dns, Standard.RFC9989));
+    }
+
+    private TreeWalkDiscovery(DnsClient dns, PolicyRecords records) {
         this.dns = dns;
-        this.records = new PolicyRecords(dns, Standard.RFC9989);
+        this.records = records;
     }
 
     /**
@@ -82,13 +86,14 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
     @Override
     public PolicyDiscovery forOneMessage() {
         Map<DnsQuestion, CompletionStage<DnsAnswer>> asked = new ConcurrentHashMap<>();
-        TreeWalkDiscovery remembering = new TreeWalkDiscovery(question -> {
+        DnsClient once = question -> {
             // Two walks that ask at the same moment may both ask; the cache below makes one question of it.
             CompletionStage<DnsAnswer> known = asked.get(question);
             CompletionStage<DnsAnswer> answer = known == null ? dns.query(question) : known;
             asked.put(question, answer);
             return answer;
-        });
+        };
+        TreeWalkDiscovery remembering = new TreeWalkDiscovery(once, records.asking(once));
         AtomicInteger walksLeft = new AtomicInteger(1 + MAX_WALKS_PER_MESSAGE); // one for the author domain
         return new PolicyDiscovery() {
             @Override

@@ -11,11 +11,11 @@ import java.util.function.Function;
  * @param <T> what is read from an answer; must depend on nothing else, and not change
  */
 public final class AnswerReadings<T> {
-    /** Octets of records whose readings are kept: those of some thousand domains. */
-    private static final int MOST_OCTETS = 1 << 20;
+    /** Octets that the readings may take: those of some hundred domains, the busiest. */
+    private static final int MOST_OCTETS = 2 << 20;
 
-    /** What the objects of a reading take beside the text, about. */
-    private static final int OVERHEAD = 512;
+    /** What a reading takes beside its text: one of a bad record holds a sentence for each mistake. */
+    private static final int OVERHEAD = 4 << 10;
 
     private final Function<DnsAnswer.Found, T> reader;
 

@@ -1,6 +1,7 @@
 package org.dmarcmilter.filter;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +35,10 @@ final class DmarcSession implements MilterFilter.Session {
         NAME
     }
 
-    private static final Map<String, Kept> KEPT = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private static final Map<String, Kept> KEPT = kept();
 
-    static {
+    private static Map<String, Kept> kept() {
+        Map<String, Kept> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String name : List.of(
                 "From",
                 "Date",
@@ -46,11 +48,12 @@ final class DmarcSession implements MilterFilter.Session {
                 "Received-SPF",
                 "ARC-Authentication-Results",
                 "ARC-Seal")) {
-            KEPT.put(name, Kept.WHOLE);
+            kept.put(name, Kept.WHOLE);
         }
         for (String name : List.of("Reply-To", "Cc", "Bcc", "In-Reply-To", "References", "Subject", "Received")) {
-            KEPT.put(name, Kept.NAME);
+            kept.put(name, Kept.NAME);
         }
+        return Collections.unmodifiableMap(kept);
     }
 
     private final LocalPolicy policy;
@@ -134,8 +137,7 @@ final class DmarcSession implements MilterFilter.Session {
             fields.add(new HeaderField(field.name(), ""));
         }
         if (begun.isEmpty() && field.is("From")) {
-            // The answer to the question that will be asked anyway is on its way while the rest of the message comes
-            // in.
+            // It will be asked anyway: the answer is on its way while the rest of the message comes in.
             begun = MessageJudge.Begun.search(field, policy);
         }
     }

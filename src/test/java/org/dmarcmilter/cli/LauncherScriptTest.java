@@ -206,7 +206,8 @@ class LauncherScriptTest {
         "21.0.6, false",
         "21.0.7, true",
         "21.0.10, true",
-        "22, true",
+        "22, false",
+        "23, true",
         "25-ea, true",
         "30.0.1, true"
     })
@@ -214,6 +215,17 @@ class LauncherScriptTest {
         installJava(version, PRINT_ARGUMENTS);
         Run run = run("-f", "-c", config(""));
         assertEquals(can, run.lines().contains("-XX:TrimNativeHeapInterval=5000"));
+    }
+
+    /** Its updates of 17 and 21 are not those of OpenJDK. */
+    @ParameterizedTest(name = "Java {0} of Oracle")
+    @CsvSource({"17.0.15, false", "21.0.8, false", "25.0.1, true"})
+    void anUnknownOptionMustNotStopJava(String version, boolean can) throws IOException, InterruptedException {
+        installJava(version, PRINT_ARGUMENTS);
+        Files.writeString(
+                directory.resolve("java").resolve("release"),
+                "IMPLEMENTOR=\"Oracle Corporation\"\nJAVA_VERSION=\"" + version + "\"\n");
+        assertEquals(can, run("-f", "-c", config("")).lines().contains("-XX:TrimNativeHeapInterval=5000"));
     }
 
     @Test

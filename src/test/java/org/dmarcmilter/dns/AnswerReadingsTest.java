@@ -32,14 +32,14 @@ class AnswerReadingsTest {
     }
 
     @Test
-    void keepsNoMoreThanAMebibyteOfText() {
+    void keepsNoMoreThanTwoMebibytes() {
         List<DnsAnswer.Found> answers = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 500; i++) {
             answers.add(new DnsAnswer.Found(List.of("x".repeat(8 * 1024))));
         }
         answers.forEach(readings::of);
         read.clear();
         answers.forEach(readings::of);
-        assertTrue(read.size() >= 300 - 128, read.size() + " of 300 had to be read again");
+        assertTrue(read.size() >= 500 - 256, read.size() + " of 500 had to be read again");
     }
 }
