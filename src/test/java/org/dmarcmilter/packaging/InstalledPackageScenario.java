@@ -222,6 +222,7 @@ abstract class InstalledPackageScenario {
         Matcher figure = Pattern.compile("Overall exposure level for dmarc-milter.service: ([0-9.]+)")
                 .matcher(report);
         assertTrue(figure.find(), report);
+        System.out.println("systemd-analyze security: " + figure.group(1));
         assertTrue(Double.parseDouble(figure.group(1)) < 2.0, report);
         system.mustRun("systemd-analyze verify --man=no dmarc-milter.service dmarc-milter.socket");
     }
