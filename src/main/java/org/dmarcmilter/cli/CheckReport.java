@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
-import org.dmarcmilter.dmarc.DmarcRecordParser;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
 import org.dmarcmilter.dmarc.Policy;
 
@@ -71,9 +70,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
             return name + ": Looked up domain lacked a DMARC record (" + none.reason() + ")";
         }
         if (outcome instanceof Discovery.BadRecord bad) {
-            String what = bad.reason().startsWith(DmarcRecordParser.LACKS_P)
-                    ? "lacked a required p= entry"
-                    : "contained a bad token value";
+            String what = bad.lacksPolicy() ? "lacked a required p= entry" : "contained a bad token value";
             return name + ": Found DMARC record " + what + " (" + printable(bad.reason()) + ")";
         }
         if (outcome instanceof Discovery.Unavailable unavailable) {

@@ -16,8 +16,12 @@ public sealed interface Discovery {
     /** No record, or several at one name: DMARC does not apply (RFC 7489, section 6.6.3). */
     record NoPolicy(String reason) implements Discovery {}
 
-    /** A record without a usable policy: nothing applies, and the owner's mistake is worth saying. */
-    record BadRecord(DomainName domain, String reason) implements Discovery {}
+    /**
+     * A record without a usable policy: nothing applies, and the owner's mistake is worth saying.
+     *
+     * @param lacksPolicy whether the tag p is missing or empty, and not only wrong
+     */
+    record BadRecord(DomainName domain, String reason, boolean lacksPolicy) implements Discovery {}
 
     /** The DNS gave no answer. Never the same as no policy. */
     record Unavailable(String reason) implements Discovery {}

@@ -30,9 +30,6 @@ public final class DmarcRecordParser {
 
     private static final int MAX_QUOTED = 60;
 
-    /** How the reason begins if the tag p is missing or empty. */
-    public static final String LACKS_P = "no p=";
-
     /** Far more than anybody publishes; each message of the domain costs the reading of it. */
     static final int MAX_LENGTH = 8_192;
 
@@ -64,9 +61,10 @@ public final class DmarcRecordParser {
          * A DMARC record without a policy that could be applied (RFC 7489, section 6.6.3, step 6).
          *
          * @param reason in short
+         * @param lacksPolicy whether the tag p is missing or empty, and not only wrong
          * @param psd the tag psd, which counts in the tree walk even so
          */
-        record Unusable(String reason, List<String> mistakes, Psd psd) implements Parsed {
+        record Unusable(String reason, boolean lacksPolicy, List<String> mistakes, Psd psd) implements Parsed {
             public Unusable {
                 mistakes = List.copyOf(mistakes);
             }
@@ -82,7 +80,7 @@ public final class DmarcRecordParser {
         if (txt.length() > MAX_LENGTH) {
             String reason = "longer than " + MAX_LENGTH + " octets";
             return new Parsed.Unusable(
-                    reason, List.of("The record is " + reason + ": it is not read. Shorten it."), Psd.UNKNOWN);
+                    reason, false, List.of("The record is " + reason + ": it is not read. Shorten it."), Psd.UNKNOWN);
         }
         DmarcRecordParser parser = new DmarcRecordParser(standard);
         if (isWsp(txt.charAt(0))) {
@@ -154,7 +152,7 @@ public final class DmarcRecordParser {
         boolean replaced = p.isEmpty() || isInvalid("sp", sp) || isInvalid("np", np);
         if (replaced && rua.isEmpty()) {
             mistake("The whole record has no effect: a policy is missing or wrong, and there is no valid rua either.");
-            return new Parsed.Unusable(flaw(p, sp) + " and no rua=", mistakes, psd);
+            return new Parsed.Unusable(flaw(p, sp) + " and no rua=", lacksPolicy(), mistakes, psd);
         }
         if (replaced) {
             mistake("The record counts as p=none, because a policy is missing or wrong.");
@@ -178,9 +176,13 @@ public final class DmarcRecordParser {
 
     private String flaw(Optional<Policy> p, Optional<Policy> sp) {
         if (p.isEmpty()) {
-            return tags.getOrDefault("p", "").isEmpty() ? LACKS_P : "no valid p=";
+            return lacksPolicy() ? "no p=" : "no valid p=";
         }
         return isInvalid("sp", sp) ? "sp= is not valid" : "np= is not valid";
+    }
+
+    private boolean lacksPolicy() {
+        return tags.getOrDefault("p", "").isEmpty();
     }
 
     private boolean isInvalid(String tag, Optional<Policy> policy) {

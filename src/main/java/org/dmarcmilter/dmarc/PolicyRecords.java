@@ -49,8 +49,9 @@ final class PolicyRecords {
                 if (parsed instanceof Parsed.Usable usable) {
                     return new Discovery.Found(usable.record(), domain, inherited, true);
                 }
-                String reason = parsed instanceof Parsed.Unusable unusable ? unusable.reason() : "not a DMARC record";
-                return new Discovery.BadRecord(domain, reason);
+                return parsed instanceof Parsed.Unusable unusable
+                        ? new Discovery.BadRecord(domain, unusable.reason(), unusable.lacksPolicy())
+                        : new Discovery.BadRecord(domain, "not a DMARC record", false);
             }
         }
 

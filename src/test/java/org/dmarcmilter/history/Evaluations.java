@@ -204,7 +204,7 @@ final class Evaluations {
                 random.nextBoolean()
                         ? new Discovery.Unavailable("time-out")
                         : new Discovery.Found(anyRecord(random), author, false, true);
-            case PERMERROR -> new Discovery.BadRecord(author, "no p");
+            case PERMERROR -> new Discovery.BadRecord(author, "no p", true);
         };
         return new DmarcResult(
                 author,
