@@ -30,7 +30,7 @@ public final class DmarcRecordParser {
 
     private static final int MAX_QUOTED = 60;
 
-    /** Far more than anybody publishes; each message of the domain costs the reading of it. */
+    /** Far more than anybody publishes; each answer costs the reading of it. */
     static final int MAX_LENGTH = 8_192;
 
     private static final Set<String> TAGS_OF_BOTH = Set.of("p", "sp", "adkim", "aspf", "fo", "rua", "ruf");
