@@ -279,7 +279,7 @@ public final class MessageJudge {
         SenderIdentity sender = SenderIdentity.of(facts);
         SpfIdentity identity = sender.spf();
         Scope scope = sender.isHelo() ? Scope.HELO : Scope.MAIL_FROM;
-        SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "", "no answer within the evaluation time");
+        SpfResult late = new SpfResult(SpfResult.Code.TEMPERROR, "no answer within the evaluation time");
         return deadline.inTime(policy.spf().check(identity, deadline::isOver), late)
                 .thenApply(result -> Optional.of(new SelfCheck(result, scope, identity.domain(), announced)));
     }

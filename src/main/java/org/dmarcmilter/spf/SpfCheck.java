@@ -80,12 +80,18 @@ final class SpfCheck {
         record Stop(Outcome outcome) implements Match {}
     }
 
-    /** Evaluates the policy of a domain and, for a fail, fetches its explanation. */
+    /**
+     * Evaluates the policy of a domain. The explanation of a fail is not asked for: it never changes a result (section 6.2), and its
+     * name is the policy owner's choice, so that waiting for it would let him turn a fail into no answer in time.
+     */
     CompletionStage<SpfResult> run(String domain) {
         return checkHost(domain)
-                .thenCompose(outcome -> explanation(outcome)
-                        .thenApply(text ->
-                                new SpfResult(outcome.code(), text, outcome.problem(), List.copyOf(consulted))));
+                .thenApply(outcome -> new SpfResult(outcome.code(), outcome.problem(), List.copyOf(consulted)));
+    }
+
+    /** Evaluates the policy of a domain and, for a fail, fetches its explanation; empty if there is none. */
+    CompletionStage<String> explain(String domain) {
+        return checkHost(domain).thenCompose(this::explanation);
     }
 
     /** The type of address records that can hold this client. */

@@ -31,21 +31,35 @@ public final class SpfEvaluator {
 
     /**
      * Checks one message's identity. Never blocks and asks a bounded number of questions (section 4.6.4); how long that
-     * may take is the caller's business. No domain, or no IP address, has no policy: none (section 4.3).
+     * may take is the caller's business. No domain, or no IP address, has no policy: none (section 4.3). An explanation is not
+     * asked for, see {@link #explanation}.
      *
      * @param abandoned whether nobody waits for the result any more; then no further question is asked, so that a check that
      *     a sender has made slow ends with its message
      * @return completes on the thread of the last DNS answer, never exceptionally
      */
     public CompletionStage<SpfResult> check(SpfIdentity identity, BooleanSupplier abandoned) {
-        Optional<IpAddress> client = IpAddress.parse(identity.clientAddress());
         Optional<DomainName> domain = DomainName.parse(identity.domain());
-        if (client.isEmpty() || domain.isEmpty()) {
-            return CompletableFuture.completedStage(new SpfResult(SpfResult.Code.NONE, "", ""));
-        }
         DnsClient whileWanted = question ->
                 abandoned.getAsBoolean() ? CompletableFuture.completedStage(ABANDONED) : dns.query(question);
-        return new SpfCheck(whileWanted, identity, client.get().unmapped(), receiverName, epochSeconds)
-                .run(domain.get().ascii());
+        return domain.flatMap(name -> begin(identity, whileWanted).map(check -> check.run(name.ascii())))
+                .orElseGet(() -> CompletableFuture.completedStage(new SpfResult(SpfResult.Code.NONE, "")));
+    }
+
+    /**
+     * What the policy's owner says about a fail (section 6.2): checks once more and asks for the text. For people who want to
+     * read it; no result depends on it.
+     *
+     * @return US-ASCII, printable, bounded; empty for any other result, or if there is none
+     */
+    public CompletionStage<String> explanation(SpfIdentity identity) {
+        Optional<DomainName> domain = DomainName.parse(identity.domain());
+        return domain.flatMap(name -> begin(identity, dns).map(check -> check.explain(name.ascii())))
+                .orElseGet(() -> CompletableFuture.completedStage(""));
+    }
+
+    private Optional<SpfCheck> begin(SpfIdentity identity, DnsClient client) {
+        return IpAddress.parse(identity.clientAddress())
+                .map(address -> new SpfCheck(client, identity, address.unmapped(), receiverName, epochSeconds));
     }
 }
