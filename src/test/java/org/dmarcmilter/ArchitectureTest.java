@@ -24,25 +24,27 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** Every package may also use {@code domain} (plain values) and the root package (the program's version). */
+    /** Every package may also use {@code text}, {@code domain} (plain values) and the root package (the program's version). */
     @ParameterizedTest(name = "{0} uses only {1}")
     @CsvSource(delimiter = '|', textBlock = """
+            text    |
+            files   |
             domain  |
             message |
             authres | message
             dns     |
             spf     | dns
             dmarc   | dns
-            milter  |
+            milter  | files
             config  |
-            history | dmarc
+            history | dmarc files
             report  | history dmarc dns message
             metrics |
             filter  | message authres spf dmarc dns history milter config
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
-        Set<String> packages = new TreeSet<>(Set.of("domain"));
+        Set<String> packages = new TreeSet<>(Set.of("domain", "text"));
         packages.add(name);
         packages.addAll(Arrays.asList((others == null ? "" : others).split(" ")));
         packages.remove("");
@@ -66,11 +68,22 @@ class ArchitectureTest {
                 CLASSES.stream().map(c -> c.getPackageName()).collect(Collectors.toCollection(TreeSet::new));
         Set<String> known = new TreeSet<>(Set.of(ROOT));
         for (String name : Set.of(
-                "domain", "message", "authres", "dns", "spf", "dmarc", "milter", "config", "history", "report",
-                "metrics", "filter", "cli")) {
+                "text", "files", "domain", "message", "authres", "dns", "spf", "dmarc", "milter", "config", "history",
+                "report", "metrics", "filter", "cli")) {
             known.add(ROOT + "." + name);
         }
         assertEquals(known, packages);
+    }
+
+    @Test
+    void textHasThreeClasses() {
+        assertEquals(
+                Set.of("Printable", "TagList", "EntryList"),
+                CLASSES.stream()
+                        .filter(c -> c.getPackageName().equals(ROOT + ".text") && c.isTopLevelClass())
+                        .map(c -> c.getSimpleName())
+                        .filter(name -> !name.equals("package-info"))
+                        .collect(Collectors.toSet()));
     }
 
     @Test
@@ -119,7 +132,7 @@ class ArchitectureTest {
 
     /** Decisions are functions of their arguments: no clock, no files, no sockets. */
     @ParameterizedTest(name = "{0} is pure")
-    @CsvSource({"domain", "message", "authres", "dmarc", "spf"})
+    @CsvSource({"text", "domain", "message", "authres", "dmarc", "spf"})
     void isPure(String name) {
         noClasses()
                 .that()

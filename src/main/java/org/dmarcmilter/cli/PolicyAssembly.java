@@ -34,6 +34,7 @@ import org.dmarcmilter.filter.LocalPolicy;
 import org.dmarcmilter.report.FailureReportSettings;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.spf.SpfEvaluator;
+import org.dmarcmilter.text.EntryList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,11 +134,8 @@ final class PolicyAssembly {
         Set<String> sealers = new HashSet<>();
         arc.trustedSealers().forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
         if (arc.trustedSealersFile().isPresent()) {
-            readList(arc.trustedSealersFile().get(), "can't load domain whitelist file from")
-                    .lines()
-                    .map(line -> line.replaceFirst("#.*", "").strip().split("\\s", 2)[0])
-                    .filter(domain -> !domain.isEmpty())
-                    .forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
+            EntryList.of(readList(arc.trustedSealersFile().get(), "can't load domain whitelist file from"))
+                    .forEach(entry -> sealers.add(entry.word().toLowerCase(Locale.ROOT)));
         }
         return sealers;
     }

@@ -13,6 +13,7 @@ import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.text.Printable;
 
 /**
  * What follows from a DMARC result, once nothing is asked any more: the decision, the fields, the log lines and the record.
@@ -57,9 +58,9 @@ record Conclusion(
         self.filter(SelfCheck::announced)
                 .ifPresent(check ->
                         log.add(LogLine.info(facts.logged("SPF(" + (check.scope() == Scope.HELO ? "helo" : "mailfrom")
-                                + "): " + LogLine.quote(check.identity()) + " " + check.word()))));
+                                + "): " + Printable.shortened(check.identity()) + " " + check.word()))));
         arcLine().ifPresent(log::add);
-        String reason = LogLine.quote(result.reason());
+        String reason = Printable.shortened(result.reason());
         // As OpenDMARC: an error line in place of the result line.
         log.add(
                 result.status() == Status.PERMERROR
@@ -72,10 +73,10 @@ record Conclusion(
     /** What is wrong with the record, and where it is, if not at the author domain. */
     private String flaw() {
         if (!(result.discovery() instanceof Discovery.BadRecord bad)) {
-            return LogLine.quote(result.reason());
+            return Printable.shortened(result.reason());
         }
         String place = bad.domain().equals(result.author()) ? "" : " (at _dmarc." + bad.domain() + ")";
-        return LogLine.quote(bad.reason()) + place;
+        return Printable.shortened(bad.reason()) + place;
     }
 
     private Optional<LogLine> arcLine() {

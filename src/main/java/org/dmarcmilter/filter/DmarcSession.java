@@ -18,6 +18,7 @@ import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.Negotiation;
+import org.dmarcmilter.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,7 +102,7 @@ final class DmarcSession implements MilterFilter.Session {
     public MilterReply connect(MilterCommand.Connect command, Macros macros) {
         client = new MessageFacts.Client(command.host(), command.address(), command.port(), "");
         if (policy.ignoreHosts().ignores(command.host(), command.address())) {
-            LogWriter.write(LOG, LogLine.info("ignoring connection from " + LogLine.quote(command.host())));
+            LogWriter.write(LOG, LogLine.info("ignoring connection from " + Printable.shortened(command.host())));
             return ACCEPT;
         }
         return CONTINUE;
@@ -119,7 +120,8 @@ final class DmarcSession implements MilterFilter.Session {
         if (policy.settings().exemptions().authenticatedClients()
                 && macros.get("auth_authen").isPresent()) {
             LogWriter.write(
-                    LOG, LogLine.info("ignoring authenticated client, mailfrom=" + LogLine.quote(command.sender())));
+                    LOG,
+                    LogLine.info("ignoring authenticated client, mailfrom=" + Printable.shortened(command.sender())));
             return ACCEPT;
         }
         sender = ReversePath.parse(command.sender());

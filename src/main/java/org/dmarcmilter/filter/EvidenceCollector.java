@@ -23,6 +23,7 @@ import org.dmarcmilter.filter.Evidence.SpfEvidence;
 import org.dmarcmilter.history.Evaluation;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.text.Printable;
 
 /** Reads the fields that trusted checkers added: which SPF, DKIM and ARC results count for DMARC. */
 final class EvidenceCollector {
@@ -78,7 +79,7 @@ final class EvidenceCollector {
     private void read(HeaderField field, int position) {
         Parsed parsed = AuthenticationResultsParser.parse(field.value());
         if (parsed instanceof Parsed.Broken broken) {
-            notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + LogLine.quote(broken.reason()));
+            notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (valid.truncated()) {
@@ -88,14 +89,14 @@ final class EvidenceCollector {
                 results.results().forEach(this::take);
             } else {
                 notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
-                        + LogLine.quote(results.authservId()));
+                        + Printable.shortened(results.authservId()));
             }
         }
     }
 
     private void take(MethodResult result) {
         if (result.isAmbiguous()) {
-            notes.add(job() + " ignoring a result of " + LogLine.quote(result.method())
+            notes.add(job() + " ignoring a result of " + Printable.shortened(result.method())
                     + " whose properties contradict each other");
             return;
         }
@@ -272,12 +273,13 @@ final class EvidenceCollector {
     /** A sender may put in any number of such fields, but not into our log. */
     private void warnOf(String name, HeaderField field) {
         if (warnings.size() < MOST_WARNINGS) {
-            warnings.add(facts.logged("ignoring invalid " + name + " header \"" + LogLine.quote(field.value()) + "\""));
+            warnings.add(facts.logged(
+                    "ignoring invalid " + name + " header \"" + Printable.shortened(field.value()) + "\""));
         }
     }
 
     private String job() {
-        return LogLine.quote(facts.jobId());
+        return Printable.shortened(facts.jobId());
     }
 
     private boolean isTrustedChain(MethodResult result) {

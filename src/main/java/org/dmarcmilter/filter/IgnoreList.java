@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.text.EntryList;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Clients whose mail is left alone (IgnoreHosts): names, domains, addresses, networks, and exceptions with {@code !}.
@@ -37,16 +39,11 @@ public final class IgnoreList {
     public static IgnoreList parse(String text) {
         IgnoreList list = new IgnoreList();
         ALWAYS.forEach(list::add);
-        int number = 0;
-        for (String line : text.split("\n", -1)) {
-            number++;
-            String entry = line.replaceFirst("#.*", "").strip().split("\\s", 2)[0];
-            if (!entry.isEmpty()) {
-                try {
-                    list.add(entry);
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
-                }
+        for (EntryList.Entry entry : EntryList.of(text)) {
+            try {
+                list.add(entry.word());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("line " + entry.line() + ": " + e.getMessage(), e);
             }
         }
         return list;
@@ -61,7 +58,8 @@ public final class IgnoreList {
             int bits = slash < 0 ? base.get().family().bits() : prefixLength(entry.substring(slash + 1), base.get());
             networks.add(new Network(base.get(), bits, ignore));
         } else if (slash >= 0) {
-            throw new IllegalArgumentException("\"" + LogLine.quote(text) + "\" is no network; write ADDRESS/LENGTH");
+            throw new IllegalArgumentException(
+                    "\"" + Printable.shortened(text) + "\" is no network; write ADDRESS/LENGTH");
         } else {
             (ignore ? names : exceptedNames).add(entry.toLowerCase(Locale.ROOT));
         }
@@ -72,7 +70,8 @@ public final class IgnoreList {
         Optional<IpAddress> mask = IpAddress.parse(text);
         int length = mask.isPresent() ? maskLength(mask.get()) : number(text);
         if (length < 0 || length > base.family().bits()) {
-            throw new IllegalArgumentException("\"" + LogLine.quote(text) + "\" is no prefix length or network mask");
+            throw new IllegalArgumentException(
+                    "\"" + Printable.shortened(text) + "\" is no prefix length or network mask");
         }
         return length;
     }

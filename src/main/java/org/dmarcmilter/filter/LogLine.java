@@ -11,8 +11,6 @@ public record LogLine(Severity severity, String text) {
         DEBUG
     }
 
-    private static final int LONGEST_QUOTE = 200;
-
     static LogLine debug(String text) {
         return new LogLine(Severity.DEBUG, text);
     }
@@ -31,21 +29,5 @@ public record LogLine(Severity severity, String text) {
 
     static LogLine error(String text) {
         return new LogLine(Severity.ERROR, text);
-    }
-
-    /** Foreign text, made safe for a log: printable US-ASCII, bounded. */
-    static String quote(String foreign) {
-        String text = foreign.length() > LONGEST_QUOTE ? foreign.substring(0, LONGEST_QUOTE) + "..." : foreign;
-        StringBuilder safe = null;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ' || c > '~') {
-                if (safe == null) {
-                    safe = new StringBuilder(text);
-                }
-                safe.setCharAt(i, '?');
-            }
-        }
-        return safe == null ? text : safe.toString();
     }
 }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Everything that is known about one message when its end has come.
@@ -20,7 +21,7 @@ public record MessageFacts(
 
     /** A line for the log about this message: the queue id first. */
     String logged(String text) {
-        return LogLine.quote(jobId) + ": " + text;
+        return Printable.shortened(jobId) + ": " + text;
     }
 
     /**

@@ -22,6 +22,7 @@ import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Judges one message: from its facts to a {@link Judgement}, in the order in which OpenDMARC does it. The daemon and
@@ -75,7 +76,7 @@ public final class MessageJudge {
 
     private CompletionStage<Judgement> judge(Optional<Begun> begun) {
         policy.implicitId(facts.mtaName())
-                .ifPresent(id -> log.add(LogLine.debug("implicit authentication service: " + LogLine.quote(id))));
+                .ifPresent(id -> log.add(LogLine.debug("implicit authentication service: " + Printable.shortened(id))));
         if (facts.headersIncomplete()) {
             return done(headersTooLarge());
         }
@@ -136,7 +137,7 @@ public final class MessageJudge {
     private Judgement noAuthor(AuthorDomain author) {
         if (author instanceof AuthorDomain.Malformed malformed) {
             log.add(LogLine.error(
-                    facts.logged("unable to parse From header field: " + LogLine.quote(malformed.reason()))));
+                    facts.logged("unable to parse From header field: " + Printable.shortened(malformed.reason()))));
             return handling.requiredHeaders() || handling.requiredFrom()
                     ? undelivered(new Verdict.Refuse(550, "5.7.1", "From field names no valid domain"))
                     : withoutResult();
@@ -266,8 +267,8 @@ public final class MessageJudge {
 
     /** A claim must not put an open question in place of what a trusted checker found out. */
     private boolean counts(SelfCheck proof, Evidence evidence) {
-        log.add(LogLine.debug(
-                facts.logged("SPF, to prove Received-SPF: " + LogLine.quote(proof.identity()) + " " + proof.word())));
+        log.add(LogLine.debug(facts.logged(
+                "SPF, to prove Received-SPF: " + Printable.shortened(proof.identity()) + " " + proof.word())));
         boolean trusted = evidence.spf().flatMap(SpfEvidence::identifier).isPresent();
         return !trusted || proof.result().code() == SpfResult.Code.PASS;
     }

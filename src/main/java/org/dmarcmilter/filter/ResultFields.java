@@ -10,6 +10,7 @@ import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.history.Evaluation.Scope;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.text.Printable;
 
 /** The header fields that we add. */
 final class ResultFields {
@@ -56,7 +57,8 @@ final class ResultFields {
         String via = facts.mtaName().equalsIgnoreCase(hostName) ? "" : " via " + hostName;
         return new HeaderField(
                 "DMARC-Filter",
-                LogLine.quote(ProgramVersion.NAME_AND_VERSION + " " + facts.mtaName() + via + " " + facts.jobId()));
+                Printable.shortened(
+                        ProgramVersion.NAME_AND_VERSION + " " + facts.mtaName() + via + " " + facts.jobId()));
     }
 
     private static HeaderField field(String authservId, MethodResult result) {

@@ -12,6 +12,7 @@ import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.text.Printable;
 
 /**
  * One record of OpenDMARC's history file: an {@link Evaluation} in that file's codes, with every text made harmless.
@@ -270,7 +271,7 @@ public record HistoryRecord(
 
     /** A word without markup: OpenDMARC's reports write what they find in the database into XML as it is. */
     private static String name(String text, int maxLength) {
-        return word(text, maxLength).replace('<', '?').replace('>', '?').replace('&', '?');
+        return word(text, maxLength, " <>&");
     }
 
     /**
@@ -278,11 +279,11 @@ public record HistoryRecord(
      * drop the record.
      */
     private static String word(String text, int maxLength) {
-        StringBuilder word = new StringBuilder(Math.min(text.length(), maxLength));
-        for (int i = 0; i < text.length() && i < maxLength; i++) {
-            char c = text.charAt(i);
-            word.append(c > ' ' && c <= '~' ? c : '?');
-        }
-        return word.isEmpty() || word.toString().equals("-") ? "?" : word.toString();
+        return word(text, maxLength, " ");
+    }
+
+    private static String word(String text, int maxLength, String replaced) {
+        String word = Printable.of(text, maxLength, replaced);
+        return word.isEmpty() || word.equals("-") ? "?" : word;
     }
 }

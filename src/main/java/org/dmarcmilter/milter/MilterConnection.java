@@ -25,6 +25,7 @@ import org.dmarcmilter.milter.MilterReply.Kind;
 import org.dmarcmilter.milter.Negotiation.Agreed;
 import org.dmarcmilter.milter.Negotiation.Refused;
 import org.dmarcmilter.milter.Negotiation.TooOld;
+import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,7 +128,7 @@ final class MilterConnection implements MilterCommand.Visitor {
     public void macro(Macro command) {
         if (expectNegotiated("macros") && !macros.define(command)) {
             wire.oddity("more macros than are kept; dropped those for command '"
-                    + WireText.forLog(String.valueOf(command.stage())) + "'");
+                    + Printable.escaped(String.valueOf(command.stage()), WireText.MAX_LOGGED) + "'");
         }
     }
 
@@ -484,6 +485,8 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** The queue id as the beginning of a log line, if it is known. */
     private String queueId() {
-        return macros.get("i").map(queueId -> WireText.forLog(queueId) + ": ").orElse("");
+        return macros.get("i")
+                .map(queueId -> Printable.escaped(queueId, WireText.MAX_LOGGED) + ": ")
+                .orElse("");
     }
 }

@@ -27,6 +27,7 @@ import org.dmarcmilter.milter.MilterCommand.Quit;
 import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
 import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
+import org.dmarcmilter.text.Printable;
 
 /** Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. */
 final class MilterDecoder {
@@ -57,8 +58,9 @@ final class MilterDecoder {
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
-            return malformed("packet length " + length + " (octets \"" + WireText.forLog(text(in, in.readerIndex(), 4))
-                    + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
+            return malformed("packet length " + length + " (octets \""
+                    + Printable.escaped(text(in, in.readerIndex(), 4), WireText.MAX_LOGGED) + "\") is not 1 to "
+                    + MilterEncoder.MAX_LENGTH);
         }
         if (in.readableBytes() < Integer.BYTES + length) {
             return Optional.empty();
@@ -90,7 +92,8 @@ final class MilterDecoder {
             case 'Q' -> QUIT;
             case 'K' -> QUIT_NEW_CONNECTION;
             case 'O' -> optionNegotiation(in, start, end);
-            default -> malformed("unknown command '" + WireText.forLog(String.valueOf(code)) + "'");
+            default ->
+                malformed("unknown command '" + Printable.escaped(String.valueOf(code), WireText.MAX_LOGGED) + "'");
         };
     }
 
@@ -132,7 +135,7 @@ final class MilterDecoder {
                 String literal = address < end ? text(in, address, find(in, address, end) - address) : "";
                 Optional<String> canonical = canonicalAddress(literal);
                 if (canonical.isEmpty()) {
-                    oddity.accept("CONNECT with the address \"" + WireText.forLog(literal)
+                    oddity.accept("CONNECT with the address \"" + Printable.escaped(literal, WireText.MAX_LOGGED)
                             + "\", which is none; going on without");
                 }
                 int port = canonical.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
@@ -142,7 +145,8 @@ final class MilterDecoder {
                 return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
             default -> {
-                oddity.accept("CONNECT with unknown address family '" + WireText.forLog(String.valueOf(family))
+                oddity.accept("CONNECT with unknown address family '"
+                        + Printable.escaped(String.valueOf(family), WireText.MAX_LOGGED)
                         + "'; going on without address");
                 return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }

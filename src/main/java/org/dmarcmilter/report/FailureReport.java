@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.text.Printable;
 
 /**
  * A failure report as a mail: three parts for people, programs and the curious (RFC 6591; RFC 5965; RFC 9991). The layout is
@@ -82,9 +83,9 @@ record FailureReport(
 
     private String header() {
         StringBuilder header = new StringBuilder();
-        field(header, "From", Neutral.line(from, MAX_VALUE));
+        field(header, "From", Printable.of(from, MAX_VALUE));
         field(header, "To", recipients());
-        bcc.ifPresent(address -> field(header, "Bcc", Neutral.line(address, MAX_VALUE)));
+        bcc.ifPresent(address -> field(header, "Bcc", Printable.of(address, MAX_VALUE)));
         field(header, "Date", DATE.format(date));
         field(header, "Subject", "DMARC failure report for " + author() + " received from " + client());
         field(header, "MIME-Version", "1.0");
@@ -115,14 +116,14 @@ record FailureReport(
         part.append('\n');
         field(part, "Feedback-Type", "auth-failure");
         field(part, "Version", "1");
-        field(part, "User-Agent", Neutral.line(userAgent, MAX_NAME));
+        field(part, "User-Agent", Printable.of(userAgent, MAX_NAME));
         field(part, "Auth-Failure", "dmarc");
         field(
                 part,
                 "Authentication-Results",
                 authservId() + "; dmarc=" + evaluation().result().status().word() + " header.from=" + author());
         field(part, "Original-Envelope-Id", Neutral.word(evaluation().jobId(), MAX_NAME));
-        field(part, "Original-Mail-From", Neutral.line(notice.envelopeSender(), MAX_VALUE));
+        field(part, "Original-Mail-From", Printable.of(notice.envelopeSender(), MAX_VALUE));
         field(part, "Arrival-Date", DATE.format(evaluation().received()));
         field(part, "Delivery-Result", deliveryResult());
         field(part, "Reporting-MTA", "dns; " + Neutral.word(evaluation().reporter(), MAX_NAME));
@@ -171,7 +172,7 @@ record FailureReport(
         StringBuilder list = new StringBuilder();
         int lineLength = 0;
         for (String address : to) {
-            String plain = Neutral.line(address, MAX_VALUE);
+            String plain = Printable.of(address, MAX_VALUE);
             if (list.length() > 0) {
                 boolean fold = lineLength + plain.length() > MAX_TO_LINE;
                 list.append(fold ? ",\n\t" : ", ");

@@ -2,6 +2,7 @@ package org.dmarcmilter.spf;
 
 import java.util.List;
 import java.util.Locale;
+import org.dmarcmilter.text.Printable;
 
 /**
  * The outcome of {@code check_host()} (RFC 7208, section 2.6).
@@ -35,8 +36,8 @@ public record SpfResult(Code code, String problem, List<Consulted> records) {
 
         /** Makes foreign text harmless. */
         public Consulted {
-            domain = PrintableText.of(domain, MAX_DOMAIN);
-            text = PrintableText.of(text, MAX_TEXT);
+            domain = Printable.of(domain, MAX_DOMAIN);
+            text = Printable.of(text, MAX_TEXT);
         }
     }
 

@@ -399,8 +399,8 @@ class SpfEvaluatorTest {
     @Test
     void aFailDoesNotWaitForItsExplanation() {
         FakeDns zone = FakeDns.zone("example.com TXT v=spf1 -all exp=slow.example ;; slow.example TXT Never read.");
-        DnsClient slow = question ->
-                question.name().equals("slow.example") ? new CompletableFuture<>() : zone.query(question);
+        DnsClient slow =
+                question -> question.name().equals("slow.example") ? new CompletableFuture<>() : zone.query(question);
         CompletableFuture<SpfResult> result = new SpfEvaluator(slow, "mx.example.org", () -> 0L)
                 .check(new SpfIdentity(CLIENT, "joe@example.com", "h.example"), () -> false)
                 .toCompletableFuture();
