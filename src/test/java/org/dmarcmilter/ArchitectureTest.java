@@ -27,20 +27,23 @@ class ArchitectureTest {
     /** Every package may also use {@code text}, {@code domain} (plain values) and the root package (the program's version). */
     @ParameterizedTest(name = "{0} uses only {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            text    |
-            files   |
-            domain  |
-            message |
-            authres | message
-            dns     |
-            spf     | dns
-            dmarc   | dns
-            milter  | files
-            config  |
-            history | dmarc files
-            report  | history dmarc dns message
-            metrics |
-            filter  | message authres spf dmarc dns history milter config
+            text       |
+            files      |
+            domain     |
+            message    |
+            authres    | message
+            dns        |
+            spf        | dns
+            dmarc      | dns
+            milter     | files
+            config     |
+            evaluation | authres message spf dmarc
+            evidence   | evaluation authres message spf dmarc dns config
+            judge      | evidence evaluation authres message spf dmarc dns config
+            filter     | judge evidence message dns milter config
+            history    | evaluation authres message spf dmarc files
+            report     | evaluation authres message spf dmarc dns
+            metrics    |
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
@@ -68,8 +71,24 @@ class ArchitectureTest {
                 CLASSES.stream().map(c -> c.getPackageName()).collect(Collectors.toCollection(TreeSet::new));
         Set<String> known = new TreeSet<>(Set.of(ROOT));
         for (String name : Set.of(
-                "text", "files", "domain", "message", "authres", "dns", "spf", "dmarc", "milter", "config", "history",
-                "report", "metrics", "filter", "cli")) {
+                "text",
+                "files",
+                "domain",
+                "message",
+                "authres",
+                "dns",
+                "spf",
+                "dmarc",
+                "milter",
+                "config",
+                "evaluation",
+                "evidence",
+                "judge",
+                "filter",
+                "history",
+                "report",
+                "metrics",
+                "cli")) {
             known.add(ROOT + "." + name);
         }
         assertEquals(known, packages);
@@ -84,6 +103,21 @@ class ArchitectureTest {
                         .map(c -> c.getSimpleName())
                         .filter(name -> !name.equals("package-info"))
                         .collect(Collectors.toSet()));
+    }
+
+    @ParameterizedTest(name = "only {1} may import {0}")
+    @CsvSource({"history, cli", "milter, filter cli", "report, cli"})
+    void isKnownOnlyTo(String name, String readers) {
+        String[] allowed = Arrays.stream((name + " " + readers).split(" "))
+                .map(reader -> ROOT + "." + reader)
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(allowed)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "." + name)
+                .check(CLASSES);
     }
 
     @Test

@@ -41,7 +41,7 @@ public final class AuthenticationResultsWriter {
     }
 
     private static void addWords(List<String> words, MethodResult result) {
-        words.add(keyword(result.method()) + "=" + keyword(result.result()));
+        words.add(keyword(result.method()) + "=" + keyword(result.result().text()));
         if (!result.comment().isEmpty()) {
             words.add("(" + escaped(result.comment(), "()\\") + ")");
         }

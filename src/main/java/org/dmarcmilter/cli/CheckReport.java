@@ -9,7 +9,9 @@ import java.util.Optional;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
+import org.dmarcmilter.dmarc.DmarcUri;
 import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.text.Printable;
 
 /**
  * What the check command says about one domain.
@@ -44,8 +46,8 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
         line(out, "SPF alignment: " + record.aspf().name().toLowerCase(Locale.ROOT));
         line(out, "Domain policy: " + record.p().word());
         line(out, "Subdomain policy: " + record.sp().map(Policy::word).orElse("unspecified"));
-        uris(out, "Aggregate report URIs:", record.rua());
-        uris(out, "Failure report URIs:", record.ruf());
+        uris(out, "Aggregate report URIs:", texts(record.rua()));
+        uris(out, "Failure report URIs:", texts(record.ruf()));
         return out.toString();
     }
 
@@ -63,7 +65,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     /** Why there is no policy to print, in OpenDMARC's words where it has some. */
     String problem() {
         if (discovery.isEmpty()) {
-            return "\"" + printable(name) + "\" is not a domain name";
+            return "\"" + Printable.of(name) + "\" is not a domain name";
         }
         Discovery outcome = discovery.get();
         if (outcome instanceof Discovery.NoPolicy none) {
@@ -71,10 +73,10 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
         }
         if (outcome instanceof Discovery.BadRecord bad) {
             String what = bad.lacksPolicy() ? "lacked a required p= entry" : "contained a bad token value";
-            return name + ": Found DMARC record " + what + " (" + printable(bad.reason()) + ")";
+            return name + ": Found DMARC record " + what + " (" + Printable.of(bad.reason()) + ")";
         }
         if (outcome instanceof Discovery.Unavailable unavailable) {
-            return name + ": DNS lookup of domain tempfailed (" + printable(unavailable.reason()) + ")";
+            return name + ": DNS lookup of domain tempfailed (" + Printable.of(unavailable.reason()) + ")";
         }
         return name;
     }
@@ -89,7 +91,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
                                 ? " (inherited: " + (at.record().sp().isPresent() ? "sp" : "p") + " applies)"
                                 : "")));
         for (SeenRecord record : seen) {
-            line(out, "Record: " + printable(record.text()));
+            line(out, "Record: " + Printable.of(record.text()));
             mistakes(record.parsed()).forEach(mistake -> line(out, "Mistake: " + mistake));
             if (record.parsed() instanceof Parsed.NotDmarc) {
                 line(out, "Note: not a DMARC record (it does not begin with v=DMARC1); receivers ignore it");
@@ -155,8 +157,12 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
         json.writeStringField("adkim", record.adkim().name().toLowerCase(Locale.ROOT));
         json.writeStringField("aspf", record.aspf().name().toLowerCase(Locale.ROOT));
         strings(json, "fo", record.fo());
-        strings(json, "rua", record.rua());
-        strings(json, "ruf", record.ruf());
+        strings(json, "rua", texts(record.rua()));
+        strings(json, "ruf", texts(record.ruf()));
+    }
+
+    private static List<String> texts(List<DmarcUri> uris) {
+        return uris.stream().map(DmarcUri::text).toList();
     }
 
     private static void strings(JsonGenerator json, String field, List<String> values) throws IOException {
@@ -165,9 +171,5 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
             json.writeString(value);
         }
         json.writeEndArray();
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -49,7 +49,7 @@ final class Daemon {
     private final Terminal terminal;
     private final Map<String, String> environment;
     private final DaemonArguments arguments;
-    private final PolicyAssembly assembly = new PolicyAssembly(dns -> dns);
+    private final PolicyAssembly assembly = new PolicyAssembly();
     private final CountDownLatch stop = new CountDownLatch(1);
 
     private record InForce(Configuration configuration, Assembled assembled) {}
@@ -75,7 +75,7 @@ final class Daemon {
         Metrics metrics = new Metrics();
         Recorders recorders = new Recorders(settings.service().umask(), metrics, inForce.assembled());
         Signals.on(stop::countDown, "TERM", "INT");
-        DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().policy(), recorders);
+        DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
         try (MilterServer server = server(filter, settings);
                 ServiceManager manager = new ServiceManager(environment)) {
             String name = listen(server, settings.service());

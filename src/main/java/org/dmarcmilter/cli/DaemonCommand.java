@@ -170,7 +170,7 @@ final class DaemonCommand {
 
     /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */
     private int checkOnly(Configuration configuration) throws ConfigException {
-        new PolicyAssembly(dns -> dns).assemble(configuration);
+        new PolicyAssembly().assemble(configuration);
         new Migration(configuration).report().forEach(terminal.out()::println);
         return ExitCode.OK;
     }

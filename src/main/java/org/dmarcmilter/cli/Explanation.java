@@ -12,17 +12,23 @@ import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dns.DnsAnswer;
-import org.dmarcmilter.dns.DnsQuestion;
-import org.dmarcmilter.filter.Evidence;
-import org.dmarcmilter.filter.Judgement;
-import org.dmarcmilter.filter.LocalPolicy;
-import org.dmarcmilter.filter.LogLine;
-import org.dmarcmilter.filter.MessageFacts;
-import org.dmarcmilter.filter.SelfCheck;
-import org.dmarcmilter.filter.Verdict;
-import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.dns.MessageDns;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.OverrideReason;
+import org.dmarcmilter.evidence.Evidence;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnSpf;
+import org.dmarcmilter.judge.Judgement;
+import org.dmarcmilter.judge.LogLine;
+import org.dmarcmilter.judge.Rules;
+import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfIdentity;
+import org.dmarcmilter.text.Printable;
 
 /**
  * A judgement in words: each step and its reason.
@@ -32,14 +38,11 @@ import org.dmarcmilter.message.HeaderField;
  */
 record Explanation(
         String configuration,
-        LocalPolicy policy,
+        Rules rules,
         MessageFacts facts,
         Judgement judgement,
-        List<Lookup> lookups,
+        List<MessageDns.Asked> asked,
         boolean ignoredClient) {
-    /** One DNS question and its answer. */
-    record Lookup(DnsQuestion question, DnsAnswer answer) {}
-
     /** One step, as a topic and its sentences. */
     private record Step(String topic, List<String> sentences) {}
 
@@ -52,7 +55,7 @@ record Explanation(
             out.append(step.topic()).append('\n');
             step.sentences()
                     .forEach(sentence ->
-                            out.append("    ").append(printable(sentence)).append('\n'));
+                            out.append("    ").append(Printable.of(sentence)).append('\n'));
         }
         return out.toString();
     }
@@ -66,7 +69,7 @@ record Explanation(
                 json.writeArrayFieldStart(
                         step.topic().toLowerCase(java.util.Locale.ROOT).replace(' ', '_'));
                 for (String sentence : step.sentences()) {
-                    json.writeString(printable(sentence));
+                    json.writeString(Printable.of(sentence));
                 }
                 json.writeEndArray();
             }
@@ -95,7 +98,7 @@ record Explanation(
         steps.add(new Step("Author domain", author()));
         steps.add(new Step(
                 "Authentication", judgement.evidence().map(this::authentication).orElse(List.of())));
-        steps.add(new Step("DNS", lookups.stream().map(Explanation::lookup).toList()));
+        steps.add(new Step("DNS", asked.stream().map(Explanation::lookup).toList()));
         steps.add(new Step("Policy", judgement.result().map(Explanation::policy).orElse(List.of())));
         steps.add(
                 new Step("Evaluation", judgement.result().map(this::evaluation).orElse(List.of())));
@@ -106,7 +109,7 @@ record Explanation(
 
     private List<String> message() {
         List<String> lines = new ArrayList<>();
-        lines.add("client " + facts.client().address().orElse("without address") + " ("
+        lines.add("client " + facts.client().address().map(IpAddress::text).orElse("without address") + " ("
                 + facts.client().host() + "), HELO "
                 + (facts.client().helo().isEmpty()
                         ? "not given"
@@ -138,39 +141,42 @@ record Explanation(
 
     private List<String> authentication(Evidence evidence) {
         List<String> lines = new ArrayList<>();
-        lines.add("believed authserv-ids: " + policy.trustedNames(facts.mtaName()));
+        lines.add("believed authserv-ids: " + rules.trustedNames(facts.mtaName()));
         facts.headers().all("Authentication-Results").forEach(field -> lines.add("field: " + oneLine(field)));
-        evidence.notes().forEach(lines::add);
-        for (Evaluation.Dkim dkim : evidence.dkimResults()) {
+        evidence.fields().notes().forEach(lines::add);
+        for (DkimSeen dkim : evidence.fields().dkim()) {
             lines.add("DKIM " + dkim.result() + " for " + dkim.domain());
         }
-        evidence.spf()
-                .ifPresent(spf -> lines.add("SPF " + spf.result() + " by " + spf.source()
-                        + (spf.identifier().isPresent()
-                                ? " for " + spf.identifier().get().domain()
+        evidence.fields()
+                .spf()
+                .ifPresent(spf -> lines.add("SPF " + spf.result() + " by "
+                        + spf.source().word()
+                        + (spf.domain().isPresent()
+                                ? " for " + spf.domain().get()
                                 : ", not for the envelope sender's domain: does not count")));
-        if (evidence.arc().pass()) {
-            lines.add("ARC pass; "
-                    + (evidence.arc().overrides() ? "every sealer is trusted" : "not every sealer is trusted"));
+        ArcSeen arc = evidence.fields().arc();
+        if (arc.pass()) {
+            lines.add("ARC pass; " + (arc.overrides() ? "every sealer is trusted" : "not every sealer is trusted"));
         }
         if (lines.size() == 1) {
             lines.add("no believed field says anything about SPF or DKIM");
         }
-        judgement.self().ifPresent(check -> lines.add(selfCheck(check)));
+        evidence.countingOwn().ifPresent(check -> lines.add(ownCheck(check)));
         return lines;
     }
 
-    private static String selfCheck(SelfCheck check) {
+    private static String ownCheck(OwnSpf check) {
         String problem = check.result().problem();
-        return "own SPF check of the " + (check.scope() == Evaluation.Scope.HELO ? "HELO name " : "sender domain ")
-                + check.identity() + ": " + check.word() + (problem.isEmpty() ? "" : " (" + problem + ")");
+        return "own SPF check of the "
+                + (check.identity().scope() == SpfIdentity.Scope.HELO ? "HELO name " : "sender domain ")
+                + check.identity().domain() + ": " + check.word() + (problem.isEmpty() ? "" : " (" + problem + ")");
     }
 
     private static String oneLine(HeaderField field) {
         return field.value().replaceAll("\\s+", " ").strip();
     }
 
-    private static String lookup(Lookup lookup) {
+    private static String lookup(MessageDns.Asked lookup) {
         String question = lookup.question().type() + " " + lookup.question().name() + ": ";
         DnsAnswer answer = lookup.answer();
         if (answer instanceof DnsAnswer.Found found) {
@@ -224,22 +230,22 @@ record Explanation(
 
     /** What of our configuration makes the verdict another than the owner of the domain asks for. */
     private Optional<String> localPolicy(DmarcResult result) {
-        Settings.Handling handling = policy.settings().handling();
+        Settings.Handling handling = rules.settings().handling();
         if (result.status() == DmarcResult.Status.TEMPERROR) {
             return Optional.of("OnTemporaryError " + (handling.tempfailOnTemporaryError() ? "tempfail" : "accept"));
         }
-        if (result.status() != DmarcResult.Status.FAIL || result.policy() == Policy.NONE) {
-            return Optional.empty();
-        }
-        if (judgement.evidence().filter(seen -> seen.arc().overrides()).isPresent()) {
+        List<OverrideReason> overrides =
+                judgement.evaluation().map(Evaluation::overrides).orElse(List.of());
+        if (overrides.contains(OverrideReason.TRUSTED_FORWARDER)) {
             return Optional.of("overridden: a trusted ARC chain vouches for the message (DomainWhitelist)");
         }
-        if (result.disposition() == Policy.REJECT && !handling.rejectFailures()) {
-            return Optional.of("RejectFailures is off: not rejected");
+        if (!overrides.contains(OverrideReason.LOCAL_POLICY)) {
+            return Optional.empty();
         }
-        return result.disposition() == Policy.QUARANTINE && !handling.holdQuarantined()
-                ? Optional.of("HoldQuarantinedMessages is off: not held")
-                : Optional.empty();
+        return Optional.of(
+                result.disposition() == Policy.REJECT
+                        ? "RejectFailures is off: not rejected"
+                        : "HoldQuarantinedMessages is off: not held");
     }
 
     private List<String> verdict() {
@@ -262,11 +268,7 @@ record Explanation(
     /** Lines for debugging are shown all the same, as they say most. */
     private String logged(LogLine line) {
         boolean left = line.severity() == LogLine.Severity.DEBUG
-                && !policy.settings().logging().debug();
+                && !rules.settings().logging().debug();
         return line.text() + (left ? " [only with MilterDebug 1]" : "");
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
@@ -29,8 +28,8 @@ import org.dmarcmilter.dns.DnsjavaClient;
 import org.dmarcmilter.dns.ResolvConf;
 import org.dmarcmilter.dns.TestDnsData;
 import org.dmarcmilter.domain.PublicSuffixList;
-import org.dmarcmilter.filter.IgnoreList;
-import org.dmarcmilter.filter.LocalPolicy;
+import org.dmarcmilter.judge.IgnoreList;
+import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.report.FailureReportSettings;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.spf.SpfEvaluator;
@@ -39,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds the {@link LocalPolicy} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
+ * Builds the {@link Rules} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
  * and its cache are kept from one configuration to the next as long as their settings are the same.
  */
 final class PolicyAssembly {
@@ -50,7 +49,6 @@ final class PolicyAssembly {
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
-    private final UnaryOperator<DnsClient> observer;
     private Optional<OpenDns> dns = Optional.empty();
 
     private record OpenDns(
@@ -59,17 +57,11 @@ final class PolicyAssembly {
     /**
      * What a configuration comes to.
      *
-     * @param policy what decides about messages
-     * @param dns the DNS as the rules see it
+     * @param rules what decides about messages
      * @param discovery how records and organizational domains are found
      * @param reports the options for failure reports
      */
-    record Assembled(LocalPolicy policy, DnsClient dns, PolicyDiscovery discovery, FailureReportSettings reports) {}
-
-    /** @param observer stands between the rules and the DNS, to see what is asked; identity for the daemon */
-    PolicyAssembly(UnaryOperator<DnsClient> observer) {
-        this.observer = observer;
-    }
+    record Assembled(Rules rules, PolicyDiscovery discovery, FailureReportSettings reports) {}
 
     /** @throws ConfigException if a list file cannot be read or understood; nothing has changed then */
     Assembled assemble(Configuration configuration) throws ConfigException {
@@ -83,21 +75,21 @@ final class PolicyAssembly {
                 ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
                 : Optional.empty();
         DnsClient network = dnsFor(settings.dns());
-        DnsClient client = observer.apply(testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network);
+        DnsClient client = testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network;
         PolicyDiscovery discovery =
-                suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get(), client) : new TreeWalkDiscovery(client);
+                suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get()) : new TreeWalkDiscovery();
         Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
-        LocalPolicy policy = new LocalPolicy(
+        Rules rules = new Rules(
                 settings,
                 hostName,
                 ignoreHosts,
                 sealers,
                 new DmarcEvaluator(discovery, standard),
-                new SpfEvaluator(
-                        client, hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
+                new SpfEvaluator(hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
+                client,
                 Clock.systemUTC(),
                 samplingSalt);
-        return new Assembled(policy, client, discovery, reports);
+        return new Assembled(rules, discovery, reports);
     }
 
     /** The DNS client of the newest configuration, for counters. */

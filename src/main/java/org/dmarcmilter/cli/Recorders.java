@@ -7,13 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.cli.PolicyAssembly.Assembled;
-import org.dmarcmilter.filter.DmarcFilter;
-import org.dmarcmilter.filter.DmarcFilter.JudgedMessage;
-import org.dmarcmilter.filter.Judgement;
-import org.dmarcmilter.filter.MessageFacts;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.history.HistoryWriter;
+import org.dmarcmilter.judge.JudgedMessage;
+import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.metrics.Metrics;
 import org.dmarcmilter.report.FailureNotice;
 import org.dmarcmilter.report.FailureReporter;
@@ -22,7 +24,7 @@ import org.dmarcmilter.report.FailureReporter;
  * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves the messages of
  * older connections in theirs.
  */
-final class Recorders implements DmarcFilter.Recorder {
+final class Recorders implements Consumer<JudgedMessage> {
     private final Metrics metrics;
     private final FailureReporter reporter;
     private final OptionalInt umask;
@@ -31,7 +33,7 @@ final class Recorders implements DmarcFilter.Recorder {
     Recorders(Optional<Integer> umask, Metrics metrics, Assembled assembled) {
         this.reporter = new FailureReporter(
                 assembled.reports(),
-                assembled.dns(),
+                assembled.rules().dns(),
                 assembled.discovery(),
                 FailureReporter.Limits.DEFAULT,
                 Clock.systemUTC(),
@@ -45,35 +47,35 @@ final class Recorders implements DmarcFilter.Recorder {
         Judgement judgement = message.judgement();
         metrics.countMessage(
                 judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
-                judgement.verdict().action());
-        Optional<String> file = message.policy().settings().history().file();
-        if (file.isPresent() && message.judgement().evaluation().isPresent()) {
-            histories
-                    .computeIfAbsent(
-                            file.get(),
-                            path -> new HistoryWriter(
-                                    Path.of(path),
-                                    HistoryWriter.DEFAULT_MAX_WAITING,
-                                    HistoryWriter.DEFAULT_FLUSH_INTERVAL,
-                                    umask))
-                    .offer(message.judgement().evaluation().get());
+                judgement.verdict().applied().word());
+        Settings settings = message.rules().settings();
+        settings.history()
+                .file()
+                .ifPresent(file -> message.forHistory()
+                        .ifPresent(evaluation -> history(file).offer(evaluation)));
+        if (settings.failureReports().enabled()) {
+            judgement.evaluation().ifPresent(evaluation -> reporter.offer(notice(evaluation, message)));
         }
-        if (message.policy().settings().failureReports().enabled()
-                && judgement.evaluation().isPresent()) {
-            MessageFacts facts = message.facts();
-            reporter.offer(new FailureNotice(
-                    judgement.evaluation().get(),
-                    facts.headers().fields(),
-                    facts.sender().address(),
-                    facts.client().host(),
-                    facts.client().port(),
-                    message.policy().authservId(facts)));
-        }
+    }
+
+    private HistoryWriter history(String file) {
+        return histories.computeIfAbsent(
+                file, path -> new HistoryWriter(Path.of(path), HistoryWriter.DEFAULT_BOUNDS, umask));
+    }
+
+    private static FailureNotice notice(Evaluation evaluation, JudgedMessage message) {
+        MessageFacts facts = message.facts();
+        return new FailureNotice(
+                evaluation,
+                facts.headers().fields(),
+                facts.client().host(),
+                facts.client().port(),
+                message.rules().authservId(facts));
     }
 
     /** Reports from now on follow another configuration; what was counted for the rate limits stays. */
     void reload(Assembled assembled) {
-        reporter.reload(assembled.reports(), assembled.dns(), assembled.discovery());
+        reporter.reload(assembled.reports(), assembled.rules().dns(), assembled.discovery());
     }
 
     /** Who sends failure reports, for its counters. */

@@ -127,8 +127,8 @@ public final class DmarcRecordParser {
         Optional<Policy> p = policy("p");
         Optional<Policy> sp = policy("sp");
         Optional<Policy> np = policy("np");
-        List<String> rua = uris("rua");
-        List<String> ruf = uris("ruf");
+        List<DmarcUri> rua = uris("rua");
+        List<DmarcUri> ruf = uris("ruf");
         Psd psd = psd();
         boolean replaced = p.isEmpty() || isInvalid("sp", sp) || isInvalid("np", np);
         if (replaced && rua.isEmpty()) {
@@ -267,12 +267,12 @@ public final class DmarcRecordParser {
         return List.of("0");
     }
 
-    private List<String> uris(String tag) {
+    private List<DmarcUri> uris(String tag) {
         String value = tags.get(tag);
         if (value == null) {
             return List.of();
         }
-        List<String> uris = new ArrayList<>();
+        List<DmarcUri> uris = new ArrayList<>();
         for (String text : TagList.items(value, ',')) {
             Optional<DmarcUri> uri = DmarcUri.parse(text, standard);
             if (uri.isEmpty()) {
@@ -283,7 +283,7 @@ public final class DmarcRecordParser {
             if (uri.get().mailbox().isEmpty()) {
                 mistake(quoted(text) + " in " + tag + " gets no reports: few send them other than by mailto.");
             }
-            uris.add(text);
+            uris.add(uri.get());
         }
         return uris;
     }

@@ -12,6 +12,8 @@ public final class FileMode {
     /** What a new socket gets where nothing is taken away. */
     private static final int SOCKET = 0777;
 
+    private static final int OWNER_READ = 0400;
+
     private FileMode() {}
 
     /** The permissions of a new file under that mask. */
@@ -26,11 +28,13 @@ public final class FileMode {
 
     private static Set<PosixFilePermission> permissions(int mode) {
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        int bit = OWNER_READ;
+        // They are declared in the order of the bits.
         for (PosixFilePermission permission : PosixFilePermission.values()) {
-            // They are declared in the order of the bits: 0400, the owner's right to read, comes first.
-            if ((mode & (0400 >> permission.ordinal())) != 0) {
+            if ((mode & bit) != 0) {
                 permissions.add(permission);
             }
+            bit >>= 1;
         }
         return permissions;
     }

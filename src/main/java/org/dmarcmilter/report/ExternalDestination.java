@@ -1,8 +1,9 @@
 package org.dmarcmilter.report;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.dmarc.DmarcUri;
+import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.text.TagList;
 
@@ -36,7 +37,7 @@ final class ExternalDestination {
                 records.stream().filter(ExternalDestination::authorises).toList();
         List<String> instead = authorising.stream()
                 .flatMap(record -> tag(record, "ruf").stream())
-                .flatMap(uris -> Arrays.stream(uris.split(",")))
+                .flatMap(uris -> TagList.items(uris, ',').stream())
                 .toList();
         if (authorising.isEmpty()) {
             return List.of();
@@ -45,8 +46,9 @@ final class ExternalDestination {
             return List.of(asked);
         }
         List<ReportAddress> addresses = instead.stream()
-                .map(ReportAddress::ofUri)
-                .flatMap(Optional::stream)
+                // A limit of size says nothing here, as under RFC 9989.
+                .flatMap(uri -> DmarcUri.parse(uri, Standard.RFC9989).stream())
+                .flatMap(uri -> ReportAddress.of(uri).stream())
                 .distinct()
                 .toList();
         boolean allThere =

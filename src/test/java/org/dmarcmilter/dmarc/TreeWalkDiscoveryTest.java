@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.dmarcmilter.domain.DomainName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -52,7 +50,7 @@ class TreeWalkDiscoveryTest {
     void discovers(String row, String author, String zone, String expected, String why) {
         assertEquals(
                 expected,
-                describe(now(new TreeWalkDiscovery(FakeDns.zone(zone)).discover(DomainName.of(author)))),
+                describe(now(new TreeWalkDiscovery().discover(DomainName.of(author), FakeDns.zone(zone)))),
                 why);
     }
 
@@ -80,10 +78,10 @@ class TreeWalkDiscoveryTest {
         160  | a.b.c.d.e.f.g.h.i.j | d.e.f.g.h.i.j: p=none; psd=y                              | c.d.e.f.g.h.i.j       | even if that name was skipped
         """)
     void organizationalDomain(String row, String name, String zone, String expected, String why) {
-        TreeWalkDiscovery discovery = new TreeWalkDiscovery(FakeDns.zone(zone));
+        TreeWalkDiscovery discovery = new TreeWalkDiscovery();
         assertEquals(
                 expected,
-                now(discovery.organizationalDomain(DomainName.of(name)))
+                now(discovery.organizationalDomain(DomainName.of(name), FakeDns.zone(zone)))
                         .map(DomainName::ascii)
                         .orElse("?"),
                 why);
@@ -104,7 +102,7 @@ class TreeWalkDiscoveryTest {
         """)
     void asks(String row, String name, String zone, String expected, String why) {
         FakeDns dns = FakeDns.zone(zone);
-        now(new TreeWalkDiscovery(dns).organizationalDomain(DomainName.of(name)));
+        now(new TreeWalkDiscovery().organizationalDomain(DomainName.of(name), dns));
         List<String> names =
                 dns.asked().stream().map(asked -> asked.replace("_dmarc.", "")).toList();
         assertEquals(List.of(expected.split(" ")), names, why);
@@ -114,7 +112,7 @@ class TreeWalkDiscoveryTest {
     @Test
     void anAuthorWithItsOwnRecordIsOneQuestion() {
         FakeDns dns = FakeDns.zone("mail.example.com: p=none");
-        now(new TreeWalkDiscovery(dns).discover(DomainName.of("mail.example.com")));
+        now(new TreeWalkDiscovery().discover(DomainName.of("mail.example.com"), dns));
         assertEquals(List.of("_dmarc.mail.example.com"), dns.asked());
     }
 
@@ -122,30 +120,19 @@ class TreeWalkDiscoveryTest {
     @Test
     void eightQuestionsForTheLongestName() {
         FakeDns dns = FakeDns.zone("");
-        now(new TreeWalkDiscovery(dns).discover(DomainName.of("a.".repeat(126) + "b")));
+        now(new TreeWalkDiscovery().discover(DomainName.of("a.".repeat(126) + "b"), dns));
         assertEquals(7, dns.asked().size(), "the full name has no room for _dmarc");
     }
 
     @Test
     void existenceIsNxdomainOrNot() {
-        TreeWalkDiscovery discovery =
-                new TreeWalkDiscovery(FakeDns.zone("A a.com: yes, A b.com: nodata, A c.com: SERVFAIL"));
-        assertEquals(PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("a.com"))));
-        assertEquals(PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("b.com"))), "row 167");
-        assertEquals(PolicyDiscovery.Existence.UNKNOWN, now(discovery.existence(DomainName.of("c.com"))));
-        assertEquals(PolicyDiscovery.Existence.NO_SUCH_NAME, now(discovery.existence(DomainName.of("d.com"))));
-    }
-
-    @Test
-    void oneMessageAsksEachNameOnceAndWalksTenIdentifiers() {
-        FakeDns dns = FakeDns.zone("example.com: p=none");
-        PolicyDiscovery discovery = new TreeWalkDiscovery(dns).forOneMessage();
-        List<Optional<DomainName>> answers = new ArrayList<>();
-        for (int i = 0; i <= 11; i++) {
-            answers.add(now(discovery.organizationalDomain(DomainName.of("n" + i + ".example.com"))));
-        }
-        assertEquals(11, answers.stream().filter(Optional::isPresent).count(), "the author domain and ten more");
-        assertEquals(Set.copyOf(dns.asked()).size(), dns.asked().size(), () -> "asked twice: " + dns.asked());
+        TreeWalkDiscovery discovery = new TreeWalkDiscovery();
+        FakeDns dns = FakeDns.zone("A a.com: yes, A b.com: nodata, A c.com: SERVFAIL");
+        assertEquals(PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("a.com"), dns)));
+        assertEquals(
+                PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("b.com"), dns)), "row 167");
+        assertEquals(PolicyDiscovery.Existence.UNKNOWN, now(discovery.existence(DomainName.of("c.com"), dns)));
+        assertEquals(PolicyDiscovery.Existence.NO_SUCH_NAME, now(discovery.existence(DomainName.of("d.com"), dns)));
     }
 
     /** OpenDMARC's test_dmarc_walk; its own label walk, and its fallback without a list, do not exist here. */
@@ -170,7 +157,7 @@ class TreeWalkDiscoveryTest {
                         row.get("id").asText() + " " + row.get("name").asText(),
                         () -> assertEquals(
                                 row.get("expect").get("org_domain").asText(),
-                                now(new TreeWalkDiscovery(dns).organizationalDomain(DomainName.of(domain)))
+                                now(new TreeWalkDiscovery().organizationalDomain(DomainName.of(domain), dns))
                                         .map(DomainName::ascii)
                                         .orElse("?"))));
             }

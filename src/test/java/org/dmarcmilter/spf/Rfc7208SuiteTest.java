@@ -25,6 +25,7 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.dns.DnsQuestion.Type;
+import org.dmarcmilter.domain.IpAddress;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -61,10 +62,10 @@ class Rfc7208SuiteTest {
     }
 
     private static void run(DnsClient dns, JsonNode test) {
-        SpfIdentity identity = new SpfIdentity(text(test, "host"), text(test, "mailfrom"), text(test, "helo"));
-        SpfEvaluator evaluator = new SpfEvaluator(dns, "receiver.example.net", () -> 1_396_310_400L);
-        SpfResult result =
-                evaluator.check(identity, () -> false).toCompletableFuture().join();
+        SpfIdentity identity =
+                new SpfIdentity(IpAddress.parse(text(test, "host")), text(test, "mailfrom"), text(test, "helo"));
+        SpfEvaluator evaluator = new SpfEvaluator("receiver.example.net", () -> 1_396_310_400L);
+        SpfResult result = evaluator.check(identity, dns).toCompletableFuture().join();
 
         JsonNode expected = test.path("result");
         List<String> words = expected.isArray()
@@ -78,7 +79,7 @@ class Rfc7208SuiteTest {
             // DEFAULT stands for the receiver's own text, and ours is empty.
             assertEquals(
                     explanation.equals("DEFAULT") ? "" : explanation,
-                    evaluator.explanation(identity).toCompletableFuture().join());
+                    evaluator.explanation(identity, dns).toCompletableFuture().join());
         }
         boolean error = result.code() == SpfResult.Code.TEMPERROR || result.code() == SpfResult.Code.PERMERROR;
         assertEquals(error, !result.problem().isEmpty(), () -> "errors have a reason, others have none: " + result);
