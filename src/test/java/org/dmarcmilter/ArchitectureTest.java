@@ -43,7 +43,11 @@ class ArchitectureTest {
             filter     | judge evidence message dns milter config
             history    | evaluation authres message spf dmarc files
             report     | evaluation authres message spf dmarc dns
-            metrics    |
+            http       |
+            logging    | config
+            explain    | judge evidence evaluation authres message spf dmarc dns config
+            daemon     | filter judge evidence evaluation history report http logging message spf dmarc dns milter config files
+            cli        | daemon explain logging judge evidence message dmarc dns config
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
@@ -87,7 +91,10 @@ class ArchitectureTest {
                 "filter",
                 "history",
                 "report",
-                "metrics",
+                "http",
+                "logging",
+                "explain",
+                "daemon",
                 "cli")) {
             known.add(ROOT + "." + name);
         }
@@ -106,7 +113,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest(name = "only {1} may import {0}")
-    @CsvSource({"history, cli", "milter, filter cli", "report, cli"})
+    @CsvSource({"history, daemon", "milter, filter daemon", "report, daemon", "http, daemon", "explain, cli"})
     void isKnownOnlyTo(String name, String readers) {
         String[] allowed = Arrays.stream((name + " " + readers).split(" "))
                 .map(reader -> ROOT + "." + reader)
@@ -131,8 +138,8 @@ class ArchitectureTest {
         "org.xbill.DNS.., dns",
         "com.github.benmanes.caffeine.., dns",
         "java.sql.., store",
-        "ch.qos.logback.., cli",
-        "io.prometheus.., metrics",
+        "ch.qos.logback.., logging",
+        "io.prometheus.., http",
     })
     void libraryOnlyIn(String library, String name) {
         noClasses()
@@ -184,12 +191,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLineWiresAndEndsTheProgram() {
+    void onlyTheCommandLineEndsTheProgram() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(ROOT + ".cli")
                 .should()
                 .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
                 .orShould()
                 .callMethod(System.class, "getenv")
                 .orShould()

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecordParser;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.explain.CheckReport;
 
 /** {@code check DOMAIN...}: what {@code opendmarc-check} prints, and on request what is behind it. */
 final class CheckCommand {
@@ -70,7 +73,7 @@ final class CheckCommand {
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
             Configuration configuration = Configuration.load(configFile, terminal.in());
-            Assembled assembled = new PolicyAssembly().assemble(configuration);
+            Assembled assembled = new Assembly().assemble(configuration);
             boolean allFound = true;
             boolean first = true;
             for (String name : names) {

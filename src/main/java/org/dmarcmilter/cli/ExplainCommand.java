@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.explain.Explanation;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.ReversePath;
 
@@ -77,7 +80,7 @@ final class ExplainCommand {
             Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
             MessageFile message = MessageFile.read(
                     file, terminal.in(), configuration.settings().service().maxHeaderBytes());
-            Rules rules = new PolicyAssembly().assemble(configuration).rules();
+            Rules rules = new Assembly().assemble(configuration).rules();
             MessageFacts facts = new MessageFacts(
                     options.getOrDefault("--queue-id", "EXPLAIN"),
                     options.getOrDefault("--mta-name", rules.hostName()),

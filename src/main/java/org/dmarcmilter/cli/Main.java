@@ -2,6 +2,7 @@ package org.dmarcmilter.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dmarcmilter.logging.LogSetup;
 
 /** Where the program begins: the first word may name a command; without one it is the daemon. */
 public final class Main {

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.Judgement;
@@ -27,7 +29,7 @@ final class TestMode {
     }
 
     int run(Configuration configuration, List<String> files) throws ConfigException {
-        Rules rules = new PolicyAssembly().assemble(configuration).rules();
+        Rules rules = new Assembly().assemble(configuration).rules();
         for (String file : files) {
             try {
                 judge(

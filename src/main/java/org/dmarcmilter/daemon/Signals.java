@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import java.lang.reflect.Proxy;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.logging;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

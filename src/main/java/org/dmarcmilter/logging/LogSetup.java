@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -7,19 +7,19 @@ import java.io.FileDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.dmarcmilter.cli.StandardStream.Format;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.logging.StandardStream.Format;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where log lines go: in the foreground to standard output, and with {@code Syslog} to the system log. Under systemd
  * standard output is the system log already, so it is not written twice.
  */
-final class LogSetup {
+public final class LogSetup {
     private LogSetup() {}
 
     /** For the daemon: replaces all logging; what waits in the old one is written. */
-    static void apply(Settings.Logging settings, boolean foreground, Map<String, String> environment) {
+    public static void apply(Settings.Logging settings, boolean foreground, Map<String, String> environment) {
         boolean journal = foreground && environment.containsKey("JOURNAL_STREAM");
         replace(settings.debug() ? Level.DEBUG : Level.INFO, sinks(settings, foreground, journal));
         if (settings.syslog() && !journal) {
@@ -28,7 +28,7 @@ final class LogSetup {
     }
 
     /** For commands: warnings go to standard error. */
-    static void forCommand() {
+    public static void forCommand() {
         replace(Level.WARN, List.of(new StandardStream(FileDescriptor.err, Format.COMMAND)));
     }
 
@@ -58,7 +58,7 @@ final class LogSetup {
     }
 
     /** Writes out what is queued; nothing is logged after that. */
-    static void flush() {
+    public static void flush() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 }

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

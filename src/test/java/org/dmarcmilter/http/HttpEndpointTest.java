@@ -1,4 +1,4 @@
-package org.dmarcmilter.metrics;
+package org.dmarcmilter.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,21 +11,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HealthEndpointTest {
+class HttpEndpointTest {
     private final Metrics metrics = new Metrics();
     private final AtomicBoolean healthy = new AtomicBoolean(true);
-    private HealthEndpoint endpoint;
+    private HttpEndpoint endpoint;
 
     @BeforeEach
     void start() throws IOException {
-        endpoint =
-                new HealthEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, healthy::get);
+        endpoint = new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, healthy::get);
     }
 
     @AfterEach
@@ -45,8 +45,10 @@ class HealthEndpointTest {
 
     @Test
     void showsWhatWasCounted() throws IOException, InterruptedException {
-        metrics.countMessage("fail", "reject");
-        metrics.countMessage("fail", "reject");
+        BiConsumer<String, String> messages =
+                metrics.counter("dmarc_milter_messages_total", "Messages judged", "result", "action");
+        messages.accept("fail", "reject");
+        messages.accept("fail", "reject");
         metrics.gauge("dmarc_milter_connections", "Open connections", () -> 7);
         metrics.counter("dmarc_milter_dns_questions_total", "DNS questions", () -> 42);
         String text = ask("GET", "/metrics").body();

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,11 +41,11 @@ import org.slf4j.LoggerFactory;
  * Builds the {@link Rules} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
  * and its cache are kept from one configuration to the next as long as their settings are the same.
  */
-final class PolicyAssembly {
+public final class Assembly {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final int MOST_QUESTIONS_IN_FLIGHT = 1_000;
     private static final int FEWEST_SUFFIX_RULES = 1_000;
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyAssembly.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
@@ -61,10 +61,14 @@ final class PolicyAssembly {
      * @param discovery how records and organizational domains are found
      * @param reports the options for failure reports
      */
-    record Assembled(Rules rules, PolicyDiscovery discovery, FailureReportSettings reports) {}
+    public record Assembled(Rules rules, PolicyDiscovery discovery, FailureReportSettings reports) {}
 
-    /** @throws ConfigException if a list file cannot be read or understood; nothing has changed then */
-    Assembled assemble(Configuration configuration) throws ConfigException {
+    /**
+     * Opens what the configuration names and wires it.
+     *
+     * @throws ConfigException if a list file cannot be read or understood; nothing has changed then
+     */
+    public Assembled assemble(Configuration configuration) throws ConfigException {
         Settings settings = configuration.settings();
         FailureReportSettings reports = failureReports(settings.failureReports());
         IgnoreList ignoreHosts = ignoreHosts(settings.exemptions());

@@ -1,4 +1,4 @@
-package org.dmarcmilter.metrics;
+package org.dmarcmilter.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 
 /** Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200 or 503) on a port of its own. */
-public final class HealthEndpoint implements AutoCloseable {
+public final class HttpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 16;
 
     private final HttpServer server;
@@ -19,7 +19,7 @@ public final class HealthEndpoint implements AutoCloseable {
     private final BooleanSupplier healthy;
 
     /** @throws IOException if the address cannot be bound */
-    public HealthEndpoint(InetSocketAddress address, Metrics metrics, BooleanSupplier healthy) throws IOException {
+    public HttpEndpoint(InetSocketAddress address, Metrics metrics, BooleanSupplier healthy) throws IOException {
         this.metrics = metrics;
         this.healthy = healthy;
         this.server = HttpServer.create(address, BACKLOG);

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.logging;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,4 +1,4 @@
-package org.dmarcmilter.metrics;
+package org.dmarcmilter.http;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -9,25 +9,25 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /** What the daemon counts, in Prometheus' terms. Safe from any thread, and cheap enough for each message. */
 public final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Counter messages = Counter.builder()
-            .name("dmarc_milter_messages_total")
-            .help("Messages judged, by DMARC result and by what was done")
-            .labelNames("result", "action")
-            .register(registry);
 
     /**
-     * Counts one message.
+     * Shows a number that only grows and that is counted here, in pieces told apart by two labels.
      *
-     * @param result the word of the Authentication-Results field
-     * @param action accept, reject, quarantine or tempfail
+     * @return counts one; takes the values of the labels
      */
-    public void countMessage(String result, String action) {
-        messages.labelValues(result, action).inc();
+    public BiConsumer<String, String> counter(String name, String help, String first, String second) {
+        Counter counter = Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(first, second)
+                .register(registry);
+        return (one, other) -> counter.labelValues(one, other).inc();
     }
 
     /** Shows a number that only grows and that somebody else counts. */

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.explain;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -20,15 +20,16 @@ import org.dmarcmilter.text.Printable;
  * @param discovery what was found; empty if the argument is no domain name
  * @param seen the TXT records at the place where the search ended
  */
-record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> seen) {
+public record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> seen) {
     /** A TXT record, where it was found, and what it is as DMARC. */
-    record SeenRecord(String place, String text, Parsed parsed) {}
+    public record SeenRecord(String place, String text, Parsed parsed) {}
 
-    CheckReport {
+    public CheckReport {
         seen = List.copyOf(seen);
     }
 
-    boolean isUsable() {
+    /** Whether there is a policy to print. */
+    public boolean isUsable() {
         return discovery.filter(Discovery.Found.class::isInstance).isPresent();
     }
 
@@ -37,7 +38,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     }
 
     /** The text of {@code opendmarc-check}, byte for byte. */
-    String text() {
+    public String text() {
         DmarcRecord record = found().orElseThrow().record();
         StringBuilder out = new StringBuilder(400);
         out.append("DMARC record for ").append(name).append(":\n");
@@ -63,7 +64,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     }
 
     /** Why there is no policy to print, in OpenDMARC's words where it has some. */
-    String problem() {
+    public String problem() {
         if (discovery.isEmpty()) {
             return "\"" + Printable.of(name) + "\" is not a domain name";
         }
@@ -82,7 +83,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     }
 
     /** What {@code --verbose} adds. */
-    String details() {
+    public String details() {
         StringBuilder out = new StringBuilder(400);
         found().ifPresent(at -> line(
                 out,
@@ -116,7 +117,7 @@ record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> 
     }
 
     /** One JSON object. */
-    String json() throws IOException {
+    public String json() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonOutput.to(text)) {
             json.writeStartObject();

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.dmarcmilter.ProgramVersion;
-import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.history.HistoryWriter;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.judge.Judgement;
-import org.dmarcmilter.metrics.Metrics;
 import org.dmarcmilter.report.FailureNotice;
 import org.dmarcmilter.report.FailureReporter;
 
@@ -25,12 +25,13 @@ import org.dmarcmilter.report.FailureReporter;
  * older connections in theirs.
  */
 final class Recorders implements Consumer<JudgedMessage> {
-    private final Metrics metrics;
+    private final BiConsumer<String, String> messages;
     private final FailureReporter reporter;
     private final OptionalInt umask;
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
-    Recorders(Optional<Integer> umask, Metrics metrics, Assembled assembled) {
+    /** @param messages counts each message, by its result and what was done */
+    Recorders(Optional<Integer> umask, BiConsumer<String, String> messages, Assembled assembled) {
         this.reporter = new FailureReporter(
                 assembled.reports(),
                 assembled.rules().dns(),
@@ -38,14 +39,14 @@ final class Recorders implements Consumer<JudgedMessage> {
                 FailureReporter.Limits.DEFAULT,
                 Clock.systemUTC(),
                 "dmarc-milter/" + ProgramVersion.VERSION);
-        this.metrics = metrics;
+        this.messages = messages;
         this.umask = umask.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
     @Override
     public void accept(JudgedMessage message) {
         Judgement judgement = message.judgement();
-        metrics.countMessage(
+        messages.accept(
                 judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
                 judgement.verdict().applied().word());
         Settings settings = message.rules().settings();

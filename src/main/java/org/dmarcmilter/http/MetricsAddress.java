@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** MetricsSocket: {@code inet:PORT@HOST}, the notation of Socket. */
-final class MetricsAddress {
+public final class MetricsAddress {
     private static final Pattern FORM = Pattern.compile("inet6?:([0-9]{1,5})(?:@(\\S+))?", Pattern.CASE_INSENSITIVE);
 
     private MetricsAddress() {}
 
     /** Without a host it is the loopback interface: counters are nobody else's business. */
-    static InetSocketAddress parse(String text) throws IOException {
+    public static InetSocketAddress parse(String text) throws IOException {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches() || Integer.parseInt(form.group(1)) > 65_535) {
             throw new IOException("MetricsSocket: write inet:PORT@HOST, for example inet:9893@127.0.0.1");

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,12 +15,17 @@ import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.daemon.Configuration.Overrides;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigurationTest {
     @TempDir
     private Path directory;
+
+    private String config(String text) throws IOException {
+        return Files.writeString(directory.resolve("test.conf"), text).toString();
+    }
 
     private static Configuration load(String file) throws ConfigException {
         return Configuration.load(Optional.of(file), InputStream.nullInputStream());
@@ -63,8 +68,7 @@ class ConfigurationTest {
         assertEquals(pipe.toString(), configuration.name());
         assertEquals(Optional.empty(), configuration.path());
         assertTrue(configuration.settings().logging().syslog());
-        ConfigException e = assertThrows(
-                ConfigException.class, () -> DaemonCommand.reload(configuration, DaemonArguments.parse(List.of())));
+        ConfigException e = assertThrows(ConfigException.class, configuration::reread);
         assertEquals("ignoring reload signal: the configuration came from " + pipe, e.getMessage());
     }
 
@@ -103,5 +107,47 @@ class ConfigurationTest {
     void reasonsAreTheSystemsWords() {
         assertEquals("Permission denied", Configuration.reason(new java.nio.file.AccessDeniedException("x")));
         assertEquals("other", Configuration.reason(new IOException("other")));
+    }
+
+    @Test
+    void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
+        Configuration file = Configuration.load(
+                Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),
+                InputStream.nullInputStream());
+        assertEquals(
+                List.of(file.name() + ": line 2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
+    }
+
+    @Test
+    void theLauncherCannotReadStandardInput() throws ConfigException {
+        Configuration file = Configuration.load(
+                Optional.of("-"),
+                new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(
+                List.of("-: line 1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
+                        + " write it to one"),
+                file.warnings());
+    }
+
+    @Test
+    void aReloadReadsTheFileAgainUnderTheSameCommandLine() throws IOException, ConfigException {
+        Overrides overrides = new Overrides(Optional.of("inet:2@localhost"), Optional.empty(), false);
+        String path = config("RejectFailures no\n");
+        Configuration old = load(path).with(overrides);
+        config("RejectFailures yes\nSocket inet:3\n");
+        Configuration young = old.reread();
+        assertTrue(young.settings().handling().rejectFailures());
+        assertEquals("inet:2@localhost", young.settings().service().socket());
+        config("Nonsense yes\n");
+        assertThrows(ConfigException.class, old::reread);
+        Files.delete(Path.of(path));
+        assertThrows(ConfigException.class, old::reread);
+    }
+
+    @Test
+    void whatCameFromStandardInputCannotBeReadAgain() throws ConfigException {
+        Configuration old = Configuration.load(Optional.of("-"), InputStream.nullInputStream());
+        ConfigException e = assertThrows(ConfigException.class, old::reread);
+        assertEquals("ignoring reload signal: the configuration came from standard input", e.getMessage());
     }
 }

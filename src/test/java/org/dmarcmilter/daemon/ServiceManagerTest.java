@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package org.dmarcmilter.cli;
+package org.dmarcmilter.explain;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
@@ -36,7 +36,7 @@ import org.dmarcmilter.text.Printable;
  * @param configuration the name of the configuration file
  * @param ignoredClient whether the daemon would have left this client alone (IgnoreHosts)
  */
-record Explanation(
+public record Explanation(
         String configuration,
         Rules rules,
         MessageFacts facts,
@@ -46,7 +46,8 @@ record Explanation(
     /** One step, as a topic and its sentences. */
     private record Step(String topic, List<String> sentences) {}
 
-    String text() {
+    /** For a person: each step that there was. */
+    public String text() {
         StringBuilder out = new StringBuilder(2_000);
         for (Step step : steps()) {
             if (step.sentences().isEmpty()) {
@@ -61,7 +62,7 @@ record Explanation(
     }
 
     /** All steps, also those that there were not, so that a program finds each key. */
-    String json() throws IOException {
+    public String json() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonOutput.to(text)) {
             json.writeStartObject();
