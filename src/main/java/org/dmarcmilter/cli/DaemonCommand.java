@@ -100,12 +100,18 @@ final class DaemonCommand {
 
     private int serve(Daemon daemon, List<String> words) {
         try {
-            daemon.run(words, this::tellLauncher);
-            return ExitCode.OK;
+            return code(daemon.run(words, this::tellLauncher));
         } catch (IOException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
         }
+    }
+
+    static int code(Daemon.End end) {
+        return switch (end) {
+            case TOLD -> ExitCode.OK;
+            case DNS_LOST -> ExitCode.TRY_AGAIN;
+        };
     }
 
     /** The launcher script waits for this word before it leaves the daemon alone in the background. */

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
@@ -49,6 +52,7 @@ public final class Assembly {
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
+    private final BiFunction<List<InetSocketAddress>, Duration, DnsjavaClient> firstClient;
     private Optional<OpenDns> dns = Optional.empty();
 
     private record OpenDns(
@@ -62,6 +66,16 @@ public final class Assembly {
      * @param reports the options for failure reports
      */
     public record Assembled(Rules rules, PolicyDiscovery discovery, FailureReportSettings reports) {}
+
+    /** Asks the servers of the configuration. */
+    public Assembly() {
+        this((servers, timeout) -> new DnsjavaClient(servers, timeout, MOST_QUESTIONS_IN_FLIGHT));
+    }
+
+    /** @param firstClient makes the client of the first configuration, whose thread the later ones share */
+    Assembly(BiFunction<List<InetSocketAddress>, Duration, DnsjavaClient> firstClient) {
+        this.firstClient = firstClient;
+    }
 
     /**
      * Opens what the configuration names and wires it.
@@ -99,6 +113,11 @@ public final class Assembly {
     /** The DNS client of the newest configuration, for counters. */
     Optional<CachingDnsClient> dnsClient() {
         return dns.map(OpenDns::client);
+    }
+
+    /** Completes with what ended the thread of all DNS clients, if it ends. Not before the first configuration. */
+    CompletionStage<Throwable> dnsFailure() {
+        return dns.orElseThrow().network().failure();
     }
 
     private static FailureReportSettings failureReports(Settings.FailureReports settings) throws ConfigException {
@@ -183,7 +202,7 @@ public final class Assembly {
             // Connections that began under the old client still use it; both share one thread, so that it leaves with
             // them.
             DnsjavaClient network = dns.map(open -> open.network().with(servers, settings.timeout()))
-                    .orElseGet(() -> new DnsjavaClient(servers, settings.timeout(), MOST_QUESTIONS_IN_FLIGHT));
+                    .orElseGet(() -> firstClient.apply(servers, settings.timeout()));
             dns = Optional.of(
                     new OpenDns(settings, servers, network, new CachingDnsClient(network, settings.cacheSize())));
         }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
@@ -46,28 +46,46 @@ public final class Daemon {
     private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
 
     private final Map<String, String> environment;
-    private final Assembly assembly = new Assembly();
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Assembly assembly;
+    private final ServiceManager manager;
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+
+    /** How a run ends. */
+    public enum End {
+        /** By SIGTERM or SIGINT. */
+        TOLD,
+        /** By itself, as nothing can be looked up any more. Another process can. */
+        DNS_LOST
+    }
 
     private record InForce(Configuration configuration, Assembled assembled) {}
 
     private volatile InForce inForce;
+    private volatile Optional<String> dnsProblem = Optional.empty();
 
     /** @throws ConfigException if the configuration's files cannot be used */
     public Daemon(Map<String, String> environment, Configuration configuration) throws ConfigException {
+        this(environment, configuration, new Assembly(), new ServiceManager(environment));
+    }
+
+    /** With others in the place of the DNS and of systemd. */
+    Daemon(Map<String, String> environment, Configuration configuration, Assembly assembly, ServiceManager manager)
+            throws ConfigException {
         this.environment = environment;
+        this.assembly = assembly;
+        this.manager = manager;
         LogSetup.apply(configuration.settings().logging(), !isBackground(), environment);
         this.inForce = new InForce(configuration, assembly.assemble(configuration));
     }
 
     /**
-     * Serves until SIGTERM or SIGINT.
+     * Serves until SIGTERM or SIGINT, or until the DNS is lost: without it all mail would pass as temperror.
      *
      * @param words the command line, for the log
      * @param listening what to do as soon as the MTA can connect
      * @throws IOException if a socket cannot be opened
      */
-    public void run(List<String> words, Runnable listening) throws IOException {
+    public End run(List<String> words, Runnable listening) throws IOException {
         Settings settings = inForce.configuration().settings();
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
@@ -75,28 +93,38 @@ public final class Daemon {
         Metrics metrics = new Metrics();
         Recorders recorders =
                 new Recorders(settings.service().umask(), Instruments.messages(metrics), inForce.assembled());
-        Signals.on(stop::countDown, "TERM", "INT");
+        Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
+        var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
         try (MilterServer server = server(filter, settings);
-                ServiceManager manager = new ServiceManager(environment)) {
+                manager) {
             String name = listen(server, settings.service());
             new Instruments(server, recorders, assembly::dnsClient).show(metrics);
             Optional<HttpEndpoint> health = health(server, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
-            Signals.on(() -> reload(manager, recorders), "HUP", "USR1");
+            Signals.on(() -> reload(recorders), "HUP", "USR1");
             LOG.info("listening on {}", name);
-            manager.ready(() -> server.isAlive(LOOP_PATIENCE));
+            manager.ready(() -> problem(server).isEmpty());
             listening.run();
             if (environment.containsKey("DMARC_MILTER_TRAINING")) {
-                stop.countDown();
+                end.complete(End.TOLD);
             }
-            awaitStop();
+            End how = end.join();
             manager.stopping();
-            health.ifPresent(HttpEndpoint::close);
+            if (how == End.TOLD) {
+                health.ifPresent(HttpEndpoint::close);
+            }
             server.drain(GRACE).toCompletableFuture().join();
             recorders.flushAndClose(HISTORY_GRACE);
             pidFile.ifPresent(PidFile::remove);
-            LOG.info("{} terminating with status 0", ProgramVersion.NAME_AND_VERSION);
+            if (how == End.TOLD) {
+                LOG.info("{} terminating with status 0", ProgramVersion.NAME_AND_VERSION);
+            } else {
+                // Until now it has said what is wrong.
+                health.ifPresent(HttpEndpoint::close);
+                LOG.info("{} terminating, to be started again", ProgramVersion.NAME_AND_VERSION);
+            }
+            return how;
         }
     }
 
@@ -146,29 +174,31 @@ public final class Daemon {
         return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
     }
 
-    private static Optional<HttpEndpoint> health(MilterServer server, Metrics metrics, Settings.Service service)
+    private Optional<HttpEndpoint> health(MilterServer server, Metrics metrics, Settings.Service service)
             throws IOException {
         if (service.metricsSocket().isEmpty()) {
             return Optional.empty();
         }
         InetSocketAddress address = MetricsAddress.parse(service.metricsSocket().get());
         LOG.info("metrics on {}", address);
-        return Optional.of(new HttpEndpoint(address, metrics, () -> server.isAlive(LOOP_PATIENCE)));
+        return Optional.of(new HttpEndpoint(address, metrics, () -> problem(server)));
     }
 
-    private void awaitStop() {
-        try {
-            stop.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void dnsLost(Throwable cause) {
+        dnsProblem = Optional.of("no DNS question can be asked any more (" + cause + ")");
+        end.complete(End.DNS_LOST);
+    }
+
+    /** Why mail is not served as it should be, for whoever supervises us; empty while it is. */
+    private Optional<String> problem(MilterServer server) {
+        return dnsProblem.or(() -> server.isAlive(LOOP_PATIENCE) ? Optional.empty() : Optional.of("not serving"));
     }
 
     /**
      * Reads the configuration and its lists again. On any mistake the old configuration stays. Connections that are open
      * finish with the one they began with.
      */
-    private synchronized void reload(ServiceManager manager, Recorders recorders) {
+    private synchronized void reload(Recorders recorders) {
         manager.reloading();
         InForce old = inForce;
         try {

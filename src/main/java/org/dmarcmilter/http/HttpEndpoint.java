@@ -5,23 +5,30 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200 or 503) on a port of its own. */
+/** Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200, or 503 and what is wrong) on a port of its own. */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 16;
 
     private final HttpServer server;
     private final ExecutorService thread;
     private final Metrics metrics;
-    private final BooleanSupplier healthy;
+    private final Supplier<Optional<String>> problem;
 
-    /** @throws IOException if the address cannot be bound */
-    public HttpEndpoint(InetSocketAddress address, Metrics metrics, BooleanSupplier healthy) throws IOException {
+    /**
+     * Begins to answer.
+     *
+     * @param problem why the daemon is not healthy, in one line; empty while it is
+     * @throws IOException if the address cannot be bound
+     */
+    public HttpEndpoint(InetSocketAddress address, Metrics metrics, Supplier<Optional<String>> problem)
+            throws IOException {
         this.metrics = metrics;
-        this.healthy = healthy;
+        this.problem = problem;
         this.server = HttpServer.create(address, BACKLOG);
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread worker = new Thread(task, "metrics");
@@ -48,8 +55,8 @@ public final class HttpEndpoint implements AutoCloseable {
             } else if (path.equals("/metrics")) {
                 send(exchange, 200, metrics.text());
             } else if (path.equals("/health")) {
-                boolean fine = healthy.getAsBoolean();
-                send(exchange, fine ? 200 : 503, fine ? "ok\n" : "not serving\n");
+                Optional<String> wrong = problem.get();
+                send(exchange, wrong.isEmpty() ? 200 : 503, wrong.orElse("ok") + "\n");
             } else {
                 send(exchange, 404, "try /metrics or /health\n");
             }

@@ -19,6 +19,7 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Configuration;
+import org.dmarcmilter.daemon.Daemon;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,13 @@ class DaemonCommandTest {
                 Optional.ofNullable(overlooked),
                 DaemonCommand.unheededUser(
                         ConfigFile.parse("Userid " + user), DaemonArguments.parse(List.of(flag)), runningAs));
+    }
+
+    /** What ends well is not started again; what may do better is, by systemd and by the launcher script. */
+    @ParameterizedTest
+    @CsvSource({"TOLD, 0", "DNS_LOST, 75"})
+    void theEndOfARunHasACode(Daemon.End end, int code) {
+        assertEquals(code, DaemonCommand.code(end));
     }
 
     /** In a process of its own, because the daemon takes over the log and the signals of its process. */

@@ -10,7 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,12 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpEndpointTest {
     private final Metrics metrics = new Metrics();
-    private final AtomicBoolean healthy = new AtomicBoolean(true);
+    private final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
     private HttpEndpoint endpoint;
 
     @BeforeEach
     void start() throws IOException {
-        endpoint = new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, healthy::get);
+        endpoint = new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), metrics, problem::get);
     }
 
     @AfterEach
@@ -59,9 +60,11 @@ class HttpEndpointTest {
 
     @Test
     void healthFollowsTheDaemon() throws IOException, InterruptedException {
-        assertEquals(200, ask("GET", "/health").statusCode());
-        healthy.set(false);
-        assertEquals(503, ask("GET", "/health").statusCode());
+        HttpResponse<String> fine = ask("GET", "/health");
+        assertEquals("200 ok\n", fine.statusCode() + " " + fine.body());
+        problem.set(Optional.of("not serving"));
+        HttpResponse<String> wrong = ask("GET", "/health");
+        assertEquals("503 not serving\n", wrong.statusCode() + " " + wrong.body());
     }
 
     @ParameterizedTest(name = "{0} {1} gives {2}")
