@@ -61,7 +61,10 @@ public record Explanation(
         return out.toString();
     }
 
-    /** All steps, also those that there were not, so that a program finds each key. */
+    /**
+     * For a program: the sentences of all steps, also those that there were not, so that it finds each key; {@code result}, the word
+     * after {@code dmarc=}; and {@code values}, the same without sentences ({@link ExplainedValues}).
+     */
     public String json() throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonOutput.to(text)) {
@@ -79,6 +82,8 @@ public record Explanation(
             } else {
                 json.writeNullField("result");
             }
+            json.writeFieldName("values");
+            new ExplainedValues(facts, judgement, asked, ignoredClient, resultWord()).writeTo(json);
             json.writeEndObject();
         }
         return text + "\n";
