@@ -3,8 +3,10 @@ package org.dmarcmilter.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.daemon.Configuration;
@@ -29,9 +31,11 @@ final class CheckCommand {
             """;
 
     private final Terminal terminal;
+    private final Map<String, String> environment;
 
-    CheckCommand(Terminal terminal) {
+    CheckCommand(Terminal terminal, Map<String, String> environment) {
         this.terminal = terminal;
+        this.environment = environment;
     }
 
     int run(List<String> arguments) {
@@ -72,7 +76,8 @@ final class CheckCommand {
 
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
-            Configuration configuration = Configuration.load(configFile, terminal.in());
+            Configuration configuration =
+                    Configuration.load(configFile, terminal.in(), Overrides.of(environment, List.of()));
             Assembled assembled = new Assembly().assemble(configuration);
             boolean allFound = true;
             boolean first = true;

@@ -1,8 +1,10 @@
 package org.dmarcmilter.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dmarcmilter.daemon.Configuration;
+import org.dmarcmilter.config.ConfigLexer;
+import org.dmarcmilter.config.Option;
 
 /**
  * The daemon's flags, OpenDMARC's letters.
@@ -38,12 +40,19 @@ record DaemonArguments(
         SHOW_USAGE
     }
 
-    private static final String WITH_VALUE = "cpPtu";
-
-    /** What of it stands above the configuration file. */
-    Configuration.Overrides overrides() {
-        return new Configuration.Overrides(socket, pidFile, syslog);
+    /** What the flags say in place of the configuration file. */
+    List<ConfigLexer.Line> overrides() {
+        List<ConfigLexer.Line> lines = new ArrayList<>();
+        socket.ifPresent(value -> lines.add(new ConfigLexer.Line("-p", Option.SOCKET, value)));
+        pidFile.ifPresent(value -> lines.add(new ConfigLexer.Line("-P", Option.PID_FILE, value)));
+        user.ifPresent(value -> lines.add(new ConfigLexer.Line("-u", Option.USER_ID, value)));
+        if (syslog) {
+            lines.add(new ConfigLexer.Line("-l", Option.SYSLOG, "true"));
+        }
+        return lines;
     }
+
+    private static final String WITH_VALUE = "cpPtu";
 
     /**
      * Reads the arguments as getopt does: letters may be joined, values may be attached, two hyphens end the flags. The

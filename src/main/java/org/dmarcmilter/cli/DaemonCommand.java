@@ -8,6 +8,7 @@ import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.daemon.Daemon;
@@ -71,8 +72,8 @@ final class DaemonCommand {
 
     private int start(DaemonArguments arguments, List<String> words) {
         try {
-            Configuration configuration =
-                    Configuration.load(arguments.configFile(), terminal.in()).with(arguments.overrides());
+            Configuration configuration = Configuration.load(
+                    arguments.configFile(), terminal.in(), Overrides.of(environment, arguments.overrides()));
             if (arguments.checkOnly()) {
                 return checkOnly(configuration);
             }
@@ -80,6 +81,7 @@ final class DaemonCommand {
                 return new TestMode(terminal, environment, arguments.verbosity())
                         .run(configuration, List.of(arguments.testFiles().get().split(",")));
             }
+            configuration.checkUser();
             Optional<String> user = unheededUser(configuration.file(), arguments, System.getProperty("user.name"));
             if (user.isPresent()) {
                 terminal.err()
@@ -91,16 +93,10 @@ final class DaemonCommand {
             if (Daemon.isBackground(environment)) {
                 configuration.warnings().forEach(warning -> terminal.err().println("dmarc-milter: " + warning));
             }
-            return serve(new Daemon(environment, configuration), words);
+            return code(new Daemon(environment, configuration).run(words, this::tellLauncher));
         } catch (ConfigException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.CONFIGURATION;
-        }
-    }
-
-    private int serve(Daemon daemon, List<String> words) {
-        try {
-            return code(daemon.run(words, this::tellLauncher));
         } catch (IOException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.UNAVAILABLE;
@@ -130,6 +126,7 @@ final class DaemonCommand {
 
     /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */
     private int checkOnly(Configuration configuration) throws ConfigException {
+        configuration.checkUser();
         new Assembly().assemble(configuration);
         new Migration(configuration).report().forEach(terminal.out()::println);
         return ExitCode.OK;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
@@ -36,9 +37,11 @@ final class ExplainCommand {
             List.of("--client-ip", "--mail-from", "--helo", "--client-name", "--mta-name", "--queue-id", "-c");
 
     private final Terminal terminal;
+    private final Map<String, String> environment;
 
-    ExplainCommand(Terminal terminal) {
+    ExplainCommand(Terminal terminal, Map<String, String> environment) {
         this.terminal = terminal;
+        this.environment = environment;
     }
 
     int run(List<String> arguments) {
@@ -77,7 +80,8 @@ final class ExplainCommand {
 
     private int explain(String file, IpAddress client, Map<String, String> options, boolean json) {
         try {
-            Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
+            Configuration configuration = Configuration.load(
+                    Optional.ofNullable(options.get("-c")), terminal.in(), Overrides.of(environment, List.of()));
             MessageFile message = MessageFile.read(
                     file, terminal.in(), configuration.settings().service().maxHeaderBytes());
             Rules rules = new Assembly().assemble(configuration).rules();

@@ -17,8 +17,8 @@ public final class Main {
         int code;
         try {
             code = switch (command) {
-                case "check" -> new CheckCommand(terminal).run(words.subList(1, words.size()));
-                case "explain" -> new ExplainCommand(terminal).run(words.subList(1, words.size()));
+                case "check" -> new CheckCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
+                case "explain" -> new ExplainCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 default -> new DaemonCommand(terminal).run(words);
             };
         } finally {

@@ -18,12 +18,9 @@ final class Migration {
     /** Lines for the operator, in the order of the file. */
     List<String> report() {
         ConfigFile file = configuration.file();
-        List<Option> inFileOrder = new ArrayList<>(file.options());
-        inFileOrder.sort((a, b) -> Integer.compare(file.lineOf(a), file.lineOf(b)));
         List<String> lines = new ArrayList<>();
-        for (Option option : inFileOrder) {
-            lines.add(configuration.name() + ": line " + file.lineOf(option) + ": " + option.label() + " "
-                    + remark(option));
+        for (Option option : file.options()) {
+            lines.add(file.placeOf(option, configuration.name()) + ": " + option.label() + " " + remark(option));
         }
         Settings settings = configuration.settings();
         if (!settings.spf().selfValidate() && !settings.spf().ignoreResults()) {

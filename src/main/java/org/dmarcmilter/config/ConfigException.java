@@ -7,12 +7,26 @@ package org.dmarcmilter.config;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** A mistake in one line of the file; lines count from 1. */
-    public static ConfigException atLine(int line, String problem) {
-        return new ConfigException("configuration error at line " + line + ": " + problem);
+    private final boolean inFile;
+
+    /** A mistake in one line of the file, or in what outranks it. */
+    static ConfigException at(ConfigLexer.Line line, String problem) {
+        return line.isInFile()
+                ? new ConfigException("configuration error at line " + line.number() + ": " + problem, true)
+                : new ConfigException(line.place() + ": " + problem, false);
     }
 
     public ConfigException(String message) {
+        this(message, false);
+    }
+
+    private ConfigException(String message, boolean inFile) {
         super(message);
+        this.inFile = inFile;
+    }
+
+    /** Whether the mistake is in a line of the file, so that the file's name belongs before the message. */
+    public boolean isInFile() {
+        return inFile;
     }
 }

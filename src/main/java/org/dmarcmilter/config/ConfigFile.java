@@ -2,6 +2,7 @@ package org.dmarcmilter.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,35 +10,57 @@ import java.util.Optional;
 
 /** The options that are set, each value checked against its type. The last line that names an option wins. */
 public final class ConfigFile {
+    /** What holds. */
     private final Map<Option, ConfigLexer.Line> lines;
 
-    private ConfigFile(Map<Option, ConfigLexer.Line> lines) {
+    /** What the file and the variables say, whatever flags outrank it. */
+    private final Map<Option, ConfigLexer.Line> written;
+
+    private ConfigFile(Map<Option, ConfigLexer.Line> lines, Map<Option, ConfigLexer.Line> written) {
         this.lines = lines;
+        this.written = written;
     }
 
     /** A configuration in which nothing is set. */
     public static ConfigFile empty() {
-        return new ConfigFile(new EnumMap<>(Option.class));
+        return new ConfigFile(new EnumMap<>(Option.class), new EnumMap<>(Option.class));
     }
 
     /** Reads the text of a file; the first mistake ends it. */
     public static ConfigFile parse(String text) throws ConfigException {
-        Map<Option, ConfigLexer.Line> set = new EnumMap<>(Option.class);
+        return parse(text, Overrides.NONE);
+    }
+
+    /** As {@link #parse(String)}, with what stands beside the file. */
+    public static ConfigFile parse(String text, Overrides overrides) throws ConfigException {
+        Map<Option, ConfigLexer.Line> written = new EnumMap<>(Option.class);
         for (ConfigLexer.Line line : ConfigLexer.lines(text)) {
-            Optional<Option> option = Option.named(line.name());
-            if (option.isEmpty()) {
-                throw ConfigException.atLine(
-                        line.number(),
-                        "unrecognized parameter " + ConfigLexer.printable(line.name())
-                                + "; remove the line or correct the name (dmarc-milter.conf(5) lists them)");
-            }
-            set.put(option.get(), line);
+            Option option = Option.named(line.name())
+                    .orElseThrow(() -> ConfigException.at(
+                            line,
+                            "unrecognized parameter " + ConfigLexer.printable(line.name())
+                                    + "; remove the line or correct the name (dmarc-milter.conf(5) lists them)"));
+            written.put(option, line);
         }
-        ConfigFile file = new ConfigFile(set);
-        for (Option option : set.keySet()) {
-            file.check(option);
+        put(overrides.variables(), written);
+        Map<Option, ConfigLexer.Line> set = new EnumMap<>(Option.class);
+        put(overrides.defaults(), set);
+        set.putAll(written);
+        put(overrides.flags(), set);
+        ConfigFile file = new ConfigFile(set, written);
+        // What a flag outranks must be right as well.
+        for (ConfigFile values : List.of(new ConfigFile(written, written), file)) {
+            for (Option option : values.lines.keySet()) {
+                values.check(option);
+            }
         }
         return file;
+    }
+
+    private static void put(List<ConfigLexer.Line> lines, Map<Option, ConfigLexer.Line> to) {
+        for (ConfigLexer.Line line : lines) {
+            to.put(Option.named(line.name()).orElseThrow(), line);
+        }
     }
 
     private void check(Option option) throws ConfigException {
@@ -45,23 +68,37 @@ public final class ConfigFile {
             case BOOLEAN -> flag(option);
             case INTEGER -> number(option);
             case LIST -> list(option);
-            case STRING -> text(option);
+            case STRING -> textOrDefault(option);
         }
     }
 
-    /** The options that are set, in the table's order. */
+    /** The options that the file or a variable sets, in the file's order. */
     public List<Option> options() {
-        return List.copyOf(lines.keySet());
+        return written.entrySet().stream()
+                .sorted(Comparator.comparingInt(
+                        entry -> entry.getValue().isInFile() ? entry.getValue().number() : Integer.MAX_VALUE))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     public boolean isSet(Option option) {
         return lines.containsKey(option);
     }
 
-    /** The line that set an option; 0 if none did. */
-    public int lineOf(Option option) {
+    /** Whether it is a line of the file that sets an option. */
+    public boolean isInFile(Option option) {
         ConfigLexer.Line line = lines.get(option);
-        return line == null ? 0 : line.number();
+        return line != null && line.isInFile();
+    }
+
+    /**
+     * Where one of {@link #options} is set, as an operator calls it.
+     *
+     * @param name the file's
+     */
+    public String placeOf(Option option, String name) {
+        ConfigLexer.Line line = written.get(option);
+        return line == null || line.isInFile() ? name + (line == null ? "" : ": " + line.place()) : line.place();
     }
 
     public Optional<String> text(Option option) {
@@ -81,24 +118,30 @@ public final class ConfigFile {
         if ("fn0".indexOf(first) >= 0) {
             return false;
         }
-        throw illegal(line, "write true or false");
+        throw illegal(line, option.form().remedy());
     }
 
-    /** An integer as C reads it: {@code 010} is octal, {@code 0x10} hexadecimal. Never negative. */
+    /** As {@link #number}, or the option's default, which must be a number. */
+    public int numberOrDefault(Option option) throws ConfigException {
+        return number(option).orElseGet(() -> Integer.parseInt(option.defaultText()));
+    }
+
+    /** An integer as C reads it: {@code 010} is octal, {@code 0x10} hexadecimal. Within the bounds of the option. */
     public Optional<Integer> number(Option option) throws ConfigException {
         ConfigLexer.Line line = lines.get(option);
         if (line == null) {
             return Optional.empty();
         }
+        Form form = option.form();
         try {
             int value = Integer.decode(line.value());
-            if (value >= 0) {
+            if (value >= form.least() && value <= form.most()) {
                 return Optional.of(value);
             }
+            throw illegal(line, value < 0 ? Form.NUMBER.remedy() : form.remedy());
         } catch (NumberFormatException e) {
-            // falls through to the one error message
+            throw illegal(line, Form.NUMBER.remedy());
         }
-        throw illegal(line, "write a whole number, 0 or greater");
     }
 
     /** A list by commas; of each item the first word counts. */
@@ -114,23 +157,33 @@ public final class ConfigFile {
                 .map(item -> item.split("\\s", 2)[0])
                 .forEach(items::add);
         if (items.isEmpty()) {
-            throw illegal(line, "the list has no items");
+            throw illegal(line, option.form().remedy());
         }
         return items;
     }
 
-    /** One of several words, without case. */
-    public String choice(Option option, String... words) throws ConfigException {
+    /** The text, or the option's default; of an option that takes some words only, the word as the table spells it. */
+    public String textOrDefault(Option option) throws ConfigException {
         ConfigLexer.Line line = lines.get(option);
         if (line == null) {
             return option.defaultText();
         }
-        for (String word : words) {
+        Form form = option.form();
+        for (String word : form.words()) {
             if (word.equalsIgnoreCase(line.value())) {
                 return word;
             }
         }
-        throw illegal(line, "write one of " + String.join(", ", words));
+        if (form.words().isEmpty() && line.value().matches(form.pattern())) {
+            return line.value();
+        }
+        throw illegal(line, form.remedy());
+    }
+
+    /** The error for a value that is wrong in a way of its own. */
+    public ConfigException wrong(Option option, String problem) {
+        ConfigLexer.Line line = lines.get(option);
+        return line == null ? new ConfigException(option.label() + ": " + problem) : ConfigException.at(line, problem);
     }
 
     /** The error for a value that does not fit. */
@@ -140,8 +193,7 @@ public final class ConfigFile {
     }
 
     private static ConfigException illegal(ConfigLexer.Line line, String remedy) {
-        return ConfigException.atLine(
-                line.number(),
-                "illegal value " + ConfigLexer.printable(line.value()) + " for " + line.name() + "; " + remedy);
+        return ConfigException.at(
+                line, "illegal value " + ConfigLexer.printable(line.value()) + " for " + line.name() + "; " + remedy);
     }
 }

@@ -2,21 +2,34 @@ package org.dmarcmilter.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Splits OpenDMARC's flat file into names and values: one {@code Name value} per line, {@code #} cuts a line anywhere,
  * no quoting, no continuation, no include.
  */
 public final class ConfigLexer {
+    private static final int MAX_QUOTED = 60;
+
     private ConfigLexer() {}
 
     /**
-     * One line that says something.
+     * One line that says something, or what counts as one.
      *
-     * @param number counts from 1
+     * @param place what an operator calls it: {@code line 3}, {@code -p}, or the name of a variable
+     * @param number in the file, counted from 1; 0 for what does not stand in the file
      * @param value the rest of the line without surrounding white space, never empty
      */
-    public record Line(int number, String name, String value) {}
+    public record Line(String place, int number, String name, String value) {
+        /** What does not stand in the file. */
+        public Line(String place, Option option, String value) {
+            this(place, 0, option.label(), value);
+        }
+
+        boolean isInFile() {
+            return number > 0;
+        }
+    }
 
     /** Splits the text of a file. */
     public static List<Line> lines(String text) throws ConfigException {
@@ -31,7 +44,8 @@ public final class ConfigLexer {
                 continue;
             }
             if (line.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
-                throw ConfigException.atLine(number, "control character in " + printable(line) + "; remove it");
+                throw ConfigException.at(
+                        new Line("", number, "", line), "control character in " + printable(line) + "; remove it");
             }
             int end = 0;
             while (end < line.length() && line.charAt(end) != ' ' && line.charAt(end) != '\t') {
@@ -40,17 +54,17 @@ public final class ConfigLexer {
             String name = line.substring(0, end);
             String value = line.substring(end).strip();
             if (value.isEmpty()) {
-                throw ConfigException.atLine(
-                        number, "required value missing for " + printable(name) + "; write \"Name value\"");
+                throw ConfigException.at(
+                        new Line("", number, name, value),
+                        "required value missing for " + printable(name) + "; write \"Name value\"");
             }
-            lines.add(new Line(number, name, value));
+            lines.add(new Line("line " + number, number, name, value));
         }
         return lines;
     }
 
     /** For quoting foreign text in a message. */
     static String printable(String text) {
-        String clean = text.replaceAll("[^\\x20-\\x7e]", "?");
-        return '"' + (clean.length() > 60 ? clean.substring(0, 60) + "..." : clean) + '"';
+        return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
     }
 }

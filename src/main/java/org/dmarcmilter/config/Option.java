@@ -8,116 +8,255 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Every name that the configuration file may use, in one table: OpenDMARC's options (also those of its development
- * branch) and our own. Names compare without case.
+ * The one table of options: every name that the configuration file may use, OpenDMARC's (also those of its development
+ * branch) and our own, with its value, its default, who acts on it and what it means. Names compare without case.
+ *
+ * <p>{@link Settings} takes defaults and bounds from here; the sample file, dmarc-milter.conf(5) and the table of the
+ * documentation are written from here, and a test holds them at that. In a meaning, what a reader types stands in
+ * {@code `back quotes`}, which only some of the documents show.
  */
 public enum Option {
     // Who we are and whom we believe
-    AUTHSERV_ID("AuthservID", Type.STRING, "the MTA's own name (macro j)"),
-    AUTHSERV_ID_WITH_JOB_ID("AuthservIDWithJobID", Type.BOOLEAN, "false"),
-    TRUSTED_AUTHSERV_IDS("TrustedAuthservIDs", Type.LIST, "AuthservID"),
+    AUTHSERV_ID("AuthservID", Topic.IDENTITY, Form.TEXT, unset("the MTA's own name (macro j)", "HOSTNAME"), """
+            The name in our Authentication-Results fields. `HOSTNAME` stands for the name of this machine. Of a \
+            list the first item is ours, and without `TrustedAuthservIDs` all of them are believed."""),
+    AUTHSERV_ID_WITH_JOB_ID("AuthservIDWithJobID", Topic.IDENTITY, Form.FLAG, is("false"), """
+            Append the queue id to that name: `"NAME/QUEUEID"`."""),
+    TRUSTED_AUTHSERV_IDS(
+            "TrustedAuthservIDs",
+            Topic.IDENTITY,
+            Form.LIST,
+            unset("AuthservID", "mx1.example.com, mx2.example.com"),
+            """
+            Names whose Authentication-Results fields are believed besides our own. Whoever adds such fields \
+            must also remove the ones that come in from outside."""),
 
     // Whose mail is left alone
-    IGNORE_AUTHENTICATED_CLIENTS("IgnoreAuthenticatedClients", Type.BOOLEAN, "false"),
-    IGNORE_HOSTS("IgnoreHosts", Type.STRING, "127.0.0.1 and ::1 only"),
-    IGNORE_MAIL_FROM("IgnoreMailFrom", Type.LIST, "none"),
-    IGNORE_MAIL_TO("IgnoreMailTo", Type.LIST, "none"),
+    IGNORE_AUTHENTICATED_CLIENTS("IgnoreAuthenticatedClients", Topic.EXEMPTIONS, Form.FLAG, is("false"), """
+            Leave mail of users who logged in alone: they send it, they do not receive it."""),
+    IGNORE_HOSTS(
+            "IgnoreHosts",
+            Topic.EXEMPTIONS,
+            Form.TEXT,
+            unset("127.0.0.1 and ::1 only", "/etc/dmarc-milter/ignore.hosts"),
+            """
+            A file of client names, addresses and networks, one on each line, whose mail is left alone, besides \
+            127.0.0.1 and ::1. What stands behind an exclamation mark is excepted; the most specific entry \
+            decides."""),
+    IGNORE_MAIL_FROM("IgnoreMailFrom", Topic.EXEMPTIONS, Form.LIST, none("example.com"), """
+            Author domains that are not evaluated."""),
+    IGNORE_MAIL_TO("IgnoreMailTo", Topic.EXEMPTIONS, Form.LIST, none("list@example.com"), """
+            Mail that names one of these addresses in its To field is evaluated as always, but not written to \
+            `HistoryFile`."""),
 
     // What is done with it
-    REJECT_FAILURES("RejectFailures", Type.BOOLEAN, "false"),
-    REJECT_STRING("RejectString", Type.STRING, "rejected by DMARC policy for %s"),
-    HOLD_QUARANTINED_MESSAGES("HoldQuarantinedMessages", Type.BOOLEAN, "false"),
-    REQUIRED_HEADERS("RequiredHeaders", Type.BOOLEAN, "false"),
-    REQUIRED_FROM("RequiredFrom", Type.BOOLEAN, "false"),
-    REJECT_MULTI_VALUE_FROM("RejectMultiValueFrom", Type.BOOLEAN, "false"),
-    ON_TEMPORARY_ERROR("OnTemporaryError", Type.STRING, "accept"),
-    COPY_FAILURES_TO("CopyFailuresTo", Type.STRING, "none"),
-    SOFTWARE_HEADER("SoftwareHeader", Type.BOOLEAN, "false"),
-    MAX_EVALUATION_TIME("MaxEvaluationTime", Type.INTEGER, "DNSTimeout"),
+    REJECT_FAILURES("RejectFailures", Topic.HANDLING, Form.FLAG, is("false"), """
+            Reject what fails where the domain owner asks for it (p=reject). If false, results are only marked."""),
+    REJECT_STRING("RejectString", Topic.HANDLING, Form.TEXT, is("rejected by DMARC policy for %s"), """
+            The text of a rejection by `RejectFailures`; `%s` stands for the domain whose policy it is."""),
+    HOLD_QUARANTINED_MESSAGES("HoldQuarantinedMessages", Topic.HANDLING, Form.FLAG, is("false"), """
+            Have the MTA hold what fails where the domain owner asks for quarantine (p=quarantine)."""),
+    REQUIRED_HEADERS("RequiredHeaders", Topic.HANDLING, Form.FLAG, is("false"), """
+            Reject mail whose header section breaks RFC 5322: no From, two Subjects and the like."""),
+    REQUIRED_FROM("RequiredFrom", Topic.HANDLING, Form.FLAG, is("false"), """
+            Reject mail without a usable From field."""),
+    REJECT_MULTI_VALUE_FROM("RejectMultiValueFrom", Topic.HANDLING, Form.FLAG, is("false"), """
+            Reject mail with several author domains. If false, each is evaluated and the strictest policy among \
+            those that fail counts."""),
+    ON_TEMPORARY_ERROR("OnTemporaryError", Topic.HANDLING, Form.oneOf("accept", "tempfail"), is("accept"), """
+            What is done while the DNS does not answer: `accept`, marked temperror, or `tempfail`, so that the \
+            client tries again later."""),
+    COPY_FAILURES_TO(
+            "CopyFailuresTo",
+            Topic.HANDLING,
+            Form.matching("[!-~]+", "write an address in US-ASCII"),
+            none("postmaster@example.com"),
+            """
+            An address that gets a copy of failing mail."""),
+    SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """
+            Add a field, `DMARC-Filter`, that names this program."""),
+    MAX_EVALUATION_TIME(
+            "MaxEvaluationTime",
+            Topic.HANDLING,
+            Form.number(1, 240, "write 1 to 240 (seconds)"),
+            unset("DNSTimeout", "10"),
+            """
+            Seconds that the evaluation of one message may take, 1 to 240; then the result is temperror."""),
 
     // SPF and ARC
-    SPF_IGNORE_RESULTS("SPFIgnoreResults", Type.BOOLEAN, "false"),
-    SPF_SELF_VALIDATE("SPFSelfValidate", Type.BOOLEAN, "false"),
-    DOMAIN_WHITELIST("DomainWhitelist", Type.LIST, "none"),
-    DOMAIN_WHITELIST_FILE("DomainWhitelistFile", Type.STRING, "none"),
-    DOMAIN_WHITELIST_SIZE(
-            "DomainWhitelistSize", Type.INTEGER, "no limit", Effect.IGNORED, "the list has no fixed size"),
+    SPF_IGNORE_RESULTS("SPFIgnoreResults", Topic.SPF, Form.FLAG, is("false"), """
+            Do not read SPF results from header fields at all."""),
+    SPF_SELF_VALIDATE("SPFSelfValidate", Topic.SPF, Form.FLAG, is("false"), """
+            Check SPF ourselves (RFC 7208) when no trusted field says that it passed. If false, only what a \
+            Received-SPF field says in favour of the sender is checked; without another SPF checker in front of \
+            us, only DKIM can make mail pass then."""),
+    DOMAIN_WHITELIST("DomainWhitelist", Topic.ARC, Form.LIST, none("lists.example.org"), """
+            ARC sealers (domains) that may override a failure; every sealer of the chain must be listed."""),
+    DOMAIN_WHITELIST_FILE("DomainWhitelistFile", Topic.ARC, Form.TEXT, none("/etc/dmarc-milter/trusted-sealers"), """
+            A file of such domains, one on each line."""),
+    DOMAIN_WHITELIST_SIZE("DomainWhitelistSize", Form.NUMBER, unset("no limit", "3000"), "the list has no fixed size"),
 
     // DNS
-    NAMESERVERS("Nameservers", Type.STRING, "from /etc/resolv.conf"),
-    DNS_TIMEOUT("DNSTimeout", Type.INTEGER, "5"),
-    DNS_CACHE_SIZE("DNSCacheSize", Type.INTEGER, "20000"),
-    DMARC_STANDARD("DMARCStandard", Type.STRING, "rfc7489"),
-    PUBLIC_SUFFIX_LIST("PublicSuffixList", Type.STRING, "the list that comes with the program"),
-    TEST_DNS_DATA("TestDNSData", Type.STRING, "none"),
+    NAMESERVERS("Nameservers", Topic.DNS, Form.TEXT, unset("from /etc/resolv.conf", "127.0.0.1, [::1]:5353"), """
+            Name servers as `ADDRESS[:PORT]`, separated by commas; an IPv6 address with a port stands in \
+            brackets."""),
+    DNS_TIMEOUT("DNSTimeout", Topic.DNS, Form.NUMBER, is("5"), """
+            Seconds to wait for the answer to one question of the DNS; 0, like any number above 60, is 60."""),
+    DNS_CACHE_SIZE("DNSCacheSize", Topic.DNS, Form.NUMBER, is("20000"), """
+            How many answers are remembered; 0 remembers none."""),
+    DMARC_STANDARD("DMARCStandard", Topic.DNS, Form.oneOf("rfc7489", "rfc9989"), is("rfc7489"), """
+            The rules: `rfc7489` (public suffix list, pct) or `rfc9989` (tree walk, np, t, psd)."""),
+    PUBLIC_SUFFIX_LIST(
+            "PublicSuffixList",
+            Topic.DNS,
+            Form.TEXT,
+            unset("the list that comes with the program", "/usr/share/publicsuffix/public_suffix_list.dat"),
+            """
+            A file with the public suffix list, of which the ICANN section counts."""),
+    TEST_DNS_DATA("TestDNSData", Topic.DNS, Form.TEXT, none("/etc/dmarc-milter/test-dns"), """
+            For tests: a file of lines NAME VALUE from which all questions for TXT records are answered."""),
 
     // The service
-    SOCKET("Socket", Type.STRING, "inet:8893@127.0.0.1"),
-    UMASK("UMask", Type.INTEGER, "the process's own"),
-    MAX_CONNECTIONS("MaxConnections", Type.INTEGER, "2500"),
-    MAX_HEADER_BYTES("MaxHeaderBytes", Type.INTEGER, "1048576"),
-    METRICS_SOCKET("MetricsSocket", Type.STRING, "none"),
-    PID_FILE("PidFile", Type.STRING, "none"),
-    SYSLOG("Syslog", Type.BOOLEAN, "false"),
-    SYSLOG_FACILITY("SyslogFacility", Type.STRING, "mail"),
-    SYSLOG_IDENTITY("SyslogIdentity", Type.STRING, "dmarc-milter"),
-    MILTER_DEBUG("MilterDebug", Type.INTEGER, "0"),
+    SOCKET("Socket", Topic.SERVICE, Form.TEXT, is("inet:8893@127.0.0.1"), """
+            Where the MTA connects: `inet:PORT@HOST`, `inet6:PORT@HOST`, `local:PATH`, `unix:PATH` or a bare \
+            path (a unix socket). Without effect when the service manager listens."""),
+    UMASK(
+            "UMask",
+            Topic.SERVICE,
+            Form.number(0, 0777, "write an octal mask such as 002 or 0077"),
+            unset("the process's own", "0007"),
+            """
+            The bits that a unix socket, the pid file and the history file do not get."""),
+    MAX_CONNECTIONS("MaxConnections", Topic.SERVICE, Form.atLeast(1), is("2500"), """
+            More connections than this are closed at once, so that memory stays bounded; the MTA then does what \
+            its milter_default_action says. At least the MTA's process limit."""),
+    MAX_HEADER_BYTES("MaxHeaderBytes", Topic.SERVICE, Form.atLeast(16_384), is("1048576"), """
+            A header section of more octets is not evaluated: the result is permerror, or a rejection (550 \
+            5.3.4) with `RejectFailures`. At least 16384."""),
+    METRICS_SOCKET("MetricsSocket", Topic.SERVICE, Form.TEXT, none("inet:9893@127.0.0.1"), """
+            Where counters for Prometheus (/metrics) and a health check (/health) are served: `inet:PORT@HOST`."""),
+    PID_FILE("PidFile", Topic.SERVICE, Form.TEXT, none("/run/dmarc-milter/dmarc-milter.pid"), """
+            The file for the process id, for scripts that want it; with `AutoRestart` that of the launcher \
+            script, which passes signals on."""),
+    SYSLOG("Syslog", Topic.LOGGING, Form.FLAG, is("false"), """
+            Log to the system log as well. In the foreground lines also go to standard output."""),
+    SYSLOG_FACILITY("SyslogFacility", Topic.LOGGING, Form.TEXT, is("mail"), """
+            The facility of those log lines: auth (or security), authpriv, cron, daemon, ftp, kern, lpr, mail, \
+            news, syslog, user, uucp or local0 to local7; mail stands for any other."""),
+    SYSLOG_IDENTITY("SyslogIdentity", Topic.LOGGING, Form.TEXT, is("dmarc-milter"), """
+            The program name in those log lines; set it to `opendmarc` where a log parser expects that."""),
+    MILTER_DEBUG("MilterDebug", Topic.LOGGING, Form.NUMBER, is("0"), """
+            Above 0: log more."""),
 
     // History and reports
-    HISTORY_FILE("HistoryFile", Type.STRING, "none"),
-    RECORD_ALL_MESSAGES("RecordAllMessages", Type.BOOLEAN, "false"),
-    FAILURE_REPORTS("FailureReports", Type.BOOLEAN, "false"),
-    FAILURE_REPORTS_BCC("FailureReportsBcc", Type.STRING, "none"),
-    FAILURE_REPORTS_ON_NONE("FailureReportsOnNone", Type.BOOLEAN, "false"),
-    FAILURE_REPORTS_SENT_BY("FailureReportsSentBy", Type.STRING, "dmarc-milter <USER@HOST>"),
-    REPORT_COMMAND("ReportCommand", Type.STRING, "/usr/sbin/sendmail -t -odq"),
-    NO_REPORTS_LIST("NoReportsList", Type.STRING, "none"),
+    HISTORY_FILE("HistoryFile", Topic.HISTORY, Form.TEXT, none("/var/lib/dmarc-milter/dmarc-milter.dat"), """
+            The file for what was seen, in the format of OpenDMARC, for opendmarc-import; written at least once \
+            a second."""),
+    RECORD_ALL_MESSAGES("RecordAllMessages", Topic.HISTORY, Form.FLAG, is("false"), """
+            Also record mail of domains without a DMARC record."""),
+    FAILURE_REPORTS("FailureReports", Topic.FAILURE_REPORTS, Form.FLAG, is("false"), """
+            Send failure reports to domain owners who ask for them (ruf=). Their fo= is honoured, the addresses \
+            of other domains are verified, and at most 30 an hour go to one address and 300 to all. With \
+            `ReportCommand` sendmail under systemd see failure-reports.conf in /usr/share/dmarc-milter."""),
+    FAILURE_REPORTS_BCC("FailureReportsBcc", Topic.FAILURE_REPORTS, Form.TEXT, none("postmaster@example.com"), """
+            Addresses that get each failure report as well."""),
+    FAILURE_REPORTS_ON_NONE("FailureReportsOnNone", Topic.FAILURE_REPORTS, Form.FLAG, is("false"), """
+            Also report failures where the policy is none."""),
+    FAILURE_REPORTS_SENT_BY(
+            "FailureReportsSentBy",
+            Topic.FAILURE_REPORTS,
+            Form.TEXT,
+            unset("OpenDMARC Filter <USER@MTA>", "postmaster@example.com"),
+            """
+            The From field of failure reports. In its default, USER is the user that the daemon runs as, and MTA \
+            is the name of the MTA."""),
+    REPORT_COMMAND("ReportCommand", Topic.FAILURE_REPORTS, Form.TEXT, is("/usr/sbin/sendmail -t -odq"), """
+            The command that sends a failure report, which it reads from standard input."""),
+    NO_REPORTS_LIST("NoReportsList", Topic.FAILURE_REPORTS, Form.TEXT, none("/etc/dmarc-milter/no-reports"), """
+            A file of addresses and domains that get no failure reports, one on each line."""),
 
     // Taken over by the launcher script or the service manager: a JVM can neither fork nor change its user or root
-    BACKGROUND("Background", Type.BOOLEAN, "true", Effect.LAUNCHER, "the launcher script detaches the daemon"),
-    USER_ID("Userid", Type.STRING, "unchanged", Effect.LAUNCHER, "the launcher script drops to this user"),
+    BACKGROUND(
+            "Background",
+            Topic.START,
+            Form.FLAG,
+            is("true"),
+            Effect.LAUNCHER,
+            "the launcher script detaches the daemon",
+            """
+            Detach from the terminal; the flag -f wins."""),
+    USER_ID(
+            "Userid",
+            Topic.START,
+            Form.TEXT,
+            unset("unchanged", "dmarc-milter"),
+            Effect.LAUNCHER,
+            "the launcher script drops to this user",
+            """
+            The user, or user:group, to run as, when started as root. Under systemd use User= of the unit."""),
     BASE_DIRECTORY(
-            "BaseDirectory", Type.STRING, "the current directory", Effect.LAUNCHER, "the launcher script goes there"),
+            "BaseDirectory",
+            Topic.START,
+            Form.TEXT,
+            unset("the current directory", "/var/lib/dmarc-milter"),
+            Effect.LAUNCHER,
+            "the launcher script goes there",
+            """
+            The working directory."""),
     AUTO_RESTART(
             "AutoRestart",
-            Type.BOOLEAN,
-            "false",
+            Topic.START,
+            Form.FLAG,
+            is("false"),
             Effect.LAUNCHER,
-            "the launcher script starts the daemon again; under systemd (Type=notify) Restart= does"),
+            "the launcher script starts the daemon again; under systemd (Type=notify) Restart= does",
+            """
+            Start the daemon again when it ends without being told to (the flag -A says so too), and log why it \
+            ended; the exit codes 64, 70, 77 and 78 end it for good, and so does a first start that fails. A \
+            start that follows quickly on another waits, 60 seconds at most. SIGTERM, SIGINT, SIGHUP and SIGUSR1 \
+            are passed on. Left to systemd in a service of Type=notify."""),
     AUTO_RESTART_COUNT(
             "AutoRestartCount",
-            Type.INTEGER,
-            "0",
+            Topic.START,
+            Form.NUMBER,
+            is("0"),
             Effect.LAUNCHER,
-            "with AutoRestart; under systemd (Type=notify) use StartLimitBurst="),
+            "with AutoRestart; under systemd (Type=notify) use StartLimitBurst=",
+            """
+            How often `AutoRestart` starts the daemon in all, the first time included; 0 has no limit. Then the \
+            script exits with 69."""),
     AUTO_RESTART_RATE(
             "AutoRestartRate",
-            Type.STRING,
-            "none",
+            Topic.START,
+            Form.matching("[0-9]+/[0-9]+[sSmMhHdD]?", "write a number and a time, such as 10/1h"),
+            none("10/1h"),
             Effect.LAUNCHER,
-            "with AutoRestart; under systemd (Type=notify) use StartLimitIntervalSec="),
+            "with AutoRestart; under systemd (Type=notify) use StartLimitIntervalSec=",
+            """
+            How often `AutoRestart` may start the daemon again within a time, as in 10/1h; the units are s, m, h \
+            and d. When it would be more the script exits with 69."""),
     CHANGE_ROOT_DIRECTORY(
             "ChangeRootDirectory",
-            Type.STRING,
-            "none",
-            Effect.IGNORED,
-            "a JVM cannot change its root, so the daemon is not confined to this directory, and paths mean the whole"
-                    + " file system; confine it by the service unit (ProtectSystem=strict) or a container, and remove the line"),
+            Form.TEXT,
+            none("/var/lib/dmarc-milter"),
+            "a JVM cannot change its root, so the daemon is not confined to this directory, and paths mean the whole file system; confine it by the service unit (ProtectSystem=strict) or a container, and remove the line"),
     ENABLE_CORE_DUMPS(
-            "EnableCoredumps", Type.BOOLEAN, "false", Effect.LAUNCHER, "the launcher script raises the limit"),
+            "EnableCoredumps",
+            Topic.START,
+            Form.FLAG,
+            is("false"),
+            Effect.LAUNCHER,
+            "the launcher script raises the limit",
+            """
+            Have a crash leave a core file, as far as the limit may be raised."""),
 
     // Known from newer OpenDMARC versions
-    DMARCBIS_WALK_MODE("DMARCbisWalkMode", Type.STRING, "none", Effect.IGNORED, "use DMARCStandard"),
-    DMARCBIS_WALK_MODE_FALLBACK("DMARCbisWalkModeFallback", Type.STRING, "none", Effect.IGNORED, "use DMARCStandard"),
-    DMARCBIS_IGNORE_PCT(
-            "DMARCbisIgnorePct", Type.BOOLEAN, "false", Effect.IGNORED, "DMARCStandard rfc9989 ignores pct"),
-    LOG_SPF_DNS("LogSPFDNS", Type.BOOLEAN, "false", Effect.IGNORED, "failure reports hold SPF-DNS without it"),
+    DMARCBIS_WALK_MODE("DMARCbisWalkMode", Form.TEXT, none("AUTO"), "use DMARCStandard"),
+    DMARCBIS_WALK_MODE_FALLBACK("DMARCbisWalkModeFallback", Form.TEXT, none("PSL"), "use DMARCStandard"),
+    DMARCBIS_IGNORE_PCT("DMARCbisIgnorePct", Form.FLAG, is("false"), "DMARCStandard rfc9989 ignores pct"),
+    LOG_SPF_DNS("LogSPFDNS", Form.FLAG, is("false"), "failure reports hold SPF-DNS without it"),
     READ_CANONICALIZED_DATA(
-            "ReadCanonicalizedData",
-            Type.BOOLEAN,
-            "false",
-            Effect.IGNORED,
-            "failure reports carry no canonicalized data");
+            "ReadCanonicalizedData", Form.FLAG, is("false"), "failure reports carry no canonicalized data");
 
     /** How a value is read. */
     public enum Type {
@@ -137,25 +276,64 @@ public enum Option {
         IGNORED
     }
 
+    /**
+     * What holds when an option is not set.
+     *
+     * @param text a value, or words where no value says it
+     * @param example a value to show where {@code text} is words
+     */
+    private record Default(String text, Optional<String> example) {}
+
     private static final Map<String, Option> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(o -> key(o.label), Function.identity()));
 
     private final String label;
-    private final Type type;
-    private final String defaultText;
+    private final Topic topic;
+
+    // Records of strings, numbers and unmodifiable lists.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Form form;
+
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Default otherwise;
+
     private final Effect effect;
     private final String advice;
+    private final String meaning;
 
-    Option(String label, Type type, String defaultText) {
-        this(label, type, defaultText, Effect.WORKS, "");
+    /** An option of this program. */
+    Option(String label, Topic topic, Form form, Default otherwise, String meaning) {
+        this(label, topic, form, otherwise, Effect.WORKS, "", meaning);
     }
 
-    Option(String label, Type type, String defaultText, Effect effect, String advice) {
+    /** An option that does nothing here. */
+    Option(String label, Form form, Default otherwise, String advice) {
+        this(label, Topic.OPENDMARC, form, otherwise, Effect.IGNORED, advice, "");
+    }
+
+    Option(String label, Topic topic, Form form, Default otherwise, Effect effect, String advice, String meaning) {
         this.label = label;
-        this.type = type;
-        this.defaultText = defaultText;
+        this.topic = topic;
+        this.form = form;
+        this.otherwise = otherwise;
         this.effect = effect;
         this.advice = advice;
+        this.meaning = meaning;
+    }
+
+    /** A default that could as well be written. */
+    private static Default is(String value) {
+        return new Default(value, Optional.empty());
+    }
+
+    /** A default in words. */
+    private static Default unset(String words, String example) {
+        return new Default(words, Optional.of(example));
+    }
+
+    /** Nothing is the default. */
+    private static Default none(String example) {
+        return unset("none", example);
     }
 
     /** The option of that name, in any case. */
@@ -172,21 +350,40 @@ public enum Option {
         return label;
     }
 
-    public Type type() {
-        return type;
+    public Topic topic() {
+        return topic;
     }
 
-    /** What holds when the option is not set, in words. */
+    public Type type() {
+        return form.type();
+    }
+
+    /** What may be written. */
+    Form form() {
+        return form;
+    }
+
+    /** What holds when the option is not set: a value, or words where there is {@linkplain #example() an example}. */
     public String defaultText() {
-        return defaultText;
+        return otherwise.text();
+    }
+
+    /** A value to show where the default is none. */
+    public Optional<String> example() {
+        return otherwise.example();
     }
 
     public Effect effect() {
         return effect;
     }
 
-    /** For options without effect: what to do instead. */
+    /** For options on which this program does not act: who does, or what to do instead. */
     public String advice() {
         return advice;
+    }
+
+    /** What it is for, in a sentence or a few; empty for an option that does nothing. */
+    public String meaning() {
+        return meaning;
     }
 }

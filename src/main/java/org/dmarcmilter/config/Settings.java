@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dmarcmilter.domain.ListenAddress;
 
 /**
  * What the configuration says, by topic: values only, no files opened. Everything that a reload may change is read from
@@ -69,11 +70,11 @@ public record Settings(
 
     /** How the MTA reaches us. */
     public record Service(
-            String socket,
+            ListenAddress socket,
             Optional<Integer> umask,
             int maxConnections,
             int maxHeaderBytes,
-            Optional<String> metricsSocket,
+            Optional<ListenAddress.Inet> metricsSocket,
             Optional<String> pidFile) {}
 
     /** Where log lines go; debug lines are written if {@code debug}. */
@@ -91,13 +92,7 @@ public record Settings(
             String command,
             Optional<String> noReportsList) {}
 
-    private static final int DEFAULT_DNS_TIMEOUT = 5;
     private static final int LONGEST_DNS_TIMEOUT = 60;
-    private static final int LONGEST_EVALUATION = 240;
-    private static final int DEFAULT_CACHE = 20_000;
-    private static final int DEFAULT_CONNECTIONS = 2_500;
-    private static final int DEFAULT_HEADER_BYTES = 1 << 20;
-    private static final int LEAST_HEADER_BYTES = 16_384;
     private static final String FACILITIES =
             " auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
                     + " local0 local1 local2 local3 local4 local5 local6 local7 ";
@@ -123,7 +118,7 @@ public record Settings(
                         file.flag(Option.FAILURE_REPORTS_ON_NONE),
                         file.text(Option.FAILURE_REPORTS_BCC),
                         file.text(Option.FAILURE_REPORTS_SENT_BY),
-                        file.text(Option.REPORT_COMMAND).orElse(Option.REPORT_COMMAND.defaultText()),
+                        file.textOrDefault(Option.REPORT_COMMAND),
                         file.text(Option.NO_REPORTS_LIST)));
     }
 
@@ -141,20 +136,12 @@ public record Settings(
     }
 
     private static Handling handling(ConfigFile file) throws ConfigException {
-        String rejectText = file.text(Option.REJECT_STRING).orElse(Option.REJECT_STRING.defaultText());
+        String rejectText = file.textOrDefault(Option.REJECT_STRING);
         if (rejectText.indexOf("%s") != rejectText.lastIndexOf("%s")) {
             throw file.illegal(Option.REJECT_STRING, "RejectString contains more than one %s");
         }
         int evaluation = file.number(Option.MAX_EVALUATION_TIME)
                 .orElse((int) dnsTimeout(file).toSeconds());
-        if (evaluation < 1 || evaluation > LONGEST_EVALUATION) {
-            throw file.illegal(Option.MAX_EVALUATION_TIME, "write 1 to " + LONGEST_EVALUATION + " (seconds)");
-        }
-        Optional<String> copyTo = file.text(Option.COPY_FAILURES_TO);
-        if (copyTo.filter(address -> !address.chars().allMatch(c -> c > ' ' && c <= '~'))
-                .isPresent()) {
-            throw file.illegal(Option.COPY_FAILURES_TO, "write an address in US-ASCII");
-        }
         return new Handling(
                 file.flag(Option.REJECT_FAILURES),
                 rejectText,
@@ -162,8 +149,8 @@ public record Settings(
                 file.flag(Option.REQUIRED_HEADERS),
                 file.flag(Option.REQUIRED_FROM),
                 file.flag(Option.REJECT_MULTI_VALUE_FROM),
-                file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail").equals("tempfail"),
-                copyTo,
+                file.textOrDefault(Option.ON_TEMPORARY_ERROR).equals("tempfail"),
+                file.text(Option.COPY_FAILURES_TO),
                 file.flag(Option.SOFTWARE_HEADER),
                 Duration.ofSeconds(evaluation));
     }
@@ -172,8 +159,8 @@ public record Settings(
         return new Dns(
                 file.text(Option.NAMESERVERS),
                 dnsTimeout(file),
-                file.number(Option.DNS_CACHE_SIZE).orElse(DEFAULT_CACHE),
-                file.choice(Option.DMARC_STANDARD, "rfc7489", "rfc9989").equals("rfc9989"),
+                file.numberOrDefault(Option.DNS_CACHE_SIZE),
+                file.textOrDefault(Option.DMARC_STANDARD).equals("rfc9989"),
                 file.text(Option.PUBLIC_SUFFIX_LIST),
                 file.text(Option.TEST_DNS_DATA));
     }
@@ -181,42 +168,57 @@ public record Settings(
     /** OpenDMARC documents 0 as "wait for ever"; mail must not, so 0, like any greater number, is the
      * longest time-out we know. */
     private static Duration dnsTimeout(ConfigFile file) throws ConfigException {
-        int seconds = file.number(Option.DNS_TIMEOUT).orElse(DEFAULT_DNS_TIMEOUT);
+        int seconds = file.numberOrDefault(Option.DNS_TIMEOUT);
         return Duration.ofSeconds(seconds == 0 ? LONGEST_DNS_TIMEOUT : Math.min(seconds, LONGEST_DNS_TIMEOUT));
     }
 
     private static Service service(ConfigFile file) throws ConfigException {
-        Optional<Integer> umask = file.number(Option.UMASK);
-        if (umask.isPresent() && umask.get() > 0777) {
-            throw file.illegal(Option.UMASK, "write an octal mask such as 002 or 0077");
-        }
-        int connections = file.number(Option.MAX_CONNECTIONS).orElse(DEFAULT_CONNECTIONS);
-        if (connections < 1) {
-            throw file.illegal(Option.MAX_CONNECTIONS, "write 1 or more");
-        }
-        int headerBytes = file.number(Option.MAX_HEADER_BYTES).orElse(DEFAULT_HEADER_BYTES);
-        if (headerBytes < LEAST_HEADER_BYTES) {
-            throw file.illegal(Option.MAX_HEADER_BYTES, "write " + LEAST_HEADER_BYTES + " or more");
-        }
         return new Service(
-                file.text(Option.SOCKET).orElse(Option.SOCKET.defaultText()),
-                umask,
-                connections,
-                headerBytes,
-                file.text(Option.METRICS_SOCKET),
+                socket(file),
+                file.number(Option.UMASK),
+                file.numberOrDefault(Option.MAX_CONNECTIONS),
+                file.numberOrDefault(Option.MAX_HEADER_BYTES),
+                metricsSocket(file),
                 file.text(Option.PID_FILE));
+    }
+
+    private static ListenAddress socket(ConfigFile file) throws ConfigException {
+        try {
+            return ListenAddress.parse(file.textOrDefault(Option.SOCKET));
+        } catch (IllegalArgumentException e) {
+            throw file.wrong(Option.SOCKET, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The notation of Socket, TCP only. Without a host it is the loopback interface: counters are nobody else's business. */
+    private static Optional<ListenAddress.Inet> metricsSocket(ConfigFile file) throws ConfigException {
+        Optional<String> text = file.text(Option.METRICS_SOCKET);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            if (ListenAddress.parse(text.get()) instanceof ListenAddress.Inet inet) {
+                return Optional.of(
+                        inet.host().isPresent()
+                                ? inet
+                                : new ListenAddress.Inet(inet.family(), Optional.of("127.0.0.1"), inet.port()));
+            }
+        } catch (IllegalArgumentException e) {
+            // falls through to the one error message
+        }
+        throw file.illegal(Option.METRICS_SOCKET, "write inet:PORT@HOST, for example inet:9893@127.0.0.1");
     }
 
     /** OpenDMARC takes an unknown facility as mail; so do we, but {@code -n} says so. */
     private static Logging logging(ConfigFile file) throws ConfigException {
-        String facility = file.text(Option.SYSLOG_FACILITY).orElse("mail").toLowerCase(Locale.ROOT);
+        String facility = file.textOrDefault(Option.SYSLOG_FACILITY).toLowerCase(Locale.ROOT);
         if (facility.equals("security")) {
             facility = "auth";
         }
         return new Logging(
                 file.flag(Option.SYSLOG),
                 FACILITIES.contains(" " + facility + " ") ? facility : "mail",
-                file.text(Option.SYSLOG_IDENTITY).orElse(Option.SYSLOG_IDENTITY.defaultText()),
-                file.number(Option.MILTER_DEBUG).orElse(0) > 0);
+                file.textOrDefault(Option.SYSLOG_IDENTITY),
+                file.numberOrDefault(Option.MILTER_DEBUG) > 0);
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
@@ -92,7 +93,7 @@ public final class Assembly {
         Optional<String> testData = settings.dns().testData().isPresent()
                 ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
                 : Optional.empty();
-        DnsClient network = dnsFor(settings.dns());
+        DnsClient network = dnsFor(configuration);
         DnsClient client = testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network;
         PolicyDiscovery discovery =
                 suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get()) : new TreeWalkDiscovery();
@@ -193,8 +194,9 @@ public final class Assembly {
         }
     }
 
-    private DnsClient dnsFor(Settings.Dns settings) throws ConfigException {
-        List<InetSocketAddress> servers = servers(settings);
+    private DnsClient dnsFor(Configuration configuration) throws ConfigException {
+        Settings.Dns settings = configuration.settings().dns();
+        List<InetSocketAddress> servers = servers(configuration);
         Optional<OpenDns> same = dns.filter(open -> open.settings().timeout().equals(settings.timeout())
                 && open.settings().cacheSize() == settings.cacheSize()
                 && open.servers().equals(servers));
@@ -209,12 +211,13 @@ public final class Assembly {
         return dns.orElseThrow().client();
     }
 
-    private static List<InetSocketAddress> servers(Settings.Dns settings) throws ConfigException {
-        if (settings.nameservers().isPresent()) {
+    private static List<InetSocketAddress> servers(Configuration configuration) throws ConfigException {
+        Optional<String> nameservers = configuration.settings().dns().nameservers();
+        if (nameservers.isPresent()) {
             try {
-                return ResolvConf.parseNameservers(settings.nameservers().get());
+                return ResolvConf.parseNameservers(nameservers.get());
             } catch (IllegalArgumentException e) {
-                throw new ConfigException("Nameservers: " + e.getMessage());
+                throw configuration.wrong(Option.NAMESERVERS, "Nameservers: " + e.getMessage());
             }
         }
         try {

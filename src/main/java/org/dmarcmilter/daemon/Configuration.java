@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.config.Settings;
-import org.dmarcmilter.milter.ListenAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,22 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param name how messages call the file
  * @param path to read again on reload; empty for standard input, a pipe and built-in defaults
- * @param overrides what the command line says instead
- * @param settings what is in force: the file's, with the overrides
+ * @param overrides what stands beside the file
  */
-public record Configuration(String name, Optional<Path> path, ConfigFile file, Overrides overrides, Settings settings) {
-    /**
-     * What the command line says instead of the file, at the start and at each reload.
-     *
-     * @param socket {@code -p}
-     * @param pidFile {@code -P}
-     * @param syslog {@code -l}
-     */
-    public record Overrides(Optional<String> socket, Optional<String> pidFile, boolean syslog) {
-        /** The file alone counts. */
-        public static final Overrides NONE = new Overrides(Optional.empty(), Optional.empty(), false);
-    }
-
+public record Configuration(String name, Optional<Path> path, Overrides overrides, ConfigFile file, Settings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
     private static final List<Path> PLACES =
             List.of(Path.of("/etc/dmarc-milter/dmarc-milter.conf"), Path.of("/etc/opendmarc.conf"));
@@ -46,11 +33,12 @@ public record Configuration(String name, Optional<Path> path, ConfigFile file, O
      * Reads the configuration.
      *
      * @param given the file of {@code -c}; {@code -} is standard input; empty: the first readable of the usual places
-     * @throws ConfigException with a message that begins with the file's name
+     * @throws ConfigException with a message that begins with the file's name, or with that of a flag or variable
      */
-    public static Configuration load(Optional<String> given, InputStream standardInput) throws ConfigException {
+    public static Configuration load(Optional<String> given, InputStream standardInput, Overrides overrides)
+            throws ConfigException {
         if (given.isPresent() && given.get().equals("-")) {
-            return parse("-", Optional.empty(), readAll(standardInput));
+            return parse("-", Optional.empty(), readAll(standardInput), overrides);
         }
         Optional<Path> path = given.map(Path::of)
                 .or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
@@ -58,86 +46,18 @@ public record Configuration(String name, Optional<Path> path, ConfigFile file, O
             PLACES.stream()
                     .filter(Files::exists)
                     .forEach(file -> LOG.warn("{}: Permission denied; going on with built-in defaults", file));
-            return parse("built-in defaults", Optional.empty(), "");
+            return parse("built-in defaults", Optional.empty(), "", overrides);
         }
-        return parse(path.get().toString(), path.filter(file -> !isPipe(file)), read(path.get()));
+        return parse(path.get().toString(), path.filter(file -> !isPipe(file)), read(path.get()), overrides);
     }
 
-    /** The configuration as its file is now, under the same command line, for a reload. */
-    Configuration reread() throws ConfigException {
+    /** The configuration as it is now, for a reload. */
+    public Configuration again() throws ConfigException {
         if (path.isEmpty()) {
             throw new ConfigException("ignoring reload signal: the configuration came from "
                     + (name.equals("-") ? "standard input" : name));
         }
-        return load(Optional.of(path.get().toString()), InputStream.nullInputStream())
-                .with(overrides);
-    }
-
-    /**
-     * The command line wins over the file.
-     *
-     * @throws ConfigException if the socket, of either, is none
-     */
-    public Configuration with(Overrides commandLine) throws ConfigException {
-        Settings.Service service = settings.service();
-        String socket = commandLine.socket().orElse(service.socket());
-        try {
-            ListenAddress.parse(socket);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException(
-                    commandLine.socket().isPresent()
-                            ? "-p: " + e.getMessage()
-                            : name + ": configuration error at line " + file.lineOf(Option.SOCKET) + ": "
-                                    + e.getMessage());
-        }
-        Settings.Logging logging = settings.logging();
-        return new Configuration(
-                name,
-                path,
-                file,
-                commandLine,
-                new Settings(
-                        settings.identity(),
-                        settings.exemptions(),
-                        settings.handling(),
-                        settings.spf(),
-                        settings.arc(),
-                        settings.dns(),
-                        new Settings.Service(
-                                socket,
-                                service.umask(),
-                                service.maxConnections(),
-                                service.maxHeaderBytes(),
-                                service.metricsSocket(),
-                                commandLine.pidFile().or(service::pidFile)),
-                        new Settings.Logging(
-                                logging.syslog() || commandLine.syslog(),
-                                logging.facility(),
-                                logging.identity(),
-                                logging.debug()),
-                        settings.history(),
-                        settings.failureReports()));
-    }
-
-    /** One line for each option that is set and does not act here, for the log and for whoever starts the daemon. */
-    public List<String> warnings() {
-        return file.options().stream()
-                .flatMap(option -> obstacle(option)
-                        .map(words -> name + ": line " + file.lineOf(option) + ": " + option.label()
-                                + " has no effect: " + words)
-                        .stream())
-                .toList();
-    }
-
-    private Optional<String> obstacle(Option option) {
-        return switch (option.effect()) {
-            case IGNORED -> Optional.of(option.advice());
-            case LAUNCHER ->
-                path.isEmpty()
-                        ? Optional.of("the launcher script reads it from an ordinary file only; write it to one")
-                        : Optional.empty();
-            case WORKS -> Optional.empty();
-        };
+        return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides);
     }
 
     /** What can be read once only: a second reader of a pipe would wait for a writer that never comes. */
@@ -145,13 +65,19 @@ public record Configuration(String name, Optional<Path> path, ConfigFile file, O
         return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
 
-    private static Configuration parse(String name, Optional<Path> path, String text) throws ConfigException {
+    private static Configuration parse(String name, Optional<Path> path, String text, Overrides overrides)
+            throws ConfigException {
         try {
-            ConfigFile file = ConfigFile.parse(text);
-            return new Configuration(name, path, file, Overrides.NONE, Settings.from(file));
+            ConfigFile file = ConfigFile.parse(text, overrides);
+            return new Configuration(name, path, overrides, file, Settings.from(file));
         } catch (ConfigException e) {
-            throw new ConfigException(name + ": " + e.getMessage());
+            throw inFile(name, e);
         }
+    }
+
+    /** A mistake in the file is told with the file's name before it. */
+    private static ConfigException inFile(String name, ConfigException e) {
+        return e.isInFile() ? new ConfigException(name + ": " + e.getMessage()) : e;
     }
 
     private static String read(Path path) throws ConfigException {
@@ -172,6 +98,47 @@ public record Configuration(String name, Optional<Path> path, ConfigFile file, O
         } catch (IOException e) {
             throw new ConfigException("-: configuration error at line 0: " + reason(e));
         }
+    }
+
+    /**
+     * Looks whether the user exists whom the launcher script becomes, so that {@code -n} sees what the start would see. A reload
+     * does not ask: the user that runs is there.
+     *
+     * @throws ConfigException if this machine has no such user or group
+     */
+    public void checkUser() throws ConfigException {
+        // The launcher script cannot read it from standard input or a pipe.
+        boolean isSeen = path.isPresent() || !file.isInFile(Option.USER_ID);
+        Optional<String> problem =
+                file.text(Option.USER_ID).filter(user -> isSeen).flatMap(Account::problem);
+        if (problem.isPresent()) {
+            throw wrong(Option.USER_ID, problem.get());
+        }
+    }
+
+    /** The error for a value that can only be judged with what lies outside the file. */
+    ConfigException wrong(Option option, String problem) {
+        return inFile(name, file.wrong(option, problem));
+    }
+
+    /** One line for each option that is set and does not act here, for the log and for whoever starts the daemon. */
+    public List<String> warnings() {
+        return file.options().stream()
+                .flatMap(option -> obstacle(option)
+                        .map(words -> file.placeOf(option, name) + ": " + option.label() + " has no effect: " + words)
+                        .stream())
+                .toList();
+    }
+
+    private Optional<String> obstacle(Option option) {
+        return switch (option.effect()) {
+            case IGNORED -> Optional.of(option.advice());
+            case LAUNCHER ->
+                path.isEmpty() && file.isInFile(option)
+                        ? Optional.of("the launcher script reads it from an ordinary file only; write it to one")
+                        : Optional.empty();
+            case WORKS -> Optional.empty();
+        };
     }
 
     /** Why a file could not be read, in the words of the system. */

@@ -5,6 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +18,12 @@ import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.domain.ListenAddress;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.http.HttpEndpoint;
 import org.dmarcmilter.http.Metrics;
-import org.dmarcmilter.http.MetricsAddress;
 import org.dmarcmilter.logging.LogSetup;
 import org.dmarcmilter.milter.Limits;
-import org.dmarcmilter.milter.ListenAddress;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
 import org.slf4j.Logger;
@@ -150,10 +152,11 @@ public final class Daemon {
 
     /** A verdict that our own failure keeps us from giving is the one for temporary errors. */
     private static MilterServer server(DmarcFilter filter, Settings settings) {
-        Limits limits = Limits.DEFAULTS
-                .withMaxConnections(settings.service().maxConnections())
-                .withMaxHeaders(settings.service().maxHeaderBytes(), MOST_HEADER_FIELDS)
-                .withMaxHeaderMemory(Math.max(
+        Limits limits = Limits.DEFAULTS.with(
+                settings.service().maxConnections(),
+                settings.service().maxHeaderBytes(),
+                MOST_HEADER_FIELDS,
+                Math.max(
                         Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
                         settings.service().maxHeaderBytes()));
         MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
@@ -168,7 +171,7 @@ public final class Daemon {
         if (inherited instanceof ServerSocketChannel socket) {
             return server.adopt(socket) + " (from the service manager)";
         }
-        ListenAddress address = ListenAddress.parse(service.socket());
+        ListenAddress address = service.socket();
         OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
         SocketAddress bound = server.bind(address, umask);
         return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
@@ -179,9 +182,32 @@ public final class Daemon {
         if (service.metricsSocket().isEmpty()) {
             return Optional.empty();
         }
-        InetSocketAddress address = MetricsAddress.parse(service.metricsSocket().get());
+        ListenAddress.Inet wanted = service.metricsSocket().get();
+        InetSocketAddress address = new InetSocketAddress(wanted.host().orElseThrow(), wanted.port());
+        if (address.isUnresolved()) {
+            throw new IOException("MetricsSocket: unknown host in " + wanted);
+        }
         LOG.info("metrics on {}", address);
-        return Optional.of(new HttpEndpoint(address, metrics, () -> problem(server)));
+        HttpEndpoint health = new HttpEndpoint(address, metrics, () -> problem(server));
+        tellHealthCheck(address.getAddress().getHostAddress() + " " + health.port());
+        return Optional.of(health);
+    }
+
+    /** A container's health check need not read the configuration: it finds address and port in a file. */
+    private void tellHealthCheck(String place) {
+        String file = environment.getOrDefault("DMARC_MILTER_METRICS_FILE", "");
+        if (file.isEmpty()) {
+            return;
+        }
+        try {
+            Files.writeString(Path.of(file), place + "\n", StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            // Mail matters more than the health check.
+            LOG.warn(
+                    "can't write {} for the health check: {}; with a read-only root file system add --tmpfs /tmp",
+                    file,
+                    Configuration.reason(e));
+        }
     }
 
     private void dnsLost(Throwable cause) {
@@ -202,7 +228,7 @@ public final class Daemon {
         manager.reloading();
         InForce old = inForce;
         try {
-            Configuration configuration = old.configuration().reread();
+            Configuration configuration = old.configuration().again();
             Assembled assembled = assembly.assemble(configuration);
             Settings settings = configuration.settings();
             if (!settings.logging().equals(old.configuration().settings().logging())) {

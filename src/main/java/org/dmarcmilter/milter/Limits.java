@@ -38,38 +38,13 @@ public record Limits(
             Duration.ofSeconds(4),
             Duration.ofSeconds(270));
 
-    public Limits withMaxConnections(int connections) {
+    /** Other bounds on number and memory; the times stay. */
+    public Limits with(int connections, int headerBytes, int headerCount, long headerMemory) {
         return new Limits(
                 connections,
-                maxHeaderBytes,
-                maxHeaderCount,
-                maxHeaderMemory,
-                beforeNegotiation,
-                halfFrame,
-                idle,
-                progressInterval,
-                decision);
-    }
-
-    public Limits withMaxHeaders(int bytes, int count) {
-        return new Limits(
-                maxConnections,
-                bytes,
-                count,
-                maxHeaderMemory,
-                beforeNegotiation,
-                halfFrame,
-                idle,
-                progressInterval,
-                decision);
-    }
-
-    public Limits withMaxHeaderMemory(long octets) {
-        return new Limits(
-                maxConnections,
-                maxHeaderBytes,
-                maxHeaderCount,
-                octets,
+                headerBytes,
+                headerCount,
+                headerMemory,
                 beforeNegotiation,
                 halfFrame,
                 idle,

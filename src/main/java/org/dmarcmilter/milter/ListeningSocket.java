@@ -24,6 +24,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.domain.ListenAddress;
 import org.dmarcmilter.files.FileMode;
 
 /**
@@ -81,7 +83,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
     private static ListeningSocket bindInet(ListenAddress.Inet address) throws IOException {
         InetSocketAddress socket = new InetSocketAddress(resolve(address), address.port());
         // A socket of the default family would listen on IPv6 as well where IPv4 was asked for.
-        ServerSocketChannel channel = ServerSocketChannel.open(address.family());
+        ServerSocketChannel channel = ServerSocketChannel.open(family(address));
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(socket, BACKLOG);
@@ -92,9 +94,16 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
         return new ListeningSocket(channel, address.toString(), Optional.empty());
     }
 
+    private static ProtocolFamily family(ListenAddress.Inet address) {
+        return address.family() == IpAddress.Family.IPV6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+    }
+
+    private static Path path(ListenAddress.Local address) {
+        return Path.of(address.path()).toAbsolutePath();
+    }
+
     private static InetAddress resolve(ListenAddress.Inet address) throws UnknownHostException {
-        ProtocolFamily family = address.family();
-        int octets = family == StandardProtocolFamily.INET6 ? 16 : 4;
+        int octets = address.family().bits() / Byte.SIZE;
         if (address.host().isEmpty()) {
             return InetAddress.getByAddress(new byte[octets]);
         }
@@ -111,7 +120,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
      * can enter, and moved from there. The move also replaces a file that a killed process left.
      */
     private static ListeningSocket bindLocal(ListenAddress.Local address, OptionalInt umask) throws IOException {
-        Path path = address.path().toAbsolutePath();
+        Path path = path(address);
         Path directory = directoryOf(path);
         checkFree(address, path);
         Path closed = directory.resolve(
@@ -169,7 +178,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
     /** The file that the system complains of is one that we made up, so its directory is named. */
     private static String reason(ListenAddress address, IOException cause) {
         if (address instanceof ListenAddress.Local local) {
-            Path directory = directoryOf(local.path().toAbsolutePath());
+            Path directory = directoryOf(path(local));
             if (cause instanceof AccessDeniedException) {
                 return "no permission to make a file in " + directory + ". Change its owner, or choose another path";
             }

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import jdk.net.ExtendedSocketOptions;
+import org.dmarcmilter.domain.ListenAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,7 @@ class CheckCommandTest extends CommandTest {
     private int check(Screen screen, String... words) {
         List<String> arguments = new ArrayList<>(List.of("-c", config));
         arguments.addAll(List.of(words));
-        return new CheckCommand(screen.terminal()).run(arguments);
+        return new CheckCommand(screen.terminal(), Map.of()).run(arguments);
     }
 
     @Test
@@ -170,7 +171,9 @@ class CheckCommandTest extends CommandTest {
     void usage(String words) {
         Screen screen = new Screen();
         assertEquals(
-                64, new CheckCommand(screen.terminal()).run(words.isEmpty() ? List.of() : List.of(words.split(" "))));
+                64,
+                new CheckCommand(screen.terminal(), Map.of())
+                        .run(words.isEmpty() ? List.of() : List.of(words.split(" "))));
         assertTrue(screen.err().startsWith("usage: dmarc-milter check "), screen.err());
         assertEquals("", screen.out());
     }
@@ -178,7 +181,7 @@ class CheckCommandTest extends CommandTest {
     @Test
     void help() {
         Screen screen = new Screen();
-        assertEquals(0, new CheckCommand(screen.terminal()).run(List.of("--help")));
+        assertEquals(0, new CheckCommand(screen.terminal(), Map.of()).run(List.of("--help")));
         assertTrue(screen.out().startsWith("usage: dmarc-milter check "), screen.out());
     }
 
@@ -186,7 +189,7 @@ class CheckCommandTest extends CommandTest {
     void aBadConfigurationIsSaid() throws IOException {
         String bad = file("bad.conf", "Nonsense yes\n").toString();
         Screen screen = new Screen();
-        assertEquals(78, new CheckCommand(screen.terminal()).run(List.of("-c", bad, "example.com")));
+        assertEquals(78, new CheckCommand(screen.terminal(), Map.of()).run(List.of("-c", bad, "example.com")));
         assertTrue(
                 screen.err().startsWith("dmarc-milter check: " + bad + ": configuration error at line 1: "),
                 screen.err());

@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.daemon.Daemon;
+import org.dmarcmilter.domain.ListenAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,8 +148,10 @@ class DaemonCommandTest {
                         + ": line 2: \"99\" is no prefix length or network mask\n",
                 screen.err());
         Screen servers = new Screen();
-        assertEquals(78, run(servers, "-n", "-c", config("Nameservers nonsense")));
-        assertTrue(servers.err().startsWith("dmarc-milter: Nameservers: "), servers.err());
+        String file = config("Nameservers nonsense");
+        assertEquals(78, run(servers, "-n", "-c", file));
+        String expected = "dmarc-milter: " + file + ": configuration error at line 1: Nameservers: 'nonsense' is not ";
+        assertTrue(servers.err().startsWith(expected), servers.err());
     }
 
     @Test
@@ -163,20 +167,21 @@ class DaemonCommandTest {
 
     @Test
     void theCommandLineWinsOverTheFile() throws IOException, ConfigException {
-        Configuration file = Configuration.load(
-                Optional.of(config("Socket inet:1\nPidFile /run/a\nUMask 077\nMilterDebug 1\n")),
-                InputStream.nullInputStream());
-        Settings settings = file.with(DaemonArguments.parse(List.of("-p", "inet:2@localhost", "-P", "/run/b", "-l"))
-                        .overrides())
-                .settings();
-        assertEquals("inet:2@localhost", settings.service().socket());
+        String file = config("Socket inet:1\nPidFile /run/a\nUMask 077\nMilterDebug 1\n");
+        Settings settings = settings(file, "-p", "inet:2@localhost", "-P", "/run/b", "-l");
+        assertEquals(ListenAddress.parse("inet:2@localhost"), settings.service().socket());
         assertEquals(Optional.of("/run/b"), settings.service().pidFile());
         assertEquals(Optional.of(077), settings.service().umask());
         assertTrue(settings.logging().syslog());
         assertTrue(settings.logging().debug());
-        Settings untouched =
-                file.with(DaemonArguments.parse(List.of()).overrides()).settings();
-        assertEquals(file.settings(), untouched);
+        assertEquals(ListenAddress.parse("inet:1"), settings(file).service().socket());
+    }
+
+    private static Settings settings(String file, String... words) throws ConfigException {
+        Overrides overrides =
+                Overrides.of(Map.of(), DaemonArguments.parse(List.of(words)).overrides());
+        return Configuration.load(Optional.of(file), InputStream.nullInputStream(), overrides)
+                .settings();
     }
 
     @Test

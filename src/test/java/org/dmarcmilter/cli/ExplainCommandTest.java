@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,7 @@ class ExplainCommandTest extends CommandTest {
     private int explain(Screen screen, String... words) {
         List<String> arguments = new ArrayList<>(List.of("-c", config));
         arguments.addAll(List.of(words));
-        return new ExplainCommand(screen.terminal()).run(arguments);
+        return new ExplainCommand(screen.terminal(), Map.of()).run(arguments);
     }
 
     private String message(String text) throws IOException {
@@ -340,7 +341,7 @@ class ExplainCommandTest extends CommandTest {
         """)
     void usage(String words, String problem) {
         Screen screen = new Screen();
-        assertEquals(64, new ExplainCommand(screen.terminal()).run(List.of(words.split(" "))));
+        assertEquals(64, new ExplainCommand(screen.terminal(), Map.of()).run(List.of(words.split(" "))));
         assertTrue(screen.err().startsWith("dmarc-milter explain: " + problem + "\nusage: "), screen.err());
     }
 
@@ -378,7 +379,7 @@ class ExplainCommandTest extends CommandTest {
     @Test
     void help() {
         Screen screen = new Screen();
-        assertEquals(0, new ExplainCommand(screen.terminal()).run(List.of("--help")));
+        assertEquals(0, new ExplainCommand(screen.terminal(), Map.of()).run(List.of("--help")));
         assertTrue(screen.out().startsWith("usage: dmarc-milter explain "), screen.out());
     }
 }

@@ -54,7 +54,7 @@ class ExplainedValuesTest extends CommandTest {
         List<String> words = new ArrayList<>(
                 List.of(file("message.eml", message).toString(), "-c", config, "--json", "--client-ip", "192.0.2.99"));
         words.addAll(List.of(more.length == 0 ? new String[] {"--mail-from", "u@example.com"} : more));
-        assertEquals(0, new ExplainCommand(screen.terminal()).run(words), screen.err());
+        assertEquals(0, new ExplainCommand(screen.terminal(), Map.of()).run(words), screen.err());
         return new ObjectMapper().readTree(screen.out()).get("values");
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +107,7 @@ class LauncherScriptTest {
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("JAVA") || name.startsWith("DMARC_MILTER"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("JAVA") || name.startsWith("DMARC_"));
         builder.environment()
                 .put("DMARC_MILTER_CACHE", directory.resolve("no-cache").toString());
         builder.environment().putAll(environment);
@@ -354,6 +355,52 @@ class LauncherScriptTest {
         String unescaped = text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r");
         Run run = run("-f", "-c", config(unescaped + "\n"));
         assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
+    }
+
+    @ParameterizedTest(name = "-c {0}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        file | DMARC_USERID=nosuchuser               | the file's Userid is another
+        -    | DMARC_USERID=nosuchuser               | a variable can be read more often than standard input
+        file | DMARC_MILTER_DEFAULT_USERID=nobody;DMARC_UserID=nosuchuser | the one outranks the other
+        """)
+    void readsTheOptionFromAVariable(String file, String variables, String why)
+            throws IOException, InterruptedException {
+        Map<String, String> environment =
+                new HashMap<>(Map.of("JAVA_HOME", directory.resolve("java").toString()));
+        for (String variable : variables.split(";")) {
+            environment.put(variable.split("=", 2)[0], variable.split("=", 2)[1]);
+        }
+        Run run = run(environment, "-f", "-c", file.equals("-") ? "-" : config("Userid root\n"));
+        assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
+        assertEquals(65, run.code());
+    }
+
+    /** Java says what is wrong with such a variable; here it must not pass for two options. */
+    @Test
+    void aVariableIsOneLine() throws IOException, InterruptedException {
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME",
+                directory.resolve("java").toString(),
+                "DMARC_SYSLOGIDENTITY",
+                "x\nuserid nosuchuser",
+                "DMARC_USERID",
+                "nosuchuser\n");
+        assertEquals(0, run(environment, "-f", "-c", config("")).code());
+    }
+
+    @ParameterizedTest(name = "BaseDirectory by a variable, -c {0}")
+    @ValueSource(strings = {"-", "test.conf"})
+    void goesToTheBaseDirectoryOfAVariable(String file) throws IOException, InterruptedException {
+        Path base = Files.createDirectories(directory.resolve("base"));
+        config("Syslog no\n");
+        Run run = run(
+                Map.of("JAVA_HOME", directory.resolve("java").toString(), "DMARC_BASEDIRECTORY", base.toString()),
+                "-f",
+                "-c",
+                file);
+        assertTrue(run.out().contains("directory " + base + "\n"), run.out() + run.err());
+        List<String> arguments = run.arguments();
+        assertEquals(file.equals("-") ? "-" : directory + "/test.conf", arguments.get(arguments.size() - 1));
     }
 
     @ParameterizedTest(name = "-c {0}, {1}")

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MigrationTest {
     private static List<String> report(String text) throws ConfigException {
         return new Migration(Configuration.load(
-                        Optional.of("-"), new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII))))
+                        Optional.of("-"),
+                        new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)),
+                        Overrides.NONE))
                 .report();
     }
 
@@ -62,6 +65,8 @@ class MigrationTest {
             case ON_TEMPORARY_ERROR -> "accept";
             case DMARC_STANDARD -> "rfc7489";
             case MAX_HEADER_BYTES -> "20000";
+            case METRICS_SOCKET -> "inet:1@127.0.0.1";
+            case AUTO_RESTART_RATE -> "10/1h";
             default -> option.type() == Option.Type.BOOLEAN ? "yes" : option.type() == Option.Type.INTEGER ? "7" : "x";
         };
         String line = report(option.label() + " " + value).get(0);

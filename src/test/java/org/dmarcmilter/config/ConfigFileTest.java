@@ -90,9 +90,9 @@ class ConfigFileTest {
     void theLastLineWinsWhateverItsCase() throws ConfigException {
         ConfigFile file = ConfigFile.parse("Socket inet:1\nUserID a\nSOCKET inet:2\nUserid b\nsocket inet:3\n");
         assertEquals(Optional.of("inet:3"), file.text(Option.SOCKET));
-        assertEquals(5, file.lineOf(Option.SOCKET));
+        assertEquals("x.conf: line 5", file.placeOf(Option.SOCKET, "x.conf"));
         assertEquals(Optional.of("b"), file.text(Option.USER_ID));
-        assertEquals(List.of(Option.SOCKET, Option.USER_ID), file.options());
+        assertEquals(List.of(Option.USER_ID, Option.SOCKET), file.options(), "in the order of the file");
     }
 
     @ParameterizedTest
@@ -111,14 +111,16 @@ class ConfigFileTest {
     void whatIsNotSetIsAbsent() throws ConfigException {
         ConfigFile file = ConfigFile.empty();
         assertFalse(file.isSet(Option.SOCKET));
-        assertEquals(0, file.lineOf(Option.SOCKET));
+        assertFalse(file.isInFile(Option.SOCKET));
         assertEquals(Optional.empty(), file.text(Option.SOCKET));
         assertEquals(Optional.empty(), file.number(Option.DNS_TIMEOUT));
         assertEquals(List.of(), file.list(Option.IGNORE_MAIL_FROM));
         assertEquals(List.of(), file.options());
         assertTrue(file.flag(Option.BACKGROUND), "its default is true");
         assertFalse(file.flag(Option.SYSLOG));
-        assertEquals("accept", file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail"));
+        assertEquals("accept", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
+        assertEquals("inet:8893@127.0.0.1", file.textOrDefault(Option.SOCKET));
+        assertEquals(20_000, file.numberOrDefault(Option.DNS_CACHE_SIZE));
         assertEquals(
                 "MaxEvaluationTime: say more",
                 file.illegal(Option.MAX_EVALUATION_TIME, "say more").getMessage());
@@ -127,10 +129,10 @@ class ConfigFileTest {
     @Test
     void choicesCompareWithoutCaseAndNameTheirWords() throws ConfigException {
         ConfigFile file = ConfigFile.parse("OnTemporaryError TempFail");
-        assertEquals("tempfail", file.choice(Option.ON_TEMPORARY_ERROR, "accept", "tempfail"));
-        ConfigException e = assertThrows(ConfigException.class, () -> file.choice(Option.ON_TEMPORARY_ERROR, "a", "b"));
+        assertEquals("tempfail", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("ontemporaryerror a"));
         assertEquals(
-                "configuration error at line 1: illegal value \"TempFail\" for OnTemporaryError; write one of a, b",
+                "configuration error at line 1: illegal value \"a\" for ontemporaryerror; write one of accept, tempfail",
                 e.getMessage());
     }
 

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dmarcmilter.config.Option.Effect;
 import org.dmarcmilter.config.Option.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionTest {
@@ -105,6 +108,42 @@ class OptionTest {
         assertEquals(option.effect() == Effect.WORKS, option.advice().isEmpty());
         assertFalse(option.label().isBlank());
         assertFalse(option.defaultText().isBlank());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Option.class)
+    void saysWhatItMeansWhereItActs(Option option) {
+        assertEquals(option.effect() == Effect.IGNORED, option.meaning().isEmpty());
+        assertEquals(option.effect() == Effect.IGNORED, option.topic() == Topic.OPENDMARC);
+        assertTrue(option.meaning().isEmpty() || option.meaning().endsWith("."), option.meaning());
+        assertTrue(option.meaning().chars().allMatch(c -> c >= ' ' && c <= '~' && c != '|'), option.meaning());
+    }
+
+    /** A default that the table gives as a value changes nothing when it is written down. */
+    @ParameterizedTest
+    @MethodSource
+    void aDefaultIsWhatTheProgramDoes(Option option) throws ConfigException {
+        assertEquals(settings(""), settings(option.label() + " " + option.defaultText()));
+    }
+
+    /** An example can be used as it stands, and is not the default in other words. */
+    @ParameterizedTest
+    @MethodSource
+    void anExampleDoesSomething(Option option) throws ConfigException {
+        Settings shown = settings(option.label() + " " + option.example().orElseThrow());
+        assertEquals(option.effect() == Effect.WORKS, !shown.equals(settings("")));
+    }
+
+    static Stream<Option> aDefaultIsWhatTheProgramDoes() {
+        return Arrays.stream(Option.values()).filter(option -> option.example().isEmpty());
+    }
+
+    static Stream<Option> anExampleDoesSomething() {
+        return Arrays.stream(Option.values()).filter(option -> option.example().isPresent());
+    }
+
+    private static Settings settings(String text) throws ConfigException {
+        return Settings.from(ConfigFile.parse(text));
     }
 
     @Test

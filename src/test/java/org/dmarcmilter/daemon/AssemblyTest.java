@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
@@ -67,7 +68,8 @@ class AssemblyTest {
 
     private Assembled assemble(String... lines) throws IOException, ConfigException {
         Path file = Files.writeString(directory.resolve("test.conf"), String.join("\n", lines) + "\n");
-        return assembly.assemble(Configuration.load(Optional.of(file.toString()), InputStream.nullInputStream()));
+        return assembly.assemble(
+                Configuration.load(Optional.of(file.toString()), InputStream.nullInputStream(), Overrides.NONE));
     }
 
     private String list(String name, String text) throws IOException {
@@ -132,7 +134,7 @@ class AssemblyTest {
         DomainWhitelistFile MISSING    | can't load domain whitelist file from MISSING: No such file or directory | sealers
         NoReportsList MISSING          | can't load no-reports list from MISSING: No such file or directory | addresses
         TestDNSData MISSING            | can't load fake DNS data MISSING: No such file or directory | records
-        Nameservers nonsense           | Nameservers:                                          | servers
+        Nameservers nonsense           | FILE: configuration error at line 3: Nameservers:     | servers
         """)
     void aMistakeLeavesEverythingAsItWas(String line, String message, String why) throws Exception {
         Assembled before = assemble(server);
@@ -144,7 +146,9 @@ class AssemblyTest {
                         "DNSTimeout 7",
                         OTHERS_ADDRESS,
                         line.replace("MISSING", missing).replace("BAD", bad)));
-        String expected = message.replace("MISSING", missing).replace("BAD", bad);
+        String expected = message.replace("MISSING", missing)
+                .replace("BAD", bad)
+                .replace("FILE", directory.resolve("test.conf").toString());
         assertTrue(e.getMessage().startsWith(expected), e.getMessage());
         assertSame(before.rules().dns(), assembly.dnsClient().orElseThrow(), why);
         assertSame(

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.ConfigLexer;
 import org.dmarcmilter.config.Option;
-import org.dmarcmilter.daemon.Configuration.Overrides;
+import org.dmarcmilter.config.Overrides;
+import org.dmarcmilter.domain.ListenAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +30,7 @@ class ConfigurationTest {
     }
 
     private static Configuration load(String file) throws ConfigException {
-        return Configuration.load(Optional.of(file), InputStream.nullInputStream());
+        return Configuration.load(Optional.of(file), InputStream.nullInputStream(), Overrides.NONE);
     }
 
     @Test
@@ -37,14 +39,18 @@ class ConfigurationTest {
         Configuration configuration = load(file.toString());
         assertEquals(file.toString(), configuration.name());
         assertEquals(Optional.of(file), configuration.path());
-        assertEquals("inet:9999", configuration.settings().service().socket());
+        assertEquals(
+                ListenAddress.parse("inet:9999"),
+                configuration.settings().service().socket());
         assertEquals(List.of(Option.SOCKET), configuration.file().options());
     }
 
     @Test
     void readsStandardInput() throws ConfigException {
         Configuration configuration = Configuration.load(
-                Optional.of("-"), new ByteArrayInputStream("Syslog yes".getBytes(StandardCharsets.US_ASCII)));
+                Optional.of("-"),
+                new ByteArrayInputStream("Syslog yes".getBytes(StandardCharsets.US_ASCII)),
+                Overrides.NONE);
         assertEquals("-", configuration.name());
         assertEquals(Optional.empty(), configuration.path());
         assertTrue(configuration.settings().logging().syslog());
@@ -68,7 +74,7 @@ class ConfigurationTest {
         assertEquals(pipe.toString(), configuration.name());
         assertEquals(Optional.empty(), configuration.path());
         assertTrue(configuration.settings().logging().syslog());
-        ConfigException e = assertThrows(ConfigException.class, configuration::reread);
+        ConfigException e = assertThrows(ConfigException.class, configuration::again);
         assertEquals("ignoring reload signal: the configuration came from " + pipe, e.getMessage());
     }
 
@@ -113,7 +119,8 @@ class ConfigurationTest {
     void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
         Configuration file = Configuration.load(
                 Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),
-                InputStream.nullInputStream());
+                InputStream.nullInputStream(),
+                Overrides.NONE);
         assertEquals(
                 List.of(file.name() + ": line 2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
     }
@@ -122,7 +129,8 @@ class ConfigurationTest {
     void theLauncherCannotReadStandardInput() throws ConfigException {
         Configuration file = Configuration.load(
                 Optional.of("-"),
-                new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)));
+                new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)),
+                Overrides.NONE);
         assertEquals(
                 List.of("-: line 1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
                         + " write it to one"),
@@ -131,23 +139,26 @@ class ConfigurationTest {
 
     @Test
     void aReloadReadsTheFileAgainUnderTheSameCommandLine() throws IOException, ConfigException {
-        Overrides overrides = new Overrides(Optional.of("inet:2@localhost"), Optional.empty(), false);
+        Overrides overrides = new Overrides(
+                List.of(), List.of(), List.of(new ConfigLexer.Line("-p", Option.SOCKET, "inet:2@localhost")));
         String path = config("RejectFailures no\n");
-        Configuration old = load(path).with(overrides);
+        Configuration old = Configuration.load(Optional.of(path), InputStream.nullInputStream(), overrides);
         config("RejectFailures yes\nSocket inet:3\n");
-        Configuration young = old.reread();
+        Configuration young = old.again();
         assertTrue(young.settings().handling().rejectFailures());
-        assertEquals("inet:2@localhost", young.settings().service().socket());
+        assertEquals(
+                ListenAddress.parse("inet:2@localhost"),
+                young.settings().service().socket());
         config("Nonsense yes\n");
-        assertThrows(ConfigException.class, old::reread);
+        assertThrows(ConfigException.class, old::again);
         Files.delete(Path.of(path));
-        assertThrows(ConfigException.class, old::reread);
+        assertThrows(ConfigException.class, old::again);
     }
 
     @Test
     void whatCameFromStandardInputCannotBeReadAgain() throws ConfigException {
-        Configuration old = Configuration.load(Optional.of("-"), InputStream.nullInputStream());
-        ConfigException e = assertThrows(ConfigException.class, old::reread);
+        Configuration old = Configuration.load(Optional.of("-"), InputStream.nullInputStream(), Overrides.NONE);
+        ConfigException e = assertThrows(ConfigException.class, old::again);
         assertEquals("ignoring reload signal: the configuration came from standard input", e.getMessage());
     }
 }

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.dns.FailingSelector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class DaemonTest {
 
     private Configuration configuration(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("test.conf"), text);
-        return Configuration.load(Optional.of(file.toString()), InputStream.nullInputStream());
+        return Configuration.load(Optional.of(file.toString()), InputStream.nullInputStream(), Overrides.NONE);
     }
 
     private static ListAppender<ILoggingEvent> captured() {

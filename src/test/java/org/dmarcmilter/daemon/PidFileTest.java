@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.domain.ListenAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,6 @@ class PidFileTest {
     }
 
     private static Settings.Service service(Optional<String> pidFile, Optional<Integer> umask) {
-        return new Settings.Service("inet:8893", umask, 1, 1, Optional.empty(), pidFile);
+        return new Settings.Service(ListenAddress.parse("inet:8893"), umask, 1, 1, Optional.empty(), pidFile);
     }
 }

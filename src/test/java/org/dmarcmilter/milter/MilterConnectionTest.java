@@ -441,7 +441,7 @@ class MilterConnectionTest {
             4    | 9 | header A:1/truncated/end             | and not one octet more
             """)
     void headersOverTheLimitDoNotReachTheSession(int octets, int count, String events, String why) {
-        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS.withMaxHeaders(octets, count))) {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS.with(1, octets, count, 10_000))) {
             for (int message = 0; message < 2; message++) {
                 peer.send((message == 0 ? "OFFER " : "") + "M<a>~ LA~1~ LB~22~ LC~3~ LD~4~");
                 peer.send("E");
@@ -454,7 +454,7 @@ class MilterConnectionTest {
     /** One message of 8 octets and the overhead of its two fields fits; a second one beside it does not. */
     @Test
     void headersOfAllMessagesTogetherHaveABound() {
-        Limits limits = Limits.DEFAULTS.withMaxHeaderMemory(2 * 128 + 8);
+        Limits limits = Limits.DEFAULTS.with(2, 1_000, 10, 2 * 128 + 8);
         HeaderMemory shared = new HeaderMemory(limits.maxHeaderMemory());
         try (EmbeddedPeer first = new EmbeddedPeer(filter, limits, shared);
                 EmbeddedPeer second = new EmbeddedPeer(filter, limits, shared)) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.dmarcmilter.domain.ListenAddress;
 import org.dmarcmilter.milter.MilterReply.Accept;
 import org.dmarcmilter.milter.MilterReply.TemporaryFailure;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +98,7 @@ class MilterServerTest {
     }
 
     private ListenAddress local() {
-        return new ListenAddress.Local(socket());
+        return new ListenAddress.Local(socket().toString());
     }
 
     // TCP.
@@ -262,7 +263,7 @@ class MilterServerTest {
     @Test
     void missingDirectoryIsAClearError() {
         ListenAddress address =
-                new ListenAddress.Local(directory.resolve("none").resolve("s"));
+                new ListenAddress.Local(directory.resolve("none").resolve("s").toString());
         String message = assertThrows(IOException.class, () -> server().bind(address, NO_UMASK))
                 .getMessage();
         assertEquals(
@@ -274,7 +275,7 @@ class MilterServerTest {
     @Test
     void tooLongPathIsAClearErrorAndLeavesNothing() throws IOException {
         Path deep = Files.createDirectories(directory.resolve("d".repeat(100)));
-        ListenAddress address = new ListenAddress.Local(deep.resolve("s"));
+        ListenAddress address = new ListenAddress.Local(deep.resolve("s").toString());
         String message = assertThrows(IOException.class, () -> server().bind(address, NO_UMASK))
                 .getMessage();
         assertTrue(message.toLowerCase(java.util.Locale.ROOT).contains("too long"), message);
@@ -303,7 +304,7 @@ class MilterServerTest {
 
     @Test
     void connectionsOverTheLimitAreClosedAndLoggedOnce() throws IOException {
-        MilterServer server = server(Limits.DEFAULTS.withMaxConnections(2));
+        MilterServer server = server(Limits.DEFAULTS.with(2, 1_000, 10, 10_000));
         SocketAddress address = server.bind(LOOPBACK, NO_UMASK);
         SocketChannel first = connect(address);
         send(first, "OFFER");

@@ -1,4 +1,4 @@
-package org.dmarcmilter.milter;
+package org.dmarcmilter.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,8 +1,5 @@
-package org.dmarcmilter.milter;
+package org.dmarcmilter.domain;
 
-import java.net.StandardProtocolFamily;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.dmarcmilter.text.Printable;
@@ -13,24 +10,31 @@ import org.dmarcmilter.text.Printable;
  * copied from main.cf. Host names are not resolved here.
  */
 public sealed interface ListenAddress {
+    /** More of a mistake than this tells an operator nothing. */
+    int MAX_SHOWN = 80;
+
     /**
      * A TCP port.
      *
-     * @param family {@link StandardProtocolFamily#INET} or {@link StandardProtocolFamily#INET6}
+     * @param family which protocol
      * @param host name or address; empty for all interfaces of the family
      * @param port 0 lets the system choose
      */
-    record Inet(StandardProtocolFamily family, Optional<String> host, int port) implements ListenAddress {
+    record Inet(IpAddress.Family family, Optional<String> host, int port) implements ListenAddress {
         @Override
         public String toString() {
-            return (family == StandardProtocolFamily.INET6 ? "inet6:" : "inet:")
+            return (family == IpAddress.Family.IPV6 ? "inet6:" : "inet:")
                     + port
                     + host.map(name -> "@" + name).orElse("");
         }
     }
 
-    /** A unix stream socket. */
-    record Local(Path path) implements ListenAddress {
+    /**
+     * A unix stream socket.
+     *
+     * @param path of its file
+     */
+    record Local(String path) implements ListenAddress {
         @Override
         public String toString() {
             return "local:" + path;
@@ -50,8 +54,8 @@ public sealed interface ListenAddress {
         String rest = text.substring(colon + 1);
         return switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
             case "local", "unix" -> local(text, rest);
-            case "inet" -> inet(text, StandardProtocolFamily.INET, rest);
-            case "inet6" -> inet(text, StandardProtocolFamily.INET6, rest);
+            case "inet" -> inet(text, IpAddress.Family.IPV4, rest);
+            case "inet6" -> inet(text, IpAddress.Family.IPV6, rest);
             default -> throw wrong(text, "the part before the colon is none of inet, inet6, local, unix");
         };
     }
@@ -60,14 +64,13 @@ public sealed interface ListenAddress {
         if (path.isEmpty()) {
             throw wrong(text, "the path is missing");
         }
-        try {
-            return new Local(Path.of(path));
-        } catch (InvalidPathException invalid) {
+        if (path.indexOf('\0') >= 0) {
             throw wrong(text, "the path is not one");
         }
+        return new Local(path);
     }
 
-    private static ListenAddress inet(String text, StandardProtocolFamily family, String rest) {
+    private static ListenAddress inet(String text, IpAddress.Family family, String rest) {
         int at = rest.indexOf('@');
         int colon = rest.lastIndexOf(':');
         if (at >= 0) {
@@ -80,7 +83,7 @@ public sealed interface ListenAddress {
     }
 
     private static ListenAddress inet(
-            String text, StandardProtocolFamily family, String host, String port, boolean hostExpected) {
+            String text, IpAddress.Family family, String host, String port, boolean hostExpected) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         String name = bracketed ? host.substring(1, host.length() - 1) : host;
         if (hostExpected && name.isEmpty()) {
@@ -90,9 +93,9 @@ public sealed interface ListenAddress {
             throw wrong(text, "the host is not a name or address");
         }
         // A name has no colon: this is an IPv6 address, whatever stands before it.
-        boolean ipv6 = family == StandardProtocolFamily.INET6 || name.indexOf(':') >= 0;
+        boolean ipv6 = family == IpAddress.Family.IPV6 || name.indexOf(':') >= 0;
         return new Inet(
-                ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
+                ipv6 ? IpAddress.Family.IPV6 : IpAddress.Family.IPV4,
                 name.isEmpty() ? Optional.empty() : Optional.of(name),
                 port(text, port));
     }
@@ -100,15 +103,13 @@ public sealed interface ListenAddress {
     private static int port(String text, String port) {
         boolean number = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!number || Integer.parseInt(port) > 65_535) {
-            throw wrong(
-                    text,
-                    "the port '" + Printable.escaped(port, WireText.MAX_LOGGED) + "' is not a number from 0 to 65535");
+            throw wrong(text, "the port '" + Printable.escaped(port, MAX_SHOWN) + "' is not a number from 0 to 65535");
         }
         return Integer.parseInt(port);
     }
 
     private static IllegalArgumentException wrong(String text, String why) {
-        return new IllegalArgumentException("'" + Printable.escaped(text, WireText.MAX_LOGGED) + "' is not a socket: "
-                + why + ". Write inet:PORT@HOST, inet6:PORT@HOST or local:PATH, for example inet:8893@127.0.0.1");
+        return new IllegalArgumentException("'" + Printable.escaped(text, MAX_SHOWN) + "' is not a socket: " + why
+                + ". Write inet:PORT@HOST, inet6:PORT@HOST or local:PATH, for example inet:8893@127.0.0.1");
     }
 }
