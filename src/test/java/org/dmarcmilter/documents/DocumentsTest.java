@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents are where their links say, in the repository and where the packages install them. */
 class DocumentsTest {
@@ -26,6 +27,9 @@ class DocumentsTest {
     private static final Path PAGES = Path.of("src/site/markdown");
     private static final Path PICTURES = Path.of("src/site/resources");
     private static final int MAX_README_BYTES = 8_192;
+    /** As in {@code filter/DmarcSession}, with a method or without one. */
+    private static final Pattern CLASS = Pattern.compile("`([a-z]+/[A-Z]\\w+)[.`]");
+
     private static final Pattern INSTALLED = Pattern.compile("/usr/share/doc/dmarc-milter/([\\w.-]+\\.\\w+)");
 
     static List<Path> documents() throws IOException {
@@ -69,6 +73,17 @@ class DocumentsTest {
         List<String> missing = files(PAGES, ".md").stream()
                 .map(Path::toString)
                 .filter(page -> !Markdown.read(README).links().contains(page))
+                .toList();
+        assertEquals(List.of(), missing);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "src/site/markdown/architecture.md"})
+    void namesClassesThatAreThere(Path document) throws IOException {
+        List<String> missing = CLASS.matcher(Files.readString(document))
+                .results()
+                .map(match -> match.group(1))
+                .filter(name -> !Files.exists(Path.of("src/main/java/org/dmarcmilter", name + ".java")))
                 .toList();
         assertEquals(List.of(), missing);
     }
