@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
+import org.dmarcmilter.documents.Page;
 import org.dmarcmilter.endtoend.SmtpClient;
 import org.dmarcmilter.endtoend.SmtpReply;
 import org.junit.jupiter.api.DisplayName;
@@ -21,7 +22,7 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     @Override
     String chapter() {
-        return "### Debian 12 and 13\n";
+        return "## Debian 12 and 13";
     }
 
     @Override
@@ -66,13 +67,13 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     @Test
     @Order(20)
-    @DisplayName("Postfix hands mail over, configured as the README says")
+    @DisplayName("Postfix hands mail over, configured as the page says")
     void judgesForPostfix() {
         system().installFromDebian("postfix opendkim");
         system().mustRun("sed -i 's/^Socket.*/Socket inet:8891@127.0.0.1/' /etc/opendkim.conf"
                 + " && systemctl restart opendkim && useradd --create-home reader");
         system().mustRun("postconf 'mydestination = example.net' 'home_mailbox = Maildir/' 'inet_protocols = ipv4'");
-        append("/etc/postfix/main.cf", Readme.block("**Postfix**, in `main.cf`"));
+        append("/etc/postfix/main.cf", Page.POSTFIX_AND_SENDMAIL.block("## Postfix"));
         system().mustRun("systemctl restart postfix");
 
         assertEquals(
@@ -88,12 +89,12 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     @Test
     @Order(21)
-    @DisplayName("results from outside count until Postfix removes them as the README says; attached ones stay")
+    @DisplayName("results from outside count until Postfix removes them as the page says; attached ones stay")
     void removesForgedResults() {
         String forged = "Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=example.com\r\n";
         send("example.com", forged, "").expect(250);
 
-        String[] files = Readme.block("any\nfilter adds its own").split("(?m)^# /etc/postfix/header_checks\n");
+        String[] files = Page.SECURITY.block("## Remove forged results").split("(?m)^# /etc/postfix/header_checks\n");
         append("/etc/postfix/main.cf", files[0]);
         append("/etc/postfix/header_checks", files[1]);
         system().mustRun("systemctl restart postfix");
@@ -108,9 +109,9 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     @Test
     @Order(22)
-    @DisplayName("Postfix reaches the unix socket as the README says")
+    @DisplayName("Postfix reaches the unix socket as the page says")
     void judgesOnTheUnixSocket() {
-        Readme.commands("### A unix socket\n").forEach(system()::mustRun);
+        Page.POSTFIX_AND_SENDMAIL.commands("## dmarc-milter on a unix socket").forEach(system()::mustRun);
         String before = delivered();
         send("example.com", "", "").expect(550);
         send("example.org", "", "").expect(250);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dmarcmilter.documents.Page;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -33,7 +34,8 @@ abstract class InstalledPackageScenario {
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     /** What the packages are made from, beside {@code target/dmarc-milter}. */
-    private static final List<String> SOURCES = List.of("LICENSE", "README.md", "pom.xml", "src/packaging", "systemd");
+    private static final List<String> SOURCES =
+            List.of("LICENSE", "README.md", "pom.xml", "src/packaging", "src/site", "systemd");
 
     /** Where the source tree is in the system, as after "mvn package". */
     static final String SOURCE = "/root/source/";
@@ -43,7 +45,7 @@ abstract class InstalledPackageScenario {
     /** The release of Debian to boot. */
     abstract String suite();
 
-    /** The heading of the README's chapter that tells how to build the package, install it and start it. */
+    /** The heading of the installation page's chapter that tells how to build the package, install it and start it. */
     abstract String chapter();
 
     /** Makes the system what a reader of that chapter has. */
@@ -78,7 +80,7 @@ abstract class InstalledPackageScenario {
         system.copy(Files.createDirectories(classes).resolve(probe), "/usr/local/probe/org/dmarcmilter/packaging");
         prepare(system);
         // With the answer to "Is this ok".
-        Readme.commands(chapter()).forEach(line -> system.mustRun("cd " + SOURCE + " && yes | (" + line + ")"));
+        Page.INSTALL.commands(chapter()).forEach(line -> system.mustRun("cd " + SOURCE + " && yes | (" + line + ")"));
     }
 
     @AfterAll
@@ -90,7 +92,7 @@ abstract class InstalledPackageScenario {
 
     @Test
     @Order(1)
-    @DisplayName("after the README's commands it runs, with a class archive and without a warning, and so at each boot")
+    @DisplayName("after the page's commands it runs, with a class archive and without a warning, and so at each boot")
     void starts() {
         assertAll(
                 () -> assertEquals(

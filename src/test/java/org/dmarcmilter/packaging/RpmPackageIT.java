@@ -36,7 +36,7 @@ class RpmPackageIT extends InstalledPackageScenario {
 
     @Override
     String chapter() {
-        return "### Rocky Linux 8, 9 and 10\n";
+        return "## Rocky Linux 8, 9 and 10";
     }
 
     @Override

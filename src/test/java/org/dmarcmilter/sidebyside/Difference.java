@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The ways in which dmarc-milter may differ from OpenDMARC; each is the row of the table with its {@link #id}.
+ * The ways in which dmarc-milter may differ from OpenDMARC; each is the row with its {@link #id} in
+ * {@code src/site/markdown/differences.md}.
  *
  * <p>There are two kinds. A <b>wording</b> turns what OpenDMARC said into what dmarc-milter has to say instead, so that
  * everything around it still has to be equal. A <b>cause</b> is another judgement of the message, recognized by what is in
@@ -469,6 +470,11 @@ enum Difference {
     /** Whether it is why the programs differ in that field. */
     boolean causes(Comparison comparison, String field) {
         return fields.matcher(field).matches() && condition.test(comparison);
+    }
+
+    /** Whether it is a cause that explains another reply to the MTA. */
+    boolean changesVerdict() {
+        return fields.matcher("reply").matches();
     }
 
     /** Where OpenDMARC's text has the one form and ours the other, ours is expected. */

@@ -1,0 +1,67 @@
+package org.dmarcmilter.documents;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
+
+/** A page that shows what to type and what comes of it, so that the tests type and see the same. */
+public enum Page {
+    EXPLAIN("explain"),
+    INSTALL("install"),
+    POSTFIX_AND_SENDMAIL("postfix-and-sendmail"),
+    SECURITY("security");
+
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```[a-z]*\n(.*?)^```$");
+    /** The build that runs this test has done that. */
+    private static final String BUILD = "mvn -q -DskipTests package && ";
+
+    private final Path path;
+
+    Page(String name) {
+        this.path = Path.of("src/site/markdown", name + ".md");
+    }
+
+    /** The commands of the first block of the chapter with that heading. */
+    public List<String> commands(String heading) {
+        return block(heading).lines().map(line -> line.replace(BUILD, "")).toList();
+    }
+
+    /** The first block of the chapter with that heading, as it stands there. */
+    public String block(String heading) {
+        return blocks(heading).get(0);
+    }
+
+    /** All blocks of the chapter with that heading. */
+    public List<String> blocks(String heading) {
+        List<String> blocks = BLOCK.matcher(chapter(heading))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        if (blocks.isEmpty()) {
+            throw new NoSuchElementException(path + ": " + heading + " has no block");
+        }
+        return blocks;
+    }
+
+    private String chapter(String heading) {
+        String page = read();
+        int start = page.indexOf("\n" + heading + "\n");
+        if (start < 0) {
+            throw new NoSuchElementException(path + " has no " + heading);
+        }
+        int end = page.indexOf("\n## ", start + 1);
+        return end < 0 ? page.substring(start) : page.substring(start, end + 1);
+    }
+
+    private String read() {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
