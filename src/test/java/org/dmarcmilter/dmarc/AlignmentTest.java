@@ -3,7 +3,6 @@ package org.dmarcmilter.dmarc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,12 +47,12 @@ class AlignmentTest {
 
     /** OpenDMARC's test_alignment. */
     @TestFactory
-    List<DynamicTest> openDmarcTable() throws IOException {
+    List<DynamicTest> openDmarcTable() {
         Map<String, String> departures = Map.of(
                 "odmarc-align-05", "a name that begins with a dot is no name; OpenDMARC strips it",
                 "odmarc-align-06", "the same with more dots");
         List<DynamicTest> tests = new ArrayList<>();
-        for (JsonNode row : SharedTestData.openDmarc("opendmarc-alignment.json").get("cases")) {
+        for (JsonNode row : DataFile.json("/opendmarc/alignment.json").get("cases")) {
             String id = row.get("id").asText();
             AlignmentMode mode = row.get("mode").asText().equals("s") ? AlignmentMode.STRICT : AlignmentMode.RELAXED;
             boolean expected = row.get("expect").get("aligned").asBoolean() != departures.containsKey(id);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Random;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -269,7 +269,7 @@ class DmarcRecordParserTest {
 
     /** OpenDMARC's test_dmarc_parse; where it departs from RFC 7489, the RFC holds. */
     @TestFactory
-    List<DynamicTest> openDmarcTable() throws IOException {
+    List<DynamicTest> openDmarcTable() {
         String hardError = "bad optional tags get their default (RFC 7489, section 6.3); OpenDMARC refuses the record";
         Map<String, String> departures = Map.of(
                 "odmarc-parse-05", "p=n is no policy; OpenDMARC takes prefixes",
@@ -280,8 +280,7 @@ class DmarcRecordParserTest {
                 "odmarc-parse-14", hardError,
                 "odmarc-parse-19", hardError);
         List<DynamicTest> tests = new ArrayList<>();
-        for (JsonNode row :
-                SharedTestData.openDmarc("opendmarc-record-parse.json").get("cases")) {
+        for (JsonNode row : DataFile.json("/opendmarc/record-parse.json").get("cases")) {
             String id = row.get("id").asText();
             String record = row.get("record").asText();
             boolean expected = row.get("expect").get("valid").asBoolean() != departures.containsKey(id);

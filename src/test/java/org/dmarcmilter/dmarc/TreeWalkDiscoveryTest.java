@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -150,8 +150,8 @@ class TreeWalkDiscoveryTest {
 
     /** OpenDMARC's test_dmarc_walk; its own label walk, and its fallback without a list, do not exist here. */
     @TestFactory
-    List<DynamicTest> openDmarcTable() throws IOException {
-        JsonNode data = SharedTestData.openDmarc("opendmarc-walk.json");
+    List<DynamicTest> openDmarcTable() {
+        JsonNode data = DataFile.json("/opendmarc/walk.json");
         FakeDns dns = new FakeDns();
         for (Map.Entry<String, JsonNode> entry : data.get("zone").properties()) {
             List<String> records = new ArrayList<>();

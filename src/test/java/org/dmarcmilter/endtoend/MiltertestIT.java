@@ -3,18 +3,15 @@ package org.dmarcmilter.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -27,9 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every milter session of OpenDMARC's own test suite, played to the daemon over its socket. */
 @Timeout(60)
 class MiltertestIT {
-    private static final Path SESSIONS =
-            Path.of(System.getProperty("testdata", "../shared/testdata"), "opendmarc", "opendmarc-miltertest.json");
-
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path directory;
 
@@ -37,7 +31,6 @@ class MiltertestIT {
 
     @BeforeAll
     static void startDns() {
-        assumeTrue(Files.exists(SESSIONS), () -> SESSIONS + " is absent (system property testdata)");
         dns = NameServer.start(directory, """
                 _dmarc.paypal.com.        TXT "v=DMARC1; p=reject"
                 _dmarc.trusteddomain.org. TXT "v=DMARC1; p=none"
@@ -47,13 +40,11 @@ class MiltertestIT {
 
     @AfterAll
     static void stopDns() {
-        if (dns != null) {
-            dns.close();
-        }
+        dns.close();
     }
 
-    static Stream<Named<JsonNode>> sessions() throws IOException {
-        JsonNode cases = new ObjectMapper().readTree(SESSIONS.toFile()).get("cases");
+    static Stream<Named<JsonNode>> sessions() {
+        JsonNode cases = DataFile.json("/opendmarc/miltertest.json").get("cases");
         return StreamSupport.stream(cases.spliterator(), false)
                 .map(session -> Named.of(
                         session.get("id").asText() + ": " + session.get("what").asText(), session));

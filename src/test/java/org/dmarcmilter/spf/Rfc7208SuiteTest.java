@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,27 +21,19 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.dns.DnsQuestion.Type;
-import org.junit.jupiter.api.Assumptions;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The OpenSPF suite for RFC 7208, a test per case. Skipped where the shared test data is absent. */
+/** The OpenSPF suite for RFC 7208, a test per case. */
 class Rfc7208SuiteTest {
     private static final int CASES = 203;
 
     @TestFactory
-    Stream<DynamicNode> suite() throws IOException {
-        Path file = Path.of(System.getProperty("testdata", "absent"), "spf", "rfc7208-tests.yml");
-        if (!Files.exists(file)) {
-            // A factory that gives up leaves no trace in the report, a test does.
-            return Stream.of(dynamicTest("suite", () -> Assumptions.abort("the RFC 7208 suite is absent: " + file)));
-        }
-        List<JsonNode> scenarios;
-        try (var documents = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
-            scenarios = documents.readAll();
-        }
+    Stream<DynamicNode> suite() {
+        List<JsonNode> scenarios = DataFile.yaml("/spf/rfc7208-tests.yml");
         int cases = scenarios.stream()
                 .mapToInt(scenario -> scenario.path("tests").size())
                 .sum();
