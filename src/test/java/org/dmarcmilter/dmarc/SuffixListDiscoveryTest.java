@@ -17,33 +17,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SuffixListDiscoveryTest {
     private static final PublicSuffixList SUFFIXES = PublicSuffixList.parse("com\nuk\nco.uk\nexample\n");
 
-    /** Rows of part E that concern the DNS client itself (147, 148, 168, 172 to 175) are its tests, by number. */
+    /** The numbers with a dot are sections of RFC 7489. What concerns the DNS client itself stands in its tests. */
     @ParameterizedTest(name = "{0}: {1} in {2} ({4})")
     @CsvSource(delimiter = '|', textBlock = """
         # row | author          | zone                                                | found                          | why
-        6.1 | example.com       | example.com: p=reject                               | example.com own p=reject       | its own record
-        6.1 | mail.example.com  | example.com: p=reject                               | example.com inherited p=reject | the organizational domain's
-        6.1 | mail.example.com  | mail.example.com: p=none, example.com: p=reject     | mail.example.com own p=none    | its own first
-        10.2 | a.mail.example.com | mail.example.com: p=none                          | none: no DMARC record at _dmarc.a.mail.example.com or _dmarc.example.com | no walk in between
-        10.2 | a.mail.example.com | mail.example.com: p=none, example.com: p=reject   | example.com inherited p=reject | no walk in between
-        6.2 | foo.co.uk         | co.uk: p=reject                                     | none: no DMARC record at _dmarc.foo.co.uk | OpenDMARC walks on to the suffix
-        6.2 | x.com             | com: p=reject                                       | none: no DMARC record at _dmarc.x.com | OpenDMARC takes x.com for com
-        182 | co.uk             | co.uk: p=reject                                     | co.uk own p=reject             | a public suffix as author
-        145 | example.com       | example.com: p=none & p=reject                      | none: several DMARC records at _dmarc.example.com | OpenDMARC takes the first
-        145 | mail.example.com  | mail.example.com: p=none & p=none, example.com: p=reject | none: several DMARC records at _dmarc.mail.example.com | no fallback
-        145 | mail.example.com  | example.com: p=none & p=reject                      | none: several DMARC records at _dmarc.example.com | several after the fallback
-        146 | example.com       | example.com: v=spf1 -all & p=reject & v=other       | example.com own p=reject       | other TXT is dropped
-        146 | mail.example.com  | mail.example.com: v=spf1 -all, example.com: p=reject | example.com inherited p=reject | nothing is left: fallback
-        149 | mail.example.com  | mail.example.com: nodata, example.com: p=reject     | example.com inherited p=reject | NODATA is no record
-        149 | example.com       | ''                                                  | none: no DMARC record at _dmarc.example.com | NXDOMAIN is no record
-        150 | example.com       | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | never "none", as OpenDMARC has it
-        150 | mail.example.com  | mail.example.com: SERVFAIL, example.com: p=none     | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | OpenDMARC applies the parent's
-        150 | mail.example.com  | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | no answer at the second step
-        124 | example.com       | example.com: p=bogus                                | bad: example.com no valid p= and no rua= | the owner's mistake
-        124 | mail.example.com  | mail.example.com: p=bogus, example.com: p=reject    | bad: mail.example.com no valid p= and no rua= | it ends discovery
-        124 | mail.example.com  | example.com: p=bogus                                | bad: example.com no valid p= and no rua= | inherited
-        124 | example.com       | example.com: p=bogus & p=reject                     | none: several DMARC records at _dmarc.example.com | both are DMARC records
-        170 | mail.example.com  | mail.example.com: v=verification, example.com: v=verification | none: no DMARC record at _dmarc.mail.example.com or _dmarc.example.com | wildcard TXT
+        6.6.3 | example.com       | example.com: p=reject                               | example.com own p=reject       | its own record
+        6.6.3 | mail.example.com  | example.com: p=reject                               | example.com inherited p=reject | the organizational domain's
+        6.6.3 | mail.example.com  | mail.example.com: p=none, example.com: p=reject     | mail.example.com own p=none    | its own first
+        6.6.3 | a.mail.example.com | mail.example.com: p=none                          | none: no DMARC record at _dmarc.a.mail.example.com or _dmarc.example.com | no walk in between
+        6.6.3 | a.mail.example.com | mail.example.com: p=none, example.com: p=reject   | example.com inherited p=reject | no walk in between
+        3.2 | foo.co.uk         | co.uk: p=reject                                     | none: no DMARC record at _dmarc.foo.co.uk | OpenDMARC walks on to the suffix
+        3.2 | x.com             | com: p=reject                                       | none: no DMARC record at _dmarc.x.com | OpenDMARC takes x.com for com
+        E182 | co.uk             | co.uk: p=reject                                     | co.uk own p=reject             | a public suffix as author
+        E145 | example.com       | example.com: p=none & p=reject                      | none: several DMARC records at _dmarc.example.com | OpenDMARC takes the first
+        E145 | mail.example.com  | mail.example.com: p=none & p=none, example.com: p=reject | none: several DMARC records at _dmarc.mail.example.com | no fallback
+        E145 | mail.example.com  | example.com: p=none & p=reject                      | none: several DMARC records at _dmarc.example.com | several after the fallback
+        E146 | example.com       | example.com: v=spf1 -all & p=reject & v=other       | example.com own p=reject       | other TXT is dropped
+        E146 | mail.example.com  | mail.example.com: v=spf1 -all, example.com: p=reject | example.com inherited p=reject | nothing is left: fallback
+        E149 | mail.example.com  | mail.example.com: nodata, example.com: p=reject     | example.com inherited p=reject | NODATA is no record
+        E149 | example.com       | ''                                                  | none: no DMARC record at _dmarc.example.com | NXDOMAIN is no record
+        E150 | example.com       | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | never "none", as OpenDMARC has it
+        E150 | mail.example.com  | mail.example.com: SERVFAIL, example.com: p=none     | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | OpenDMARC applies the parent's
+        E150 | mail.example.com  | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | no answer at the second step
+        E124 | example.com       | example.com: p=bogus                                | bad: example.com no valid p= and no rua= | the owner's mistake
+        E124 | mail.example.com  | mail.example.com: p=bogus, example.com: p=reject    | bad: mail.example.com no valid p= and no rua= | it ends discovery
+        E124 | mail.example.com  | example.com: p=bogus                                | bad: example.com no valid p= and no rua= | inherited
+        E124 | example.com       | example.com: p=bogus & p=reject                     | none: several DMARC records at _dmarc.example.com | both are DMARC records
+        E170 | mail.example.com  | mail.example.com: v=verification, example.com: v=verification | none: no DMARC record at _dmarc.mail.example.com or _dmarc.example.com | wildcard TXT
         """)
     void discovers(String row, String author, String zone, String expected, String why) {
         SuffixListDiscovery discovery = new SuffixListDiscovery(SUFFIXES, FakeDns.zone(zone));
@@ -72,7 +72,7 @@ class SuffixListDiscoveryTest {
         assertEquals(List.of("_dmarc.example.com"), dns.asked());
     }
 
-    /** Row 45: no room for {@code _dmarc.}, so nothing is there, and the organizational domain is asked. */
+    /** E045: no room for {@code _dmarc.}, so nothing is there, and the organizational domain is asked. */
     @Test
     void aNameTooLongForThePrefixHasNoRecord() {
         String longest = ("a".repeat(49) + ".").repeat(4) + "b".repeat(38) + ".example.com";
@@ -84,7 +84,7 @@ class SuffixListDiscoveryTest {
         assertEquals(List.of("_dmarc.example.com"), dns.asked());
     }
 
-    /** Row 178: a record at the domain itself is not asked for. */
+    /** E178: a record at the domain itself is not asked for. */
     @Test
     void aRecordAtTheDomainItselfIsNotFound() {
         FakeDns dns = new FakeDns()

@@ -154,7 +154,7 @@ class MessageJudgeTest {
         <root>                    | From: a@reject.example                                                                   | spf=pass smtp.helo=reject.example           | SPF(helo): reject.example pass                | fail      | no domain: HELO is reported and does not count
         <u@reject.example>        | From: a@reject.example & AR: mx.example.net; spf=fail smtp.mailfrom=reject.example       | spf=pass smtp.mailfrom=reject.example       | SPF(mailfrom): reject.example pass            | pass      | a failure read is not final
         <u@reject.example>        | From: a@reject.example & AR: mx.example.net; spf=pass smtp.mailfrom=reject.example       | ''                                          | ''                                            | pass      | a pass read is
-        <u@nospf.example>         | From: a@reject.example & Received-SPF: pass identity=mailfrom; envelope-from=u@nospf.example | spf=none smtp.mailfrom=nospf.example    | SPF(mailfrom): nospf.example none             | fail      | 14.2 #9: Received-SPF is not read
+        <u@nospf.example>         | From: a@reject.example & Received-SPF: pass identity=mailfrom; envelope-from=u@nospf.example | spf=none smtp.mailfrom=nospf.example    | SPF(mailfrom): nospf.example none             | fail      | Received-SPF is not read
         <any@reject.example(.evil.example> | From: a@reject.example                                                          | spf=none smtp.mailfrom="reject.example(.evil.example" | SPF(mailfrom): reject.example(.evil.example none | fail | CVE-2020-12272 in the envelope
         """)
     void checksSpf(String sender, String fields, String field, String log, String result, String why) {

@@ -211,7 +211,7 @@ class HistoryFormatTest {
         a b.example         | s t           | dkim a?b.example s?t 0       | blanks would make more words
         x.example           | json:[]       | dkim x.example json?[] 0     | the importer would read it as the ARC list
         -                   | -             | dkim ? - 0                   | a lone hyphen is no domain
-        a<b>&c.example      | <s>&amp;      | dkim a?b??c.example ?s??amp; 0 | 14.2 #12: no markup for reports that escape nothing
+        a<b>&c.example      | <s>&amp;      | dkim a?b??c.example ?s??amp; 0 | no markup for reports that escape nothing
         b\u00fccher.example | \u20ac        | dkim b?cher.example ? 0      | other scripts
         """)
     void writesSignatures(String domain, String selector, String line, String why) {
@@ -220,7 +220,7 @@ class HistoryFormatTest {
     }
 
     @Test
-    @DisplayName("14.2 #12: ARC sets carry no markup into reports that escape nothing")
+    @DisplayName("ARC sets carry no markup into reports that escape nothing")
     void arcSetsHoldNoMarkup() {
         Arc arc = new Arc(false, false, List.of(new ArcSet(1, "</x>&d.example", "<s>", "<1&2>")));
         assertEquals(
@@ -229,7 +229,7 @@ class HistoryFormatTest {
     }
 
     @Test
-    @DisplayName("14.2 #12: a report address keeps its ampersand, as no report shows it")
+    @DisplayName("a report address keeps its ampersand, as no report shows it")
     void reportAddressesKeepTheirCharacters() {
         DmarcRecord plain = Evaluations.record(Policy.NONE);
         DmarcRecord record = new DmarcRecord(
@@ -256,7 +256,7 @@ class HistoryFormatTest {
         ''                | 'mfrom '        | the null sender: the line stays, with its blank
         -                 | mfrom ?         | the importer would drop the record: nobody hides by such a sender
         a%naction 0       | mfrom a?action?0 | no second line
-        <a>&b             | mfrom ?a??b     | 14.2 #12: no markup
+        <a>&b             | mfrom ?a??b     | no markup
         [192.0.2.1]       | mfrom [192.0.2.1] | an address literal is one word
         """)
     void writesEnvelopeDomains(String domain, String line, String why) {

@@ -81,7 +81,7 @@ class AddressParserTest {
         return IntStream.range(0, count).mapToObj(i -> "a@d" + i + ".example").collect(Collectors.joining(", "));
     }
 
-    /** Row 50: 100 kB of one thing: a parser that looks back or ahead far would need minutes. */
+    /** E050: 100 kB of one thing: a parser that looks back or ahead far would need minutes. */
     @ParameterizedTest
     @ValueSource(
             strings = {

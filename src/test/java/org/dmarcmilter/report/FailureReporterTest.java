@@ -321,7 +321,7 @@ class FailureReporterTest {
     /** What a replacement of OpenDMARC gets wrong most likely about failure reports; where its behaviour is a bug, what we do instead. */
     @Nested
     class Trap15 {
-        @ParameterizedTest(name = "trap 15: reports depend on the policy, not on the action: {0} {1}: {2}")
+        @ParameterizedTest(name = "reports depend on the policy, not on the action: {0} {1}: {2}")
         @CsvSource(textBlock = """
             REJECT,     REJECT,     1
             REJECT,     QUARANTINE, 1
@@ -341,7 +341,7 @@ class FailureReporterTest {
             assertEquals(reports, mails().size());
         }
 
-        @ParameterizedTest(name = "trap 15: fo is honoured, which OpenDMARC ignores: fo={0}, DKIM {1}, SPF {2}: {3}")
+        @ParameterizedTest(name = "fo is honoured, which OpenDMARC ignores: fo={0}, DKIM {1}, SPF {2}: {3}")
         @CsvSource(textBlock = """
             0, none, none, 1
             d, none, fail, 0
@@ -362,7 +362,7 @@ class FailureReporterTest {
         }
 
         @Test
-        @DisplayName("trap 15: all recipients in one To, as in OpenDMARC")
+        @DisplayName("all recipients in one To, as in OpenDMARC")
         void oneTo() throws IOException {
             FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
             Notices message = new Notices();
@@ -375,7 +375,7 @@ class FailureReporterTest {
         }
 
         @Test
-        @DisplayName("trap 15: no message waits for a report, as in OpenDMARC every one does")
+        @DisplayName("no message waits for a report, as in OpenDMARC every one does")
         void notSynchronous() throws IOException {
             Path go = directory.resolve("go");
             FailureReporter reporter =
