@@ -16,6 +16,7 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,7 +75,7 @@ class DmarcEvaluatorTest {
         x.com | x.com      | x.com: p=reject                 | dkim=y.com spf=q.com         | fail reject reject                  | OpenDMARC passes it (a label of one letter)
         """)
     void evaluatesByRfc7489(String row, String author, String zone, String identifiers, String expected, String why) {
-        FakeDns dns = FakeDns.zone(zone);
+        Zone dns = Zone.policies(zone);
         DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
         assertEquals(expected, describe(evaluate(evaluator, author, identifiers, 50)), why);
     }
@@ -122,7 +123,7 @@ class DmarcEvaluatorTest {
         E190 | a.co.uk      | a.co.uk: p=reject                   | dkim=b.co.uk             | fail reject reject                     | no record at co.uk
         """)
     void evaluatesByRfc9989(String row, String author, String zone, String identifiers, String expected, String why) {
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(FakeDns.zone(zone)), Standard.RFC9989);
+        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(Zone.policies(zone)), Standard.RFC9989);
         assertEquals(expected, describe(evaluate(evaluator, author, identifiers, 50)), why);
     }
 
@@ -140,7 +141,7 @@ class DmarcEvaluatorTest {
         "p=reject; pct=1, 1, fail reject quarantine sampled",
     })
     void samples(String record, int sample, String expected) {
-        FakeDns dns = FakeDns.zone("example.com: " + record);
+        Zone dns = Zone.policies("example.com: " + record);
         DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
         assertEquals(expected, describe(evaluate(evaluator, "example.com", "spf=example.net", sample)));
     }
@@ -159,7 +160,7 @@ class DmarcEvaluatorTest {
         ''                              | ''                                    | no DMARC record at _dmarc.example.com
         """)
     void saysWhy(String zone, String identifiers, String reason) {
-        FakeDns dns = FakeDns.zone(zone);
+        Zone dns = Zone.policies(zone);
         DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
         assertEquals(reason, evaluate(evaluator, "example.com", identifiers, 0).reason());
     }
@@ -171,7 +172,7 @@ class DmarcEvaluatorTest {
         example.com: p=none; np=reject, A mail.example.com: SERVFAIL | '' | no answer whether mail.example.com exists, which decides between sp and np
         """)
     void saysWhyInTheTreeWalk(String zone, String identifiers, String reason) {
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(FakeDns.zone(zone)), Standard.RFC9989);
+        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(Zone.policies(zone)), Standard.RFC9989);
         assertEquals(
                 reason, evaluate(evaluator, "mail.example.com", identifiers, 0).reason());
     }
@@ -189,7 +190,7 @@ class DmarcEvaluatorTest {
         p=reject           | dkim=a.example.com spf=b.example.com       | _dmarc.example.com _dmarc.com _dmarc.a.example.com _dmarc.b.example.com | each name once
         """)
     void asksOnlyWhatIsNeeded(String record, String identifiers, String asked, String why) {
-        FakeDns dns = FakeDns.zone("example.com: " + record);
+        Zone dns = Zone.policies("example.com: " + record);
         evaluate(new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989), "example.com", identifiers, 0);
         List<String> afterDiscovery = dns.asked().subList(1, dns.asked().size());
         assertEquals(asked, String.join(" ", afterDiscovery), why);
@@ -203,7 +204,7 @@ class DmarcEvaluatorTest {
             identifiers.add(identifier("dkim=d" + i + ".example.net"));
         }
         identifiers.add(identifier("dkim=example.com"));
-        FakeDns dns = FakeDns.zone("example.com: p=reject");
+        Zone dns = Zone.policies("example.com: p=reject");
         DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
         DomainName author = DomainName.of("example.com");
         Discovery found = now(evaluator.discover(author));
@@ -225,7 +226,7 @@ class DmarcEvaluatorTest {
             zone.append(", n").append(i).append(".example.com: p=none; psd=n");
             identifiers.append("dkim=n").append(i).append(".example.com ");
         }
-        FakeDns dns = FakeDns.zone(zone.toString());
+        Zone dns = Zone.policies(zone.toString());
         DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989);
         assertEquals(
                 Status.FAIL,
@@ -256,10 +257,9 @@ class DmarcEvaluatorTest {
     /** The answer may come later, on another thread. */
     @Test
     void waitsForTheTreeWalk() {
-        CompletableFuture<DnsAnswer> late = new CompletableFuture<>();
-        FakeDns dns = FakeDns.zone("example.com: p=reject");
-        DnsClient slow = question -> question.name().equals("_dmarc.a.example.com") ? late : dns.query(question);
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(slow), Standard.RFC9989);
+        Zone dns = Zone.policies("example.com: p=reject");
+        CompletableFuture<DnsAnswer> late = dns.pending("_dmarc.a.example.com");
+        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989);
         DomainName author = DomainName.of("example.com");
         CompletableFuture<DmarcResult> result = evaluator
                 .evaluate(author, now(evaluator.discover(author)), List.of(identifier("dkim=a.example.com")), 0)
@@ -271,7 +271,7 @@ class DmarcEvaluatorTest {
 
     @Test
     void policyDomainIsWhereTheRecordWas() {
-        FakeDns dns = FakeDns.zone("example.com: p=reject");
+        Zone dns = Zone.policies("example.com: p=reject");
         DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
         assertEquals(
                 DomainName.of("example.com"),

@@ -6,10 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.dmarcmilter.dns.DnsAnswer;
-import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +45,7 @@ class SuffixListDiscoveryTest {
         E170 | mail.example.com  | mail.example.com: v=verification, example.com: v=verification | none: no DMARC record at _dmarc.mail.example.com or _dmarc.example.com | wildcard TXT
         """)
     void discovers(String row, String author, String zone, String expected, String why) {
-        SuffixListDiscovery discovery = new SuffixListDiscovery(SUFFIXES, FakeDns.zone(zone));
+        SuffixListDiscovery discovery = new SuffixListDiscovery(SUFFIXES, Zone.policies(zone));
         assertEquals(expected, describe(now(discovery.discover(DomainName.of(author)))), why);
     }
 
@@ -54,20 +53,20 @@ class SuffixListDiscoveryTest {
     @ParameterizedTest
     @CsvSource({"sub.bcx.com, bcx.com inherited p=reject", "own-record.example, own-record.example own p=quarantine"})
     void openDmarcParentLookup(String author, String expected) {
-        FakeDns dns = FakeDns.zone("own-record.example: p=quarantine, bcx.com: p=reject");
+        Zone dns = Zone.policies("own-record.example: p=quarantine, bcx.com: p=reject");
         assertEquals(expected, describe(now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of(author)))));
     }
 
     @Test
     void asksTwiceAtMost() {
-        FakeDns dns = FakeDns.zone("");
+        Zone dns = Zone.policies("");
         now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("a.b.c.d.example.com")));
         assertEquals(List.of("_dmarc.a.b.c.d.example.com", "_dmarc.example.com"), dns.asked());
     }
 
     @Test
     void asksOnceForAnOrganizationalDomain() {
-        FakeDns dns = FakeDns.zone("");
+        Zone dns = Zone.policies("");
         now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("example.com")));
         assertEquals(List.of("_dmarc.example.com"), dns.asked());
     }
@@ -76,7 +75,7 @@ class SuffixListDiscoveryTest {
     @Test
     void aNameTooLongForThePrefixHasNoRecord() {
         String longest = ("a".repeat(49) + ".").repeat(4) + "b".repeat(38) + ".example.com";
-        FakeDns dns = FakeDns.zone("example.com: p=reject");
+        Zone dns = Zone.policies("example.com: p=reject");
         assertEquals(250, longest.length());
         assertEquals(
                 "example.com inherited p=reject",
@@ -87,8 +86,7 @@ class SuffixListDiscoveryTest {
     /** E178: a record at the domain itself is not asked for. */
     @Test
     void aRecordAtTheDomainItselfIsNotFound() {
-        FakeDns dns = new FakeDns()
-                .answer(DnsQuestion.txt("example.com"), new DnsAnswer.Found(List.of("v=DMARC1; p=reject")));
+        Zone dns = new Zone().txt("example.com", "v=DMARC1; p=reject");
         assertEquals(
                 "none: no DMARC record at _dmarc.example.com",
                 describe(now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("example.com")))));
@@ -96,7 +94,7 @@ class SuffixListDiscoveryTest {
 
     @Test
     void organizationalDomainsNeedNoDns() {
-        FakeDns dns = FakeDns.zone("");
+        Zone dns = Zone.policies("");
         CompletableFuture<Optional<DomainName>> org = new SuffixListDiscovery(SUFFIXES, dns)
                 .organizationalDomain(DomainName.of("a.example.co.uk"))
                 .toCompletableFuture();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.testing.DataFile;
+import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -52,7 +53,7 @@ class TreeWalkDiscoveryTest {
     void discovers(String row, String author, String zone, String expected, String why) {
         assertEquals(
                 expected,
-                describe(now(new TreeWalkDiscovery(FakeDns.zone(zone)).discover(DomainName.of(author)))),
+                describe(now(new TreeWalkDiscovery(Zone.policies(zone)).discover(DomainName.of(author)))),
                 why);
     }
 
@@ -80,7 +81,7 @@ class TreeWalkDiscoveryTest {
         E160 | a.b.c.d.e.f.g.h.i.j | d.e.f.g.h.i.j: p=none; psd=y                              | c.d.e.f.g.h.i.j       | even if that name was skipped
         """)
     void organizationalDomain(String row, String name, String zone, String expected, String why) {
-        TreeWalkDiscovery discovery = new TreeWalkDiscovery(FakeDns.zone(zone));
+        TreeWalkDiscovery discovery = new TreeWalkDiscovery(Zone.policies(zone));
         assertEquals(
                 expected,
                 now(discovery.organizationalDomain(DomainName.of(name)))
@@ -103,7 +104,7 @@ class TreeWalkDiscoveryTest {
         tld | com             | '' | com | the root is not asked
         """)
     void asks(String row, String name, String zone, String expected, String why) {
-        FakeDns dns = FakeDns.zone(zone);
+        Zone dns = Zone.policies(zone);
         now(new TreeWalkDiscovery(dns).organizationalDomain(DomainName.of(name)));
         List<String> names =
                 dns.asked().stream().map(asked -> asked.replace("_dmarc.", "")).toList();
@@ -113,7 +114,7 @@ class TreeWalkDiscoveryTest {
 
     @Test
     void anAuthorWithItsOwnRecordIsOneQuestion() {
-        FakeDns dns = FakeDns.zone("mail.example.com: p=none");
+        Zone dns = Zone.policies("mail.example.com: p=none");
         now(new TreeWalkDiscovery(dns).discover(DomainName.of("mail.example.com")));
         assertEquals(List.of("_dmarc.mail.example.com"), dns.asked());
     }
@@ -121,7 +122,7 @@ class TreeWalkDiscoveryTest {
     /** E176, and the worst name there is. */
     @Test
     void eightQuestionsForTheLongestName() {
-        FakeDns dns = FakeDns.zone("");
+        Zone dns = Zone.policies("");
         now(new TreeWalkDiscovery(dns).discover(DomainName.of("a.".repeat(126) + "b")));
         assertEquals(7, dns.asked().size(), "the full name has no room for _dmarc");
     }
@@ -129,7 +130,7 @@ class TreeWalkDiscoveryTest {
     @Test
     void existenceIsNxdomainOrNot() {
         TreeWalkDiscovery discovery =
-                new TreeWalkDiscovery(FakeDns.zone("A a.com: yes, A b.com: nodata, A c.com: SERVFAIL"));
+                new TreeWalkDiscovery(Zone.policies("A a.com: yes, A b.com: nodata, A c.com: SERVFAIL"));
         assertEquals(PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("a.com"))));
         assertEquals(PolicyDiscovery.Existence.EXISTS, now(discovery.existence(DomainName.of("b.com"))), "E167");
         assertEquals(PolicyDiscovery.Existence.UNKNOWN, now(discovery.existence(DomainName.of("c.com"))));
@@ -138,7 +139,7 @@ class TreeWalkDiscoveryTest {
 
     @Test
     void oneMessageAsksEachNameOnceAndWalksTenIdentifiers() {
-        FakeDns dns = FakeDns.zone("example.com: p=none");
+        Zone dns = Zone.policies("example.com: p=none");
         PolicyDiscovery discovery = new TreeWalkDiscovery(dns).forOneMessage();
         List<Optional<DomainName>> answers = new ArrayList<>();
         for (int i = 0; i <= 11; i++) {
@@ -152,15 +153,13 @@ class TreeWalkDiscoveryTest {
     @TestFactory
     List<DynamicTest> openDmarcTable() {
         JsonNode data = DataFile.json("/opendmarc/walk.json");
-        FakeDns dns = new FakeDns();
+        Zone dns = new Zone();
         for (Map.Entry<String, JsonNode> entry : data.get("zone").properties()) {
-            List<String> records = new ArrayList<>();
             entry.getValue().get("TXT").forEach(strings -> {
                 StringBuilder record = new StringBuilder();
                 strings.forEach(string -> record.append(string.asText()));
-                records.add(record.toString());
+                dns.txt(entry.getKey(), record.toString());
             });
-            dns.txt(entry.getKey(), records.toArray(new String[0]));
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode row : data.get("cases")) {

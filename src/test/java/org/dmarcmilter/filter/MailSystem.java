@@ -3,14 +3,10 @@ package org.dmarcmilter.filter;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
@@ -21,23 +17,22 @@ import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
-import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.spf.SpfEvaluator;
+import org.dmarcmilter.testing.Zone;
 
 /**
- * The world around the filter: a configuration as text, and the DNS as a map. What is not in the map does not exist.
+ * The world around the filter: a configuration as text, and the DNS.
  *
  * <p>Each domain of the fixed zone is named after what its owner asks for.
  */
-final class MailSystem implements DnsClient {
+final class MailSystem {
     static final String HOST = "host.example.net";
     static final Instant NOW = Instant.ofEpochSecond(1_795_493_204);
     private static final PublicSuffixList SUFFIXES = PublicSuffixList.bundled();
 
-    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new HashMap<>();
-    private final List<String> asked = new ArrayList<>();
+    private final Zone dns = new Zone();
     private final Settings settings;
     private IgnoreList ignoreHosts = IgnoreList.parse("");
 
@@ -51,15 +46,15 @@ final class MailSystem implements DnsClient {
         txt("_dmarc.sampledquarantine.example", "v=DMARC1; p=quarantine; pct=0");
         txt("_dmarc.parent.example", "v=DMARC1; p=none; sp=reject");
         txt("_dmarc.bad.example", "v=DMARC1; p=bogus");
-        answer(DnsQuestion.txt("_dmarc.broken.example"), new DnsAnswer.Unavailable("SERVFAIL"));
-        answers.put(DnsQuestion.txt("_dmarc.silent.example"), new CompletableFuture<>());
+        dns.broken("_dmarc.broken.example", DnsQuestion.Type.TXT);
+        dns.pending("_dmarc.silent.example");
         txt("reject.example", "v=spf1 ip4:192.0.2.10 ip6:2001:db8::10 -all");
         txt("bounce.reject.example", "v=spf1 ip4:192.0.2.10 -all");
         txt("none.example", "v=spf1 ~all");
         txt("quarantine.example", "v=spf1 ?all");
         txt("strict.example", "v=spf1 ip4:192.0.2.10 ip4:192.0.2.10/99 -all");
-        answer(DnsQuestion.txt("brokenspf.example"), new DnsAnswer.Unavailable("SERVFAIL"));
-        answers.put(DnsQuestion.txt("silentspf.example"), new CompletableFuture<>());
+        dns.broken("brokenspf.example", DnsQuestion.Type.TXT);
+        dns.pending("silentspf.example");
     }
 
     /** @param config options separated by semicolons; AuthservID is mx.example.net unless it says otherwise */
@@ -76,20 +71,19 @@ final class MailSystem implements DnsClient {
         }
     }
 
+    /** These records instead of those of the fixed zone. */
     MailSystem txt(String name, String... records) {
         return answer(DnsQuestion.txt(name), new DnsAnswer.Found(List.of(records)));
     }
 
     MailSystem answer(DnsQuestion question, DnsAnswer answer) {
-        answers.put(question, CompletableFuture.completedFuture(answer));
+        dns.answer(question, answer);
         return this;
     }
 
     /** A question whose answer comes when the test completes it. */
     CompletableFuture<DnsAnswer> pending(String txtName) {
-        CompletableFuture<DnsAnswer> answer = new CompletableFuture<>();
-        answers.put(DnsQuestion.txt(txtName), answer);
-        return answer;
+        return dns.pending(txtName);
     }
 
     MailSystem ignoring(String list) {
@@ -97,20 +91,14 @@ final class MailSystem implements DnsClient {
         return this;
     }
 
-    /** The names asked for, in order. */
+    /** What was asked, in order. */
     List<String> asked() {
-        return asked;
-    }
-
-    @Override
-    public CompletionStage<DnsAnswer> query(DnsQuestion question) {
-        asked.add(question.name());
-        return answers.getOrDefault(question, CompletableFuture.completedFuture(new DnsAnswer.NoSuchName()));
+        return dns.asked();
     }
 
     LocalPolicy policy() {
         boolean treeWalk = settings.dns().treeWalk();
-        PolicyDiscovery discovery = treeWalk ? new TreeWalkDiscovery(this) : new SuffixListDiscovery(SUFFIXES, this);
+        PolicyDiscovery discovery = treeWalk ? new TreeWalkDiscovery(dns) : new SuffixListDiscovery(SUFFIXES, dns);
         Set<String> sealers = settings.arc().trustedSealers().stream()
                 .map(domain -> domain.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -120,7 +108,7 @@ final class MailSystem implements DnsClient {
                 ignoreHosts,
                 sealers,
                 new DmarcEvaluator(discovery, treeWalk ? Standard.RFC9989 : Standard.RFC7489),
-                new SpfEvaluator(this, HOST, NOW::getEpochSecond),
+                new SpfEvaluator(dns, HOST, NOW::getEpochSecond),
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 42);
     }

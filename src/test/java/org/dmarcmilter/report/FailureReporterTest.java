@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,10 +26,11 @@ import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
-import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.history.Evaluation.Action;
 import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -44,21 +44,18 @@ class FailureReporterTest {
     private static final FailureReporter.Limits LIMITS =
             new FailureReporter.Limits(3, 5, Duration.ofHours(1), 10, Duration.ofSeconds(60));
 
-    private static final Map<String, DnsAnswer> DNS = Map.of(
-            "example.com._report._dmarc.third.example", new DnsAnswer.Found(List.of("v=DMARC1;")),
-            "example.com._report._dmarc.moved.example",
-                    new DnsAnswer.Found(List.of("v=DMARC1; ruf=mailto:new@moved.example")),
-            "example.com._report._dmarc.silent.example", new DnsAnswer.Unavailable("time-out"),
-            "example.com._report._dmarc.other.example", new DnsAnswer.Found(List.of("v=spf1 -all")),
-            "example.com._report._dmarc.empty.example", new DnsAnswer.NoData());
+    private final Zone dns =
+            Zone.of("""
+            example.com._report._dmarc.third.example TXT v=DMARC1;
+            example.com._report._dmarc.moved.example TXT v=DMARC1; ruf=mailto:new@moved.example
+            example.com._report._dmarc.silent.example TXT SERVFAIL
+            example.com._report._dmarc.other.example TXT v=spf1 -all
+            """).answer(DnsQuestion.txt("example.com._report._dmarc.empty.example"), new DnsAnswer.NoData());
 
     @TempDir
     private Path directory;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T04:06:47Z"));
-
-    private static final DnsClient CLIENT = question ->
-            CompletableFuture.completedFuture(DNS.getOrDefault(question.name(), new DnsAnswer.NoSuchName()));
 
     /** The last two labels; the DNS does not answer for one of them. */
     private static final PolicyDiscovery ORGANIZATIONS = new PolicyDiscovery() {
@@ -91,7 +88,7 @@ class FailureReporterTest {
     }
 
     private FailureReporter reporter(FailureReportSettings settings, FailureReporter.Limits limits) {
-        return new FailureReporter(settings, CLIENT, ORGANIZATIONS, limits, now::get, "dmarc-milter/1.0.0");
+        return new FailureReporter(settings, dns, ORGANIZATIONS, limits, now::get, "dmarc-milter/1.0.0");
     }
 
     private List<String> mails() throws IOException {
@@ -179,14 +176,9 @@ class FailureReporterTest {
 
     @Test
     void asksNobodyAndTakesNoShareForAReportThatCannotGoOut() {
-        List<String> asked = new CopyOnWriteArrayList<>();
-        DnsClient listening = question -> {
-            asked.add(question.name());
-            return CLIENT.query(question);
-        };
         FailureReporter reporter = new FailureReporter(
                 settings("", "", "true"),
-                listening,
+                dns,
                 ORGANIZATIONS,
                 new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, Duration.ofSeconds(60)),
                 now::get,
@@ -197,7 +189,7 @@ class FailureReporterTest {
             reporter.offer(message.notice());
         }
         await().atMost(LONG).until(() -> reporter.suppressed() == 4);
-        assertEquals(List.of("example.com._report._dmarc.third.example"), asked);
+        assertEquals(List.of("example.com._report._dmarc.third.example"), dns.asked());
         // Half an hour on, the limit in all still holds; an hour on, the recipient has a share left.
         now.set(now.get().plus(Duration.ofMinutes(30)));
         reporter.offer(message.notice());
@@ -274,7 +266,7 @@ class FailureReporterTest {
             FailureReporter reporter = reporter(settings("", "", "exit 75"), LIMITS);
             reporter.offer(new Notices().notice());
             await().atMost(LONG).until(() -> reporter.failed() == 1);
-            reporter.reload(settings("", "", "true"), CLIENT, ORGANIZATIONS);
+            reporter.reload(settings("", "", "true"), dns, ORGANIZATIONS);
             reporter.offer(new Notices().notice());
             reporter.close(LONG);
             assertEquals(1, reporter.sent());
