@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.dmarcmilter.testing.DataFile;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -57,12 +58,12 @@ class MiltertestIT {
                 .map(option -> option.getKey() + " " + option.getValue().asText() + "\n")
                 .collect(Collectors.joining());
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), configuration);
-                MilterClient mta = MilterClient.connect(daemon.socket())) {
+                MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             assertExpected(session.get("expect"), play(session, mta));
         }
     }
 
-    private static MilterClient.EndOfMessage play(JsonNode session, MilterClient mta) {
+    private static MilterPeer.EndOfMessage play(JsonNode session, MilterPeer mta) {
         JsonNode client = session.get("connect");
         assertContinue(mta.connection(
                 client.get("host").asText(), client.get("address").asText()));
@@ -81,11 +82,11 @@ class MiltertestIT {
         return mta.endOfMessage();
     }
 
-    private static void assertContinue(MilterClient.Reply reply) {
-        assertEquals(MilterClient.Reply.CONTINUE, reply);
+    private static void assertContinue(MilterPeer.Reply reply) {
+        assertEquals(MilterPeer.Reply.CONTINUE, reply);
     }
 
-    private static void assertExpected(JsonNode expected, MilterClient.EndOfMessage answer) {
+    private static void assertExpected(JsonNode expected, MilterPeer.EndOfMessage answer) {
         String reply = expected.get("eom_reply").asText();
         if (reply.startsWith("replycode")) {
             assertEquals('y', answer.verdict().code(), answer::toString);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 abstract class InstalledPackageScenario {
     static final String CONFIGURATION = "/etc/dmarc-milter/dmarc-milter.conf";
     private static final int LAST = 99;
-    static final String LOOPBACK = "127.0.0.1:8893";
+    static final String LOOPBACK = "inet:8893@127.0.0.1";
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     /** What the packages are made from, beside {@code target/dmarc-milter}. */
@@ -74,8 +75,10 @@ abstract class InstalledPackageScenario {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        String probe = MilterProbe.class.getName().replace('.', '/') + ".class";
-        system.copy(Files.createDirectories(classes).resolve(probe), "/usr/local/probe/org/dmarcmilter/packaging");
+        for (Class<?> used : List.of(MilterProbe.class, MilterPeer.class)) {
+            String folder = used.getPackageName().replace('.', '/');
+            system.copy(classes.resolve(folder), "/usr/local/probe/" + folder);
+        }
         prepare(system);
         // With the answer to "Is this ok".
         Readme.commands(chapter()).forEach(line -> system.mustRun("cd " + SOURCE + " && yes | (" + line + ")"));

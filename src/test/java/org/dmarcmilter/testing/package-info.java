@@ -1,5 +1,6 @@
 /**
  * What the tests of several packages need and no test is itself: the data files (where they come from stands in a README beside
- * each) and {@link org.dmarcmilter.testing.Zone}, the DNS as a map in the test.
+ * each), {@link org.dmarcmilter.testing.Zone}, the DNS as a map in the test, and
+ * {@link org.dmarcmilter.testing.MilterPeer}, the MTA at the other end of a milter socket.
  */
 package org.dmarcmilter.testing;
