@@ -16,6 +16,7 @@ import org.dmarcmilter.milter.MilterReply.Progress;
 import org.dmarcmilter.milter.MilterReply.Quarantine;
 import org.dmarcmilter.milter.MilterReply.Reject;
 import org.dmarcmilter.milter.MilterReply.ReplyCode;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MilterConnectionTest {
     private static final InsertHeader HEADER = new InsertHeader(0, "X", "y");
 
-    private final CapturedLog log = new CapturedLog();
+    private final CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG);
     private final RecordingFilter filter = new RecordingFilter();
 
     @AfterEach

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +26,7 @@ import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.history.Evaluation.Action;
 import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -37,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 class FailureReporterTest {
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -252,17 +248,7 @@ class FailureReporterTest {
 
     @Test
     void logsWhatTheCommandSaysAndGoesOn() {
-        List<String> log = new CopyOnWriteArrayList<>();
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                log.add(event.getLevel() + " " + event.getFormattedMessage());
-            }
-        };
-        appender.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(FailureReporter.class);
-        logger.addAppender(appender);
-        try {
+        try (CapturedLog log = new CapturedLog(FailureReporter.class)) {
             FailureReporter reporter = reporter(settings("", "", "exit 75"), LIMITS);
             reporter.offer(new Notices().notice());
             await().atMost(LONG).until(() -> reporter.failed() == 1);
@@ -270,9 +256,7 @@ class FailureReporterTest {
             reporter.offer(new Notices().notice());
             reporter.close(LONG);
             assertEquals(1, reporter.sent());
-            assertEquals(List.of("ERROR QID123: ReportCommand exited with status 75"), log);
-        } finally {
-            logger.detachAppender(appender);
+            assertEquals(List.of("ERROR QID123: ReportCommand exited with status 75"), log.lines());
         }
     }
 
