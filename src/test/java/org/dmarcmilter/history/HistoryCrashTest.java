@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +33,14 @@ class HistoryCrashTest {
 
     @TempDir
     private Path directory;
+
+    private Optional<Process> started = Optional.empty();
+
+    /** Also where the test failed, or came to its time limit. */
+    @AfterEach
+    void leaveNoChild() {
+        started.ifPresent(Process::destroyForcibly);
+    }
 
     @ParameterizedTest(name = "killed after {0} records")
     @ValueSource(ints = {1, 700, 5_000, 9_000})
@@ -88,8 +98,8 @@ class HistoryCrashTest {
                 : OptionalLong.of(Long.parseLong(line.substring(0, line.length() - 1)));
     }
 
-    private static Process spawn(String script, Path file, String atTheEnd) throws IOException {
-        return new ProcessBuilder(
+    private Process spawn(String script, Path file, String atTheEnd) throws IOException {
+        Process child = new ProcessBuilder(
                         "/bin/sh",
                         "-c",
                         script,
@@ -105,6 +115,8 @@ class HistoryCrashTest {
                         atTheEnd)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        started = Optional.of(child);
+        return child;
     }
 
     private static List<String> jobs(Path file) throws IOException {
