@@ -10,7 +10,7 @@
  *                                            └──▶ history ──▶ report   (what was seen, who wants to know)
  * </pre>
  *
- * <p>Read {@code cli.DaemonCommand} (how it is wired), {@code filter.DmarcFilter} (one message) and
+ * <p>Read {@code daemon.Daemon} (how it is wired), {@code filter.DmarcFilter} (one message) and
  * {@code dmarc.DmarcEvaluator} (the rules of the RFC), in that order.
  */
 @NullMarked

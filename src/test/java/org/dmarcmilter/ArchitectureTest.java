@@ -24,25 +24,34 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** Every package may also use {@code domain} (plain values) and the root package (the program's version). */
+    /** Every package may also use {@code text}, {@code domain} (plain values) and the root package (the program's version). */
     @ParameterizedTest(name = "{0} uses only {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            domain  |
-            message |
-            authres | message
-            dns     |
-            spf     | dns
-            dmarc   | dns
-            milter  |
-            config  |
-            history | dmarc
-            report  | history dmarc dns message
-            metrics |
-            filter  | message authres spf dmarc dns history milter config
+            text       |
+            files      |
+            domain     |
+            message    |
+            authres    | message
+            dns        |
+            spf        | dns
+            dmarc      | dns
+            milter     | files
+            config     |
+            evaluation | authres message spf dmarc
+            evidence   | evaluation authres message spf dmarc dns config
+            judge      | evidence evaluation authres message spf dmarc dns config
+            filter     | judge evidence message dns milter config
+            history    | evaluation authres message spf dmarc files
+            report     | evaluation authres message spf dmarc dns
+            http       |
+            logging    | config
+            explain    | judge evidence evaluation authres message spf dmarc dns config
+            daemon     | filter judge evidence evaluation history report http logging message spf dmarc dns milter config files
+            cli        | daemon explain logging judge evidence message dmarc dns config
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
-        Set<String> packages = new TreeSet<>(Set.of("domain"));
+        Set<String> packages = new TreeSet<>(Set.of("domain", "text"));
         packages.add(name);
         packages.addAll(Arrays.asList((others == null ? "" : others).split(" ")));
         packages.remove("");
@@ -66,11 +75,56 @@ class ArchitectureTest {
                 CLASSES.stream().map(c -> c.getPackageName()).collect(Collectors.toCollection(TreeSet::new));
         Set<String> known = new TreeSet<>(Set.of(ROOT));
         for (String name : Set.of(
-                "domain", "message", "authres", "dns", "spf", "dmarc", "milter", "config", "history", "report",
-                "metrics", "filter", "cli")) {
+                "text",
+                "files",
+                "domain",
+                "message",
+                "authres",
+                "dns",
+                "spf",
+                "dmarc",
+                "milter",
+                "config",
+                "evaluation",
+                "evidence",
+                "judge",
+                "filter",
+                "history",
+                "report",
+                "http",
+                "logging",
+                "explain",
+                "daemon",
+                "cli")) {
             known.add(ROOT + "." + name);
         }
         assertEquals(known, packages);
+    }
+
+    @Test
+    void textHasThreeClasses() {
+        assertEquals(
+                Set.of("Printable", "TagList", "EntryList"),
+                CLASSES.stream()
+                        .filter(c -> c.getPackageName().equals(ROOT + ".text") && c.isTopLevelClass())
+                        .map(c -> c.getSimpleName())
+                        .filter(name -> !name.equals("package-info"))
+                        .collect(Collectors.toSet()));
+    }
+
+    @ParameterizedTest(name = "only {1} may import {0}")
+    @CsvSource({"history, daemon", "milter, filter daemon", "report, daemon", "http, daemon", "explain, cli"})
+    void isKnownOnlyTo(String name, String readers) {
+        String[] allowed = Arrays.stream((name + " " + readers).split(" "))
+                .map(reader -> ROOT + "." + reader)
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(allowed)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "." + name)
+                .check(CLASSES);
     }
 
     @Test
@@ -84,8 +138,8 @@ class ArchitectureTest {
         "org.xbill.DNS.., dns",
         "com.github.benmanes.caffeine.., dns",
         "java.sql.., store",
-        "ch.qos.logback.., cli",
-        "io.prometheus.., metrics",
+        "ch.qos.logback.., logging",
+        "io.prometheus.., http",
     })
     void libraryOnlyIn(String library, String name) {
         noClasses()
@@ -119,7 +173,7 @@ class ArchitectureTest {
 
     /** Decisions are functions of their arguments: no clock, no files, no sockets. */
     @ParameterizedTest(name = "{0} is pure")
-    @CsvSource({"domain", "message", "authres", "dmarc", "spf"})
+    @CsvSource({"text", "domain", "message", "authres", "dmarc", "spf"})
     void isPure(String name) {
         noClasses()
                 .that()
@@ -137,12 +191,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLineWiresAndEndsTheProgram() {
+    void onlyTheCommandLineEndsTheProgram() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(ROOT + ".cli")
                 .should()
                 .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
                 .orShould()
                 .callMethod(System.class, "getenv")
                 .orShould()

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.message.FieldSyntaxException;
-import org.dmarcmilter.message.FoldingWhiteSpace;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
+import org.dmarcmilter.text.TagList;
 
 /**
  * The fields of an Authenticated Received Chain (RFC 8617, section 4.1), as far as reports name them. Nothing here validates a
@@ -84,17 +84,8 @@ public final class ArcFields {
     /** Reads an ARC-Seal field; empty if it is not a tag list (RFC 6376, section 3.2) or its instance is not 1 to 50. */
     public static Optional<ArcSeal> seal(String value) {
         Map<String, String> tags = new HashMap<>();
-        for (String part : value.split(";", -1)) {
-            String tag = FoldingWhiteSpace.trim(part);
-            int equalSign = tag.indexOf('=');
-            if (equalSign > 0) {
-                if (tags.put(
-                                FoldingWhiteSpace.trim(tag.substring(0, equalSign)),
-                                FoldingWhiteSpace.trim(tag.substring(equalSign + 1)))
-                        != null) {
-                    return Optional.empty();
-                }
-            } else if (!tag.isEmpty()) {
+        for (TagList.Tag tag : TagList.tags(value)) {
+            if (tag.name().isEmpty() || !tag.isPair() || tags.put(tag.name(), tag.value()) != null) {
                 return Optional.empty();
             }
         }

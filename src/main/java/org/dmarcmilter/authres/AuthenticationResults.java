@@ -19,17 +19,17 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
      * What one method found.
      *
      * @param method lower case, for example {@code dkim}
-     * @param result lower case, for example {@code pass}; any word, also unregistered ones
+     * @param result any word, also unregistered ones
      * @param comment the first comment after the result, without parentheses; empty if none
      * @param reason the {@code reason=} text; empty if none
      * @param properties in order of appearance
      */
-    public record MethodResult(String method, String result, String comment, String reason, List<Property> properties) {
+    public record MethodResult(
+            String method, ResultWord result, String comment, String reason, List<Property> properties) {
         private static final int MAX_PROPERTIES = 100;
 
         public MethodResult {
             method = method.toLowerCase(Locale.ROOT);
-            result = result.toLowerCase(Locale.ROOT);
             properties = List.copyOf(properties);
         }
 

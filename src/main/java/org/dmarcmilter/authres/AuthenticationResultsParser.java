@@ -217,7 +217,8 @@ public final class AuthenticationResultsParser {
             }
         }
         if (clean) {
-            results.add(new MethodResult(method, result, comment.orElse(""), reason.orElse(""), properties));
+            results.add(
+                    new MethodResult(method, ResultWord.of(result), comment.orElse(""), reason.orElse(""), properties));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Writes an Authentication-Results field (RFC 8601, section 2.2), in OpenDMARC's text where that is well-formed.
@@ -40,7 +41,7 @@ public final class AuthenticationResultsWriter {
     }
 
     private static void addWords(List<String> words, MethodResult result) {
-        words.add(keyword(result.method()) + "=" + keyword(result.result()));
+        words.add(keyword(result.method()) + "=" + keyword(result.result().text()));
         if (!result.comment().isEmpty()) {
             words.add("(" + escaped(result.comment(), "()\\") + ")");
         }
@@ -109,7 +110,7 @@ public final class AuthenticationResultsWriter {
             if (needBackslash.indexOf(c) >= 0) {
                 escaped.append('\\');
             }
-            escaped.append(c >= ' ' && c < 0x7F ? c : '?');
+            escaped.append(Printable.is(c) ? c : '?');
         }
         return escaped.toString();
     }

@@ -5,21 +5,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.message.FieldSyntaxException;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 
 /**
  * A Received-SPF field (RFC 7208, section 9.1).
  *
- * @param result lower case, for example {@code pass}; any word, also unknown ones
+ * @param result any word, also unknown ones
  * @param pairs the key-value list, keys in lower case, quotes removed from values
  */
-public record ReceivedSpf(String result, Map<String, String> pairs) {
+public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
     /** The RFC names seven keys. */
     private static final int MAX_PAIRS = 100;
 
     public ReceivedSpf {
-        result = result.toLowerCase(Locale.ROOT);
         pairs = Map.copyOf(pairs);
     }
 
@@ -63,7 +63,7 @@ public record ReceivedSpf(String result, Map<String, String> pairs) {
             }
             skipSeparators(input);
         }
-        return new ReceivedSpf(result, pairs);
+        return new ReceivedSpf(ResultWord.of(result), pairs);
     }
 
     private static void skipSeparators(Rfc5322Tokenizer input) throws FieldSyntaxException {
@@ -92,9 +92,11 @@ public record ReceivedSpf(String result, Map<String, String> pairs) {
         return value("receiver");
     }
 
-    /** The client's address. */
-    public Optional<String> clientIp() {
-        return value("client-ip");
+    /** Whether it is about that client, or does not say about which. */
+    public boolean isAbout(Optional<IpAddress> client) {
+        return value("client-ip")
+                .map(text -> IpAddress.parse(text).map(IpAddress::unmapped).equals(client))
+                .orElse(true);
     }
 
     /**

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
-import org.dmarcmilter.cli.PolicyAssembly.Assembled;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecordParser;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.explain.CheckReport;
 
 /** {@code check DOMAIN...}: what {@code opendmarc-check} prints, and on request what is behind it. */
 final class CheckCommand {
@@ -71,7 +73,7 @@ final class CheckCommand {
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
             Configuration configuration = Configuration.load(configFile, terminal.in());
-            Assembled assembled = new PolicyAssembly(UnaryOperator.identity()).assemble(configuration);
+            Assembled assembled = new Assembly().assemble(configuration);
             boolean allFound = true;
             boolean first = true;
             for (String name : names) {
@@ -106,22 +108,22 @@ final class CheckCommand {
             return new CheckReport(name, Optional.empty(), List.of());
         }
         Discovery discovery = assembled
-                .policy()
+                .rules()
                 .dmarc()
-                .discover(domain.get())
+                .discover(domain.get(), assembled.rules().dns())
                 .toCompletableFuture()
                 .join();
         Optional<DomainName> place = placeOf(discovery, domain.get());
         List<CheckReport.SeenRecord> seen = new ArrayList<>();
         place.flatMap(at -> at.prefixed("_dmarc")).ifPresent(at -> {
             DnsAnswer answer = assembled
+                    .rules()
                     .dns()
                     .query(DnsQuestion.txt(at.ascii()))
                     .toCompletableFuture()
                     .join();
             if (answer instanceof DnsAnswer.Found found) {
-                Standard standard =
-                        assembled.policy().settings().dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
+                Standard standard = assembled.rules().settings().dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
                 found.records()
                         .forEach(text -> seen.add(
                                 new CheckReport.SeenRecord(at.ascii(), text, DmarcRecordParser.parse(text, standard))));

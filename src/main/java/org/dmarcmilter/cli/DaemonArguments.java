@@ -2,6 +2,7 @@ package org.dmarcmilter.cli;
 
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.daemon.Configuration;
 
 /**
  * The daemon's flags, OpenDMARC's letters.
@@ -38,6 +39,11 @@ record DaemonArguments(
     }
 
     private static final String WITH_VALUE = "cpPtu";
+
+    /** What of it stands above the configuration file. */
+    Configuration.Overrides overrides() {
+        return new Configuration.Overrides(socket, pidFile, syslog);
+    }
 
     /**
      * Reads the arguments as getopt does: letters may be joined, values may be attached, two hyphens end the flags. The

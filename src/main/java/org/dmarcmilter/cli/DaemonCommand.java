@@ -1,6 +1,6 @@
 package org.dmarcmilter.cli;
 
-import java.io.InputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,8 +8,9 @@ import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
-import org.dmarcmilter.config.Settings;
-import org.dmarcmilter.milter.ListenAddress;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Configuration;
+import org.dmarcmilter.daemon.Daemon;
 
 /** The daemon's command line: reads flags and configuration, then runs the {@link Daemon}, a check or a test. */
 final class DaemonCommand {
@@ -71,7 +72,7 @@ final class DaemonCommand {
     private int start(DaemonArguments arguments, List<String> words) {
         try {
             Configuration configuration =
-                    override(Configuration.load(arguments.configFile(), terminal.in()), arguments);
+                    Configuration.load(arguments.configFile(), terminal.in()).with(arguments.overrides());
             if (arguments.checkOnly()) {
                 return checkOnly(configuration);
             }
@@ -88,12 +89,35 @@ final class DaemonCommand {
                 return ExitCode.NO_PERMISSION;
             }
             if (Daemon.isBackground(environment)) {
-                warnings(configuration).forEach(warning -> terminal.err().println("dmarc-milter: " + warning));
+                configuration.warnings().forEach(warning -> terminal.err().println("dmarc-milter: " + warning));
             }
-            return new Daemon(terminal, environment, arguments, configuration).run(words);
+            return serve(new Daemon(environment, configuration), words);
         } catch (ConfigException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.CONFIGURATION;
+        }
+    }
+
+    private int serve(Daemon daemon, List<String> words) {
+        try {
+            return code(daemon.run(words, this::tellLauncher));
+        } catch (IOException e) {
+            terminal.err().println("dmarc-milter: " + e.getMessage());
+            return ExitCode.UNAVAILABLE;
+        }
+    }
+
+    static int code(Daemon.End end) {
+        return switch (end) {
+            case TOLD -> ExitCode.OK;
+            case DNS_LOST -> ExitCode.TRY_AGAIN;
+        };
+    }
+
+    /** The launcher script waits for this word before it leaves the daemon alone in the background. */
+    private void tellLauncher() {
+        if (Daemon.isBackground(environment)) {
+            terminal.out().println("ready");
         }
     }
 
@@ -104,84 +128,10 @@ final class DaemonCommand {
                 .filter(user -> !user.split(":", 2)[0].matches("root|0"));
     }
 
-    /** The command line wins over the file. */
-    static Configuration override(Configuration configuration, DaemonArguments arguments) throws ConfigException {
-        Settings settings = configuration.settings();
-        Settings.Service service = settings.service();
-        String socket = arguments.socket().orElse(service.socket());
-        try {
-            ListenAddress.parse(socket);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException(
-                    arguments.socket().isPresent()
-                            ? "-p: " + e.getMessage()
-                            : configuration.name() + ": configuration error at line "
-                                    + configuration.file().lineOf(Option.SOCKET) + ": " + e.getMessage());
-        }
-        Settings.Logging logging = settings.logging();
-        return new Configuration(
-                configuration.name(),
-                configuration.path(),
-                configuration.file(),
-                new Settings(
-                        settings.identity(),
-                        settings.exemptions(),
-                        settings.handling(),
-                        settings.spf(),
-                        settings.arc(),
-                        settings.dns(),
-                        new Settings.Service(
-                                socket,
-                                service.umask(),
-                                service.maxConnections(),
-                                service.maxHeaderBytes(),
-                                service.metricsSocket(),
-                                arguments.pidFile().or(service::pidFile)),
-                        new Settings.Logging(
-                                logging.syslog() || arguments.syslog(),
-                                logging.facility(),
-                                logging.identity(),
-                                logging.debug()),
-                        settings.history(),
-                        settings.failureReports()));
-    }
-
-    /** One line for each option that is set and does not act here, for the log and for whoever starts the daemon. */
-    static List<String> warnings(Configuration configuration) {
-        ConfigFile file = configuration.file();
-        return file.options().stream()
-                .flatMap(option -> obstacle(option, configuration)
-                        .map(words -> configuration.name() + ": line " + file.lineOf(option) + ": " + option.label()
-                                + " has no effect: " + words)
-                        .stream())
-                .toList();
-    }
-
-    private static Optional<String> obstacle(Option option, Configuration configuration) {
-        return switch (option.effect()) {
-            case IGNORED -> Optional.of(option.advice());
-            case LAUNCHER ->
-                configuration.path().isEmpty()
-                        ? Optional.of("the launcher script reads it from an ordinary file only; write it to one")
-                        : Optional.empty();
-            case WORKS -> Optional.empty();
-        };
-    }
-
     /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */
     private int checkOnly(Configuration configuration) throws ConfigException {
-        new PolicyAssembly(dns -> dns).assemble(configuration);
+        new Assembly().assemble(configuration);
         new Migration(configuration).report().forEach(terminal.out()::println);
         return ExitCode.OK;
-    }
-
-    /** The configuration as it is now, for a reload. */
-    static Configuration reload(Configuration old, DaemonArguments arguments) throws ConfigException {
-        if (old.path().isEmpty()) {
-            throw new ConfigException("ignoring reload signal: the configuration came from "
-                    + (old.name().equals("-") ? "standard input" : old.name()));
-        }
-        return override(
-                Configuration.load(Optional.of(old.path().get().toString()), InputStream.nullInputStream()), arguments);
     }
 }

@@ -8,6 +8,9 @@ final class ExitCode {
     static final int NO_INPUT = 66;
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;
+    /** Another start may do better: whoever supervises the daemon makes one. */
+    static final int TRY_AGAIN = 75;
+
     static final int NO_PERMISSION = 77;
     static final int CONFIGURATION = 78;
 

@@ -2,19 +2,18 @@ package org.dmarcmilter.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
-import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
-import org.dmarcmilter.filter.Judgement;
-import org.dmarcmilter.filter.LocalPolicy;
-import org.dmarcmilter.filter.MessageFacts;
-import org.dmarcmilter.filter.MessageJudge;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.explain.Explanation;
+import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.ReversePath;
 
 /** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
@@ -81,28 +80,23 @@ final class ExplainCommand {
             Configuration configuration = Configuration.load(Optional.ofNullable(options.get("-c")), terminal.in());
             MessageFile message = MessageFile.read(
                     file, terminal.in(), configuration.settings().service().maxHeaderBytes());
-            List<Explanation.Lookup> lookups = Collections.synchronizedList(new ArrayList<>());
-            LocalPolicy policy = new PolicyAssembly(dns -> recording(dns, lookups))
-                    .assemble(configuration)
-                    .policy();
+            Rules rules = new Assembly().assemble(configuration).rules();
             MessageFacts facts = new MessageFacts(
                     options.getOrDefault("--queue-id", "EXPLAIN"),
-                    options.getOrDefault("--mta-name", policy.hostName()),
+                    options.getOrDefault("--mta-name", rules.hostName()),
                     new MessageFacts.Client(
                             options.getOrDefault("--client-name", "[" + client.text() + "]"),
-                            Optional.of(client.text()),
+                            Optional.of(client.unmapped()),
                             OptionalInt.empty(),
                             options.getOrDefault("--helo", "")),
                     ReversePath.parse(options.getOrDefault("--mail-from", "")),
                     message.headers(),
                     message.incomplete());
-            boolean ignored = policy.ignoreHosts()
+            boolean ignored = rules.ignoreHosts()
                     .ignores(facts.client().host(), facts.client().address());
-            Judgement judgement = MessageJudge.judge(policy, facts, Optional.empty())
-                    .toCompletableFuture()
-                    .join();
+            OneMessage judged = OneMessage.judge(rules, facts);
             Explanation explanation =
-                    new Explanation(configuration.name(), policy, facts, judgement, List.copyOf(lookups), ignored);
+                    new Explanation(configuration.name(), rules, facts, judged.judgement(), judged.asked(), ignored);
             terminal.out().print(json ? explanation.json() : explanation.text());
             return ExitCode.OK;
         } catch (ConfigException e) {
@@ -115,12 +109,5 @@ final class ExplainCommand {
             terminal.err().println("dmarc-milter explain: " + file + ": " + Configuration.reason(e));
             return ExitCode.NO_INPUT;
         }
-    }
-
-    private static DnsClient recording(DnsClient dns, List<Explanation.Lookup> lookups) {
-        return question -> dns.query(question).thenApply(answer -> {
-            lookups.add(new Explanation.Lookup(question, answer));
-            return answer;
-        });
     }
 }

@@ -2,6 +2,7 @@ package org.dmarcmilter.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dmarcmilter.logging.LogSetup;
 
 /** Where the program begins: the first word may name a command; without one it is the daemon. */
 public final class Main {
@@ -13,13 +14,17 @@ public final class Main {
         String command = words.isEmpty() ? "" : words.get(0);
         // Before anything logs; the daemon replaces it when it knows its configuration.
         LogSetup.forCommand();
-        int code = switch (command) {
-            case "check" -> new CheckCommand(terminal).run(words.subList(1, words.size()));
-            case "explain" -> new ExplainCommand(terminal).run(words.subList(1, words.size()));
-            default -> new DaemonCommand(terminal).run(words);
-        };
-        LogSetup.flush();
-        terminal.flush();
+        int code;
+        try {
+            code = switch (command) {
+                case "check" -> new CheckCommand(terminal).run(words.subList(1, words.size()));
+                case "explain" -> new ExplainCommand(terminal).run(words.subList(1, words.size()));
+                default -> new DaemonCommand(terminal).run(words);
+            };
+        } finally {
+            LogSetup.flush();
+            terminal.flush();
+        }
         // DNS and event loop threads may still be there; nothing waits for them.
         Runtime.getRuntime().halt(code);
     }

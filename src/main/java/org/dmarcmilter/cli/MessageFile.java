@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dmarcmilter.daemon.Daemon;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Configuration;
 
 /** What {@code -n} says about a configuration file, line by line: what is taken over, what acts differently from OpenDMARC, and what is ignored. */
 final class Migration {

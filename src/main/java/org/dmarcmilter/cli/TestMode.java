@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
-import org.dmarcmilter.filter.Judgement;
-import org.dmarcmilter.filter.LocalPolicy;
-import org.dmarcmilter.filter.MessageFacts;
-import org.dmarcmilter.filter.MessageJudge;
-import org.dmarcmilter.filter.Verdict;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.judge.Judgement;
+import org.dmarcmilter.judge.Rules;
+import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.ReversePath;
 
@@ -28,12 +29,11 @@ final class TestMode {
     }
 
     int run(Configuration configuration, List<String> files) throws ConfigException {
-        LocalPolicy policy =
-                new PolicyAssembly(dns -> dns).assemble(configuration).policy();
+        Rules rules = new Assembly().assemble(configuration).rules();
         for (String file : files) {
             try {
                 judge(
-                        policy,
+                        rules,
                         file,
                         MessageFile.read(
                                 file,
@@ -50,12 +50,12 @@ final class TestMode {
         return ExitCode.OK;
     }
 
-    private void judge(LocalPolicy policy, String file, MessageFile message) {
+    private void judge(Rules rules, String file, MessageFile message) {
         if (message.headers().fields().isEmpty()) {
             terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
         }
-        Optional<String> address =
-                IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::text);
+        Optional<IpAddress> address =
+                IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::unmapped);
         MessageFacts facts = new MessageFacts(
                 "DEBUG-i",
                 "DEBUG-j",
@@ -67,11 +67,7 @@ final class TestMode {
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
                 message.headers(),
                 message.incomplete());
-        print(
-                file,
-                MessageJudge.judge(policy, facts, Optional.empty())
-                        .toCompletableFuture()
-                        .join());
+        print(file, OneMessage.judge(rules, facts).judgement());
     }
 
     private String variable(String name, String otherwise) {

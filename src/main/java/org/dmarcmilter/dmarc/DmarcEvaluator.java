@@ -13,6 +13,7 @@ import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.domain.DomainName;
 
 /**
@@ -33,9 +34,14 @@ public final class DmarcEvaluator {
         this.standard = standard;
     }
 
+    /** By which text this evaluator judges. */
+    public Standard standard() {
+        return standard;
+    }
+
     /** Finds the record that applies; the first half of the work, possible as soon as the author domain is known. */
-    public CompletionStage<Discovery> discover(DomainName author) {
-        return discovery.discover(author);
+    public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
+        return discovery.discover(author, dns);
     }
 
     /**
@@ -44,21 +50,22 @@ public final class DmarcEvaluator {
      * @param found what {@link #discover} said about that author domain
      * @param identifiers what SPF and DKIM said, in any order
      * @param sample 0 to 99, the message's place in sampling: the policy applies if it is less than pct
+     * @param dns asked for organizational domains, where the standard finds them there
      */
     public CompletionStage<DmarcResult> evaluate(
-            DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample) {
+            DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample, DnsClient dns) {
         List<AuthenticatedIdentifier> considered = considered(identifiers);
         if (!(found instanceof Discovery.Found policy)) {
             return CompletableFuture.completedFuture(decide(author, found, considered, Map.of(), sample, standard));
         }
-        return organizationalDomains(author, policy.record(), considered).thenCompose(orgs -> {
+        return organizationalDomains(author, policy.record(), considered, dns).thenCompose(orgs -> {
             DmarcResult result = decide(author, policy, considered, orgs, sample, standard);
             boolean dependsOnExistence =
                     result.status() == Status.FAIL && !policyFor(policy, true).equals(policyFor(policy, false));
             if (!dependsOnExistence || !policy.authorExists()) {
                 return CompletableFuture.completedFuture(result);
             }
-            return discovery.existence(author).thenApply(existence -> switch (existence) {
+            return discovery.existence(author, dns).thenApply(existence -> switch (existence) {
                 case EXISTS -> result;
                 case NO_SUCH_NAME -> decide(author, withoutAuthor(policy), considered, orgs, sample, standard);
                 case UNKNOWN ->
@@ -220,19 +227,19 @@ public final class DmarcEvaluator {
 
     /** The organizational domains that {@link #decide} needs; names without an answer are left out. */
     private CompletionStage<Map<DomainName, DomainName>> organizationalDomains(
-            DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers) {
+            DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers, DnsClient dns) {
         Set<DomainName> candidates = candidates(author, record, identifiers);
         if (candidates.isEmpty()) {
             return CompletableFuture.completedFuture(Map.of());
         }
-        PolicyDiscovery once = discovery.forOneMessage();
-        return once.organizationalDomain(author).thenCompose(authorOrg -> {
+        return discovery.organizationalDomain(author, dns).thenCompose(authorOrg -> {
             Map<DomainName, DomainName> known = new HashMap<>();
             authorOrg.ifPresent(org -> known.put(author, org));
             CompletionStage<Map<DomainName, DomainName>> all = CompletableFuture.completedFuture(known);
+            int left = discovery.maxIdentifiers();
             for (DomainName name : candidates) {
-                if (authorOrg.map(name::isAtOrBelow).orElse(true)) {
-                    all = all.thenCombine(once.organizationalDomain(name), (orgs, answer) -> {
+                if (authorOrg.map(name::isAtOrBelow).orElse(true) && left-- > 0) {
+                    all = all.thenCombine(discovery.organizationalDomain(name, dns), (orgs, answer) -> {
                         answer.ifPresent(org -> orgs.put(name, org));
                         return orgs;
                     });

@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param psd the tag psd (RFC 9989)
  * @param fo which failures to report: a subset of {@code 0}, {@code 1}, {@code d}, {@code s}, in the record's order
  * @param reportInterval the tag ri, seconds
- * @param rua aggregate report addresses as written, valid ones only
- * @param ruf failure report addresses as written, valid ones only
+ * @param rua aggregate report addresses, valid ones only
+ * @param ruf failure report addresses, valid ones only
  */
 public record DmarcRecord(
         Policy p,
@@ -30,8 +30,8 @@ public record DmarcRecord(
         Psd psd,
         List<String> fo,
         long reportInterval,
-        List<String> rua,
-        List<String> ruf) {
+        List<DmarcUri> rua,
+        List<DmarcUri> ruf) {
 
     /** Strict or relaxed identifier alignment (RFC 7489, section 3.1). */
     public enum AlignmentMode {

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
+import org.dmarcmilter.text.Printable;
+import org.dmarcmilter.text.TagList;
 
 /**
  * Reads the text of a TXT record as DMARC policy (RFC 7489, section 6.3 and 6.6.3; RFC 9989, section 4.7 and 4.8).
@@ -73,8 +75,8 @@ public final class DmarcRecordParser {
 
     /** Reads one record, of at most {@value #MAX_LENGTH} octets. Takes any text, and time in proportion to it. */
     public static Parsed parse(String txt, Standard standard) {
-        int end = txt.indexOf(';');
-        if (!isVersion(end < 0 ? txt : txt.substring(0, end))) {
+        TagList.Tag version = TagList.first(txt);
+        if (!version.name().equals("v") || !version.value().equals(VERSION)) {
             return new Parsed.NotDmarc();
         }
         if (txt.length() > MAX_LENGTH) {
@@ -83,58 +85,37 @@ public final class DmarcRecordParser {
                     reason, false, List.of("The record is " + reason + ": it is not read. Shorten it."), Psd.UNKNOWN);
         }
         DmarcRecordParser parser = new DmarcRecordParser(standard);
-        if (isWsp(txt.charAt(0))) {
+        if (txt.charAt(0) != 'v') {
             parser.mistake("White space before v=DMARC1: other receivers do not see the record. Remove it.");
         }
-        parser.readTags(txt, end < 0 ? txt.length() : end + 1);
+        List<TagList.Tag> tags = TagList.tags(txt);
+        for (int i = 1; i < tags.size(); i++) {
+            parser.readTag(tags.get(i), i == 1);
+        }
         return parser.judge();
     }
 
-    /** {@code v} and its value compare with case (RFC 9989, section 4.7; RFC 6376, section 3.2 for the tag). */
-    private static boolean isVersion(String part) {
-        int equals = part.indexOf('=');
-        return equals >= 0
-                && trim(part.substring(0, equals)).equals("v")
-                && trim(part.substring(equals + 1)).equals(VERSION);
-    }
-
-    private void readTags(String txt, int from) {
-        int start = from;
-        boolean first = true;
-        while (start < txt.length()) {
-            int semicolon = txt.indexOf(';', start);
-            int end = semicolon < 0 ? txt.length() : semicolon;
-            String part = trim(txt.substring(start, end));
-            if (!part.isEmpty()) {
-                readTag(part, first);
-                first = false;
-            }
-            start = end + 1;
-        }
-    }
-
-    private void readTag(String part, boolean first) {
-        int equals = part.indexOf('=');
-        if (equals < 0) {
-            mistake(quoted(part) + " is ignored: a tag is written name=value.");
+    private void readTag(TagList.Tag tag, boolean first) {
+        if (!tag.isPair()) {
+            mistake(quoted(tag.text()) + " is ignored: a tag is written name=value.");
             return;
         }
-        String name = trim(part.substring(0, equals)).toLowerCase(Locale.ROOT);
-        if (!isPrintable(part)) {
-            mistake(quoted(part) + " is ignored: it has characters other than printable ASCII.");
+        String name = tag.name().toLowerCase(Locale.ROOT);
+        if (!isPrintable(tag.text())) {
+            mistake(quoted(tag.text()) + " is ignored: it has characters other than printable ASCII.");
         } else if (TAGS_OF_BOTH.contains(name) || tagsOfStandard().contains(name)) {
             if (name.equals("p") && !first && standard == Standard.RFC7489) {
                 mistake("The tag p should follow v=DMARC1 directly (RFC 7489, section 6.3).");
             }
-            if (tags.put(name, trim(part.substring(equals + 1))) != null) {
+            if (tags.put(name, tag.value()) != null) {
                 mistake("The tag " + name + " is there more than once: the last one counts here, and other receivers"
                         + " may choose otherwise. Keep one.");
             }
-        } else if (name.equals("pct") && !trim(part.substring(equals + 1)).equals("100")) {
-            mistake(quoted(part)
+        } else if (name.equals("pct") && !tag.value().equals("100")) {
+            mistake(quoted(tag.text())
                     + " has no effect: RFC 9989 has no pct. Write t=y to have the policy weakened by a step.");
         } else if (!TAGS_OF_7489.contains(name) && !TAGS_OF_9989.contains(name)) {
-            mistake(quoted(part) + " is ignored: there is no such tag.");
+            mistake(quoted(tag.text()) + " is ignored: there is no such tag.");
         }
     }
 
@@ -146,8 +127,8 @@ public final class DmarcRecordParser {
         Optional<Policy> p = policy("p");
         Optional<Policy> sp = policy("sp");
         Optional<Policy> np = policy("np");
-        List<String> rua = uris("rua");
-        List<String> ruf = uris("ruf");
+        List<DmarcUri> rua = uris("rua");
+        List<DmarcUri> ruf = uris("ruf");
         Psd psd = psd();
         boolean replaced = p.isEmpty() || isInvalid("sp", sp) || isInvalid("np", np);
         if (replaced && rua.isEmpty()) {
@@ -270,7 +251,7 @@ public final class DmarcRecordParser {
             return List.of("0");
         }
         Set<String> options = new LinkedHashSet<>();
-        for (String option : split(value, ':')) {
+        for (String option : TagList.items(value, ':')) {
             String lower = option.toLowerCase(Locale.ROOT);
             boolean known = lower.length() == 1 && "01ds".contains(lower);
             if (!known || (!options.add(lower) && standard == Standard.RFC9989)) {
@@ -286,13 +267,13 @@ public final class DmarcRecordParser {
         return List.of("0");
     }
 
-    private List<String> uris(String tag) {
+    private List<DmarcUri> uris(String tag) {
         String value = tags.get(tag);
         if (value == null) {
             return List.of();
         }
-        List<String> uris = new ArrayList<>();
-        for (String text : split(value, ',')) {
+        List<DmarcUri> uris = new ArrayList<>();
+        for (String text : TagList.items(value, ',')) {
             Optional<DmarcUri> uri = DmarcUri.parse(text, standard);
             if (uri.isEmpty()) {
                 mistake(quoted(text) + " in " + tag
@@ -302,22 +283,9 @@ public final class DmarcRecordParser {
             if (uri.get().mailbox().isEmpty()) {
                 mistake(quoted(text) + " in " + tag + " gets no reports: few send them other than by mailto.");
             }
-            uris.add(text);
+            uris.add(uri.get());
         }
         return uris;
-    }
-
-    /** The trimmed parts, empty ones included. */
-    private static List<String> split(String text, char separator) {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        while (start <= text.length()) {
-            int next = text.indexOf(separator, start);
-            int end = next < 0 ? text.length() : next;
-            parts.add(trim(text.substring(start, end)));
-            start = end + 1;
-        }
-        return parts;
     }
 
     private void mistake(String sentence) {
@@ -326,14 +294,8 @@ public final class DmarcRecordParser {
         }
     }
 
-    /** Foreign text for people: in quotes, short, printable. */
     private static String quoted(String text) {
-        StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < Math.min(text.length(), MAX_QUOTED); i++) {
-            char c = text.charAt(i);
-            out.append(c >= ' ' && c < 0x7F ? c : '?');
-        }
-        return out.append(text.length() > MAX_QUOTED ? "...\"" : "\"").toString();
+        return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
     }
 
     /** The characters of dmarc-value, and the tab that may stand beside it. */
@@ -345,21 +307,5 @@ public final class DmarcRecordParser {
             }
         }
         return true;
-    }
-
-    private static boolean isWsp(char c) {
-        return c == ' ' || c == '\t';
-    }
-
-    private static String trim(String text) {
-        int start = 0;
-        int end = text.length();
-        while (start < end && isWsp(text.charAt(start))) {
-            start++;
-        }
-        while (end > start && isWsp(text.charAt(end - 1))) {
-            end--;
-        }
-        return text.substring(start, end);
     }
 }

@@ -8,11 +8,11 @@ import org.dmarcmilter.domain.DomainName;
 /**
  * One address in rua or ruf (RFC 7489, section 6.2; RFC 9989, section 4.8).
  *
- * @param uri as written, without a size suffix
+ * @param text as written, a size suffix included
  * @param mailbox where a {@code mailto:} goes; empty for another scheme, which nobody has to support
  * @param maxSize octets of the largest report wanted (RFC 7489; RFC 9989 ignores the suffix)
  */
-public record DmarcUri(String uri, Optional<Mailbox> mailbox, OptionalLong maxSize) {
+public record DmarcUri(String text, Optional<Mailbox> mailbox, OptionalLong maxSize) {
 
     /**
      * A mail address.
@@ -21,6 +21,12 @@ public record DmarcUri(String uri, Optional<Mailbox> mailbox, OptionalLong maxSi
      * @param domain where the mail goes
      */
     public record Mailbox(String localPart, DomainName domain) {}
+
+    /** As written, without a size suffix. */
+    public String uri() {
+        int mark = text.indexOf('!');
+        return mark < 0 ? text : text.substring(0, mark);
+    }
 
     /** Reads one URI; empty if it is none (RFC 3986, RFC 6068), or its size suffix is no number that fits 64 bits. */
     public static Optional<DmarcUri> parse(String text, Standard standard) {
@@ -39,11 +45,11 @@ public record DmarcUri(String uri, Optional<Mailbox> mailbox, OptionalLong maxSi
         }
         if (!uri.substring(0, colon).equalsIgnoreCase("mailto")) {
             return colon + 1 < uri.length()
-                    ? Optional.of(new DmarcUri(uri, Optional.empty(), maxSize))
+                    ? Optional.of(new DmarcUri(text, Optional.empty(), maxSize))
                     : Optional.empty();
         }
         Optional<Mailbox> mailbox = mailbox(uri.substring(colon + 1));
-        return mailbox.isEmpty() ? Optional.empty() : Optional.of(new DmarcUri(uri, mailbox, maxSize));
+        return mailbox.isEmpty() ? Optional.empty() : Optional.of(new DmarcUri(text, mailbox, maxSize));
     }
 
     /** Size units are powers of two (RFC 7489, section 6.2). */

@@ -15,21 +15,10 @@ import org.dmarcmilter.domain.DomainName;
 
 /** The DMARC records at one name: the TXT question and the filter that every kind of discovery begins with. */
 final class PolicyRecords {
-    private final DnsClient dns;
     private final AnswerReadings<List<Parsed>> readings;
 
-    PolicyRecords(DnsClient dns, Standard standard) {
-        this(dns, new AnswerReadings<>(found -> parse(found, standard)));
-    }
-
-    private PolicyRecords(DnsClient dns, AnswerReadings<List<Parsed>> readings) {
-        this.dns = dns;
-        this.readings = readings;
-    }
-
-    /** The same, asking another client, which gets its answers from the same cache. */
-    PolicyRecords asking(DnsClient other) {
-        return new PolicyRecords(other, readings);
+    PolicyRecords(Standard standard) {
+        this.readings = new AnswerReadings<>(found -> parse(found, standard));
     }
 
     /** What is at {@code _dmarc} below a domain, after records that are not DMARC were dropped. */
@@ -62,7 +51,7 @@ final class PolicyRecords {
         record Unavailable(String reason) implements AtName {}
     }
 
-    CompletionStage<AtName> at(DomainName domain) {
+    CompletionStage<AtName> at(DomainName domain, DnsClient dns) {
         Optional<DomainName> name = domain.prefixed("_dmarc");
         if (name.isEmpty()) { // the DNS has no room for it, so nothing can be there
             return CompletableFuture.completedFuture(new AtName.None());

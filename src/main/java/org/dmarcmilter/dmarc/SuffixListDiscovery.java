@@ -14,21 +14,20 @@ import org.dmarcmilter.domain.PublicSuffixList;
  */
 public final class SuffixListDiscovery implements PolicyDiscovery {
     private final PublicSuffixList suffixes;
-    private final PolicyRecords records;
+    private final PolicyRecords records = new PolicyRecords(Standard.RFC7489);
 
-    public SuffixListDiscovery(PublicSuffixList suffixes, DnsClient dns) {
+    public SuffixListDiscovery(PublicSuffixList suffixes) {
         this.suffixes = suffixes;
-        this.records = new PolicyRecords(dns, Standard.RFC7489);
     }
 
     @Override
-    public CompletionStage<Discovery> discover(DomainName author) {
+    public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
         DomainName org = suffixes.organizationalDomain(author);
-        return records.at(author).thenCompose(own -> {
+        return records.at(author, dns).thenCompose(own -> {
             // OpenDMARC asks the organizational domain after a failed lookup too; then a time-out would weaken a
             // policy.
             if (own instanceof AtName.None && !org.equals(author)) {
-                return records.at(org).thenApply(inherited -> judge(inherited, author, org));
+                return records.at(org, dns).thenApply(inherited -> judge(inherited, author, org));
             }
             return CompletableFuture.completedFuture(judge(own, author, author));
         });
@@ -53,7 +52,7 @@ public final class SuffixListDiscovery implements PolicyDiscovery {
     }
 
     @Override
-    public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name) {
+    public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name, DnsClient dns) {
         return CompletableFuture.completedFuture(Optional.of(suffixes.organizationalDomain(name)));
     }
 }

@@ -1,11 +1,8 @@
 package org.dmarcmilter.dmarc;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.dmarcmilter.dmarc.PolicyRecords.AtName;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
@@ -17,29 +14,19 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
     /** Identifiers walked for one message; section 11 leaves the limit to the receiver. */
     static final int MAX_WALKS_PER_MESSAGE = 10;
 
-    private final DnsClient dns;
-    private final PolicyRecords records;
-
-    public TreeWalkDiscovery(DnsClient dns) {
-        this(dns, new PolicyRecords(dns, Standard.RFC9989));
-    }
-
-    private TreeWalkDiscovery(DnsClient dns, PolicyRecords records) {
-        this.dns = dns;
-        this.records = records;
-    }
+    private final PolicyRecords records = new PolicyRecords(Standard.RFC9989);
 
     /**
      * Finds the record that applies (section 4.10.1): the author domain's own; else the organizational domain's; else that
      * of the public suffix domain that ended the walk.
      */
     @Override
-    public CompletionStage<Discovery> discover(DomainName author) {
-        return records.at(author).thenCompose(own -> {
+    public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
+        return records.at(author, dns).thenCompose(own -> {
             if (own instanceof AtName.One one) {
                 return CompletableFuture.completedFuture(one.asDiscovery(false));
             }
-            return finish(Walk.from(author, own)).thenApply(TreeWalkDiscovery::inheritedPolicy);
+            return finish(Walk.from(author, own), dns).thenApply(TreeWalkDiscovery::inheritedPolicy);
         });
     }
 
@@ -56,25 +43,25 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
     }
 
     @Override
-    public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name) {
-        return records.at(name)
-                .thenCompose(own -> finish(Walk.from(name, own)))
+    public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name, DnsClient dns) {
+        return records.at(name, dns)
+                .thenCompose(own -> finish(Walk.from(name, own), dns))
                 .thenApply(walk ->
                         walk.failure().isPresent() ? Optional.empty() : Optional.of(walk.organizationalDomain()));
     }
 
     /** Steps 3 to 7 of the walk: upwards until a record says stop, the DNS gives no answer, or no label is left. */
-    private CompletionStage<Walk> finish(Walk walk) {
+    private CompletionStage<Walk> finish(Walk walk, DnsClient dns) {
         Optional<DomainName> next = walk.next();
         if (next.isEmpty()) {
             return CompletableFuture.completedFuture(walk);
         }
-        return records.at(next.get()).thenCompose(answer -> finish(walk.plus(next.get(), answer)));
+        return records.at(next.get(), dns).thenCompose(answer -> finish(walk.plus(next.get(), answer), dns));
     }
 
     /** NXDOMAIN says no, anything else yes (section 3.2.13, RFC 8020); which type is asked for does not matter. */
     @Override
-    public CompletionStage<Existence> existence(DomainName name) {
+    public CompletionStage<Existence> existence(DomainName name, DnsClient dns) {
         return dns.query(new DnsQuestion(name.ascii(), DnsQuestion.Type.A)).thenApply(answer -> {
             if (answer instanceof DnsAnswer.Unavailable) {
                 return Existence.UNKNOWN;
@@ -84,34 +71,7 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
     }
 
     @Override
-    public PolicyDiscovery forOneMessage() {
-        Map<DnsQuestion, CompletionStage<DnsAnswer>> asked = new ConcurrentHashMap<>();
-        DnsClient once = question -> {
-            // Two walks that ask at the same moment may both ask; the cache below makes one question of it.
-            CompletionStage<DnsAnswer> known = asked.get(question);
-            CompletionStage<DnsAnswer> answer = known == null ? dns.query(question) : known;
-            asked.put(question, answer);
-            return answer;
-        };
-        TreeWalkDiscovery remembering = new TreeWalkDiscovery(once, records.asking(once));
-        AtomicInteger walksLeft = new AtomicInteger(1 + MAX_WALKS_PER_MESSAGE); // one for the author domain
-        return new PolicyDiscovery() {
-            @Override
-            public CompletionStage<Discovery> discover(DomainName author) {
-                return remembering.discover(author);
-            }
-
-            @Override
-            public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name) {
-                return walksLeft.getAndDecrement() > 0
-                        ? remembering.organizationalDomain(name)
-                        : CompletableFuture.completedFuture(Optional.empty());
-            }
-
-            @Override
-            public CompletionStage<Existence> existence(DomainName name) {
-                return remembering.existence(name);
-            }
-        };
+    public int maxIdentifiers() {
+        return MAX_WALKS_PER_MESSAGE;
     }
 }

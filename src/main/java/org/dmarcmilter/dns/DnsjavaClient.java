@@ -56,7 +56,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         this(servers, limit, maxInFlight, new ExchangeLoop());
     }
 
-    private DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight, ExchangeLoop loop) {
+    DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight, ExchangeLoop loop) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no DNS server to ask");
         }
@@ -127,6 +127,15 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
     /** Questions that wait for their answer now. */
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /**
+     * Completes with what ended the client's thread, if that was anything but {@link #close}; never otherwise. From then on every
+     * answer, also of the clients made by {@link #with}, is unavailable, and only another process helps. What depends on it runs on
+     * that thread, and must be short.
+     */
+    public CompletionStage<Throwable> failure() {
+        return loop.failure();
     }
 
     /** Ends the thread. Questions in flight, and all later ones, are unavailable. */

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class ExchangeLoop implements AutoCloseable {
     private final Selector selector;
     private final Queue<Exchange> arrivals = new ConcurrentLinkedQueue<>();
     private final Thread thread;
+    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private volatile boolean closed;
 
     // Below: the loop's thread only.
@@ -41,14 +43,23 @@ final class ExchangeLoop implements AutoCloseable {
 
     /** @throws UncheckedIOException if the system has no file descriptor left for it */
     ExchangeLoop() {
-        try {
-            selector = Selector.open();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare to ask the DNS", e);
-        }
+        this(open());
+    }
+
+    /** @param selector will be closed with the loop */
+    ExchangeLoop(Selector selector) {
+        this.selector = selector;
         thread = new Thread(this::run, "dns");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private static Selector open() {
+        try {
+            return Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare to ask the DNS", e);
+        }
     }
 
     /**
@@ -84,6 +95,11 @@ final class ExchangeLoop implements AutoCloseable {
         selector.wakeup();
     }
 
+    /** Completes on the loop's thread with what ended it, if that was anything but {@link #close}; never otherwise. */
+    CompletionStage<Throwable> failure() {
+        return failure.minimalCompletionStage();
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -99,8 +115,12 @@ final class ExchangeLoop implements AutoCloseable {
                 selector.selectedKeys().clear();
                 expire();
             }
-        } catch (IOException e) {
-            LOG.error("No DNS question can be asked any more, restart the daemon: {}", e.toString());
+        } catch (IOException | RuntimeException | Error e) {
+            // All of them, as a thread that is gone without a word looks like servers that are silent.
+            if (!closed) {
+                failure.complete(e);
+                LOG.error("No DNS question can be asked any more", e);
+            }
         } finally {
             // Whatever ended the loop: nobody may wait for it.
             closed = true;

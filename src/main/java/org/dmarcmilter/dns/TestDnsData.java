@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.dmarcmilter.text.EntryList;
 
 /**
  * OpenDMARC's option {@code TestDNSData}: a file of lines {@code NAME VALUE} from which all TXT questions are answered,
@@ -28,17 +29,12 @@ public final class TestDnsData implements DnsClient {
      */
     public static TestDnsData parse(String text, DnsClient others) {
         Map<DnsQuestion, List<String>> records = new LinkedHashMap<>();
-        text.lines()
-                .map(line -> line.split("#", 2)[0].trim())
-                .filter(line -> !line.isEmpty())
-                .forEach(line -> {
-                    String[] nameAndValue = line.split("\\s+", 2);
-                    List<String> values =
-                            records.computeIfAbsent(DnsQuestion.txt(nameAndValue[0]), name -> new ArrayList<>());
-                    if (nameAndValue.length == 2) {
-                        values.add(nameAndValue[1]);
-                    }
-                });
+        for (EntryList.Entry entry : EntryList.of(text)) {
+            List<String> values = records.computeIfAbsent(DnsQuestion.txt(entry.word()), name -> new ArrayList<>());
+            if (!entry.rest().isEmpty()) {
+                values.add(entry.rest());
+            }
+        }
         Map<DnsQuestion, DnsAnswer> answers = new LinkedHashMap<>();
         records.forEach((question, values) ->
                 answers.put(question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(values)));

@@ -1,7 +1,6 @@
 package org.dmarcmilter.domain;
 
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -155,8 +154,7 @@ public record IpAddress(Family family, long high, long low) {
     }
 
     private static String quad(long bits) {
-        return String.format(
-                Locale.ROOT, "%d.%d.%d.%d", bits >>> 24, (bits >>> 16) & 0xFF, (bits >>> 8) & 0xFF, bits & 0xFF);
+        return (bits >>> 24) + "." + ((bits >>> 16) & 0xFF) + "." + ((bits >>> 8) & 0xFF) + "." + (bits & 0xFF);
     }
 
     private static OptionalLong parseQuad(String text) {

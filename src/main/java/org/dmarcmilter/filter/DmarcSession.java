@@ -1,15 +1,19 @@
 package org.dmarcmilter.filter;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.dmarcmilter.dns.MessageDns;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.judge.JudgedMessage;
+import org.dmarcmilter.judge.LogLine;
+import org.dmarcmilter.judge.MessageJudge;
+import org.dmarcmilter.judge.Rules;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
@@ -18,6 +22,7 @@ import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.Negotiation;
+import org.dmarcmilter.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,58 +32,41 @@ final class DmarcSession implements MilterFilter.Session {
     private static final MilterReply CONTINUE = new MilterReply.Continue();
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
-    /** What is kept of a field. */
-    private enum Kept {
-        /** All of it: a judgement reads it. */
-        WHOLE,
-        /** Only its name: a judgement counts it, or takes it for a landmark, whatever stands in it. */
-        NAME
-    }
-
-    private static final Map<String, Kept> KEPT = kept();
-
-    private static Map<String, Kept> kept() {
-        Map<String, Kept> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String name : List.of(
-                "From",
-                "Date",
-                "To",
-                "Message-ID",
-                "Authentication-Results",
-                "Received-SPF",
-                "ARC-Authentication-Results",
-                "ARC-Seal")) {
-            kept.put(name, Kept.WHOLE);
-        }
-        for (String name : List.of("Reply-To", "Cc", "Bcc", "In-Reply-To", "References", "Subject", "Received")) {
-            kept.put(name, Kept.NAME);
-        }
-        return Collections.unmodifiableMap(kept);
-    }
-
-    private final LocalPolicy policy;
-    private final DmarcFilter.Recorder recorder;
-    private final Executor loop;
-    private final AtomicBoolean jobIdMissed;
+    private final Rules rules;
+    private final Consumer<JudgedMessage> recorder;
+    private final ScheduledExecutorService loop;
+    private final AtomicBoolean queueIdMissed;
     private final boolean keepAllFields;
 
     private MessageFacts.Client client = MessageFacts.Client.UNKNOWN;
-    private MessageFacts.Client clientAtMail = client;
-    private ReversePath sender = ReversePath.parse("");
-    private List<HeaderField> fields = new ArrayList<>();
-    private boolean truncated;
-    private Optional<MessageJudge.Begun> begun = Optional.empty();
+    private Optional<OpenMessage> open = Optional.empty();
 
-    /** Numbers the messages, so that a judgement is known whose message was taken back meanwhile. */
-    private long message;
+    /** A message from MAIL until its verdict is with the MTA, or it is taken back. */
+    private static final class OpenMessage {
+        final MessageFacts.Client client;
+        final ReversePath sender;
+        final MessageDns dns;
+        final List<HeaderField> fields = new ArrayList<>();
+        boolean truncated;
+        boolean searched;
+        Optional<MessageFacts> complete = Optional.empty();
+        Optional<JudgedMessage> judged = Optional.empty();
 
-    /** @param jobIdMissed whether it was said already that the MTA does not tell job ids */
-    DmarcSession(LocalPolicy policy, DmarcFilter.Recorder recorder, Executor loop, AtomicBoolean jobIdMissed) {
-        this.policy = policy;
+        OpenMessage(MessageFacts.Client client, ReversePath sender, MessageDns dns) {
+            this.client = client;
+            this.sender = sender;
+            this.dns = dns;
+        }
+    }
+
+    /** @param queueIdMissed whether it was said already that the MTA does not tell queue ids */
+    DmarcSession(
+            Rules rules, Consumer<JudgedMessage> recorder, ScheduledExecutorService loop, AtomicBoolean queueIdMissed) {
+        this.rules = rules;
         this.recorder = recorder;
         this.loop = loop;
-        this.jobIdMissed = jobIdMissed;
-        this.keepAllFields = policy.settings().failureReports().enabled();
+        this.queueIdMissed = queueIdMissed;
+        this.keepAllFields = rules.settings().failureReports().enabled();
     }
 
     /**
@@ -86,7 +74,7 @@ final class DmarcSession implements MilterFilter.Session {
      */
     @Override
     public MilterFilter.Wishes wishes() {
-        boolean copies = policy.settings().handling().copyFailuresTo().isPresent();
+        boolean copies = rules.settings().handling().copyFailuresTo().isPresent();
         return new MilterFilter.Wishes(
                 Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
                 Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
@@ -100,8 +88,8 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public MilterReply connect(MilterCommand.Connect command, Macros macros) {
         client = new MessageFacts.Client(command.host(), command.address(), command.port(), "");
-        if (policy.ignoreHosts().ignores(command.host(), command.address())) {
-            LogWriter.write(LOG, LogLine.info("ignoring connection from " + LogLine.quote(command.host())));
+        if (rules.ignoreHosts().ignores(command.host(), command.address())) {
+            LogWriter.write(LOG, LogLine.info("ignoring connection from " + Printable.shortened(command.host())));
             return ACCEPT;
         }
         return CONTINUE;
@@ -114,60 +102,58 @@ final class DmarcSession implements MilterFilter.Session {
 
     @Override
     public MilterReply mail(MilterCommand.Mail command, Macros macros) {
-        forget();
         // Present but empty counts as authenticated too, as in OpenDMARC: only an MTA that authenticates defines it.
-        if (policy.settings().exemptions().authenticatedClients()
+        if (rules.settings().exemptions().authenticatedClients()
                 && macros.get("auth_authen").isPresent()) {
             LogWriter.write(
-                    LOG, LogLine.info("ignoring authenticated client, mailfrom=" + LogLine.quote(command.sender())));
+                    LOG,
+                    LogLine.info("ignoring authenticated client, mailfrom=" + Printable.shortened(command.sender())));
             return ACCEPT;
         }
-        sender = ReversePath.parse(command.sender());
-        clientAtMail = client;
+        open = Optional.of(new OpenMessage(client, ReversePath.parse(command.sender()), rules.dnsForMessage(loop)));
         return CONTINUE;
     }
 
     @Override
     public void header(MilterCommand.Header command) {
+        OpenMessage message = open.orElseThrow();
         HeaderField field = new HeaderField(command.name(), command.value());
-        Kept kept = KEPT.get(field.name());
-        if (keepAllFields || kept == Kept.WHOLE) {
-            fields.add(field);
-        } else if (kept == Kept.NAME) {
-            fields.add(new HeaderField(field.name(), ""));
+        if (keepAllFields) {
+            message.fields.add(field);
+        } else {
+            KeptFields.of(field).ifPresent(message.fields::add);
         }
-        if (begun.isEmpty() && field.is("From")) {
-            // It will be asked anyway: the answer is on its way while the rest of the message comes in.
-            begun = MessageJudge.Begun.search(field, policy);
+        if (!message.searched && field.is(AuthorDomain.FIELD)) {
+            message.searched = true;
+            MessageJudge.search(field, rules, message.dns);
         }
     }
 
     @Override
     public void headersTruncated() {
-        truncated = true;
+        open.orElseThrow().truncated = true;
     }
 
     @Override
     public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
+        OpenMessage message = open.orElseThrow();
         MessageFacts facts = new MessageFacts(
-                macros.get("i").filter(id -> !id.isEmpty()).orElseGet(this::unknownJobId),
-                macros.get("j").filter(name -> !name.isEmpty()).orElse(policy.hostName()),
-                clientAtMail,
-                sender,
-                new Headers(fields),
-                truncated);
-        CompletableFuture<Judgement> judgement =
-                MessageJudge.judge(policy, facts, begun).toCompletableFuture();
-        forget();
-        long number = message;
-        return judgement.isDone()
-                ? judgement.thenApply(done -> finish(number, facts, done))
-                : judgement.thenApplyAsync(done -> finish(number, facts, done), loop);
+                macros.get("i").filter(id -> !id.isEmpty()).orElseGet(this::unknownQueueId),
+                macros.get("j").filter(name -> !name.isEmpty()).orElse(rules.hostName()),
+                message.client,
+                message.sender,
+                new Headers(message.fields),
+                message.truncated);
+        message.complete = Optional.of(facts);
+        return MessageJudge.judge(rules, facts, message.dns).thenApply(judgement -> {
+            message.judged = Optional.of(new JudgedMessage(rules, facts, judgement));
+            return Replies.of(judgement);
+        });
     }
 
     /** Once in a life is enough to say that the MTA leaves its macro out, as OpenDMARC does. */
-    private String unknownJobId() {
-        if (jobIdMissed.compareAndSet(false, true)) {
+    private String unknownQueueId() {
+        if (queueIdMissed.compareAndSet(false, true)) {
             LogWriter.write(
                     LOG,
                     LogLine.warning("WARNING: symbol 'i' not available: have the MTA send that macro"
@@ -176,34 +162,29 @@ final class DmarcSession implements MilterFilter.Session {
         return "(unknown-jobid)";
     }
 
-    /** On the connection's loop. What nobody got a verdict on is not written down either: the MTA will come again. */
-    private List<MilterReply> finish(long number, MessageFacts facts, Judgement judgement) {
-        if (number != message) {
-            LogWriter.write(LOG, LogLine.debug(facts.logged("taken back before its verdict")));
-            return Replies.of(judgement);
-        }
-        judgement.log().forEach(line -> LogWriter.write(LOG, line));
-        recorder.accept(new DmarcFilter.JudgedMessage(policy, facts, judgement));
-        return Replies.of(judgement);
+    /** Only now is it written down: the MTA will come again with a message on which it got no verdict of ours. */
+    @Override
+    public void answered() {
+        open.flatMap(message -> message.judged).ifPresent(judged -> {
+            judged.judgement().log().forEach(line -> LogWriter.write(LOG, line));
+            recorder.accept(judged);
+        });
+        open = Optional.empty();
     }
 
     @Override
     public void abort() {
-        forget();
+        open.ifPresent(message -> {
+            message.dns.abandon();
+            message.complete.ifPresent(
+                    facts -> LogWriter.write(LOG, LogLine.debug(facts.logged("taken back before its verdict"))));
+        });
+        open = Optional.empty();
     }
 
     @Override
     public void close() {
-        forget();
+        abort();
         client = MessageFacts.Client.UNKNOWN;
-        clientAtMail = client;
-    }
-
-    private void forget() {
-        fields = new ArrayList<>();
-        truncated = false;
-        begun = Optional.empty();
-        sender = ReversePath.parse("");
-        message++;
     }
 }

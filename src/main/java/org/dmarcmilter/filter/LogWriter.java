@@ -1,5 +1,6 @@
 package org.dmarcmilter.filter;
 
+import org.dmarcmilter.judge.LogLine;
 import org.slf4j.Logger;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;

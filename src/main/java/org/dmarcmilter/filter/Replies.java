@@ -2,6 +2,8 @@ package org.dmarcmilter.filter;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dmarcmilter.judge.Judgement;
+import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.milter.MilterReply;
 
 /** Turns a judgement into milter replies: edits in the portable order, then exactly one verdict. */

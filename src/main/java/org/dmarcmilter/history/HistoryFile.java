@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.dmarcmilter.files.FileMode;
 
 /**
  * The file behind {@link HistoryWriter}, opened for each batch, so that whoever renames it (logrotate, the importer's
@@ -115,7 +115,7 @@ final class HistoryFile {
         try {
             return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         } catch (NoSuchFileException e) {
-            create(permissions(umask.getAsInt()));
+            create(FileMode.ofFile(umask.getAsInt()));
             return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         }
     }
@@ -128,29 +128,6 @@ final class HistoryFile {
         }
         // The process's own mask may have taken more away.
         Files.setPosixFilePermissions(path, permissions);
-    }
-
-    private static Set<PosixFilePermission> permissions(int umask) {
-        // In the order of the bits, 0400 first.
-        PosixFilePermission[] bits = {
-            PosixFilePermission.OWNER_READ,
-            PosixFilePermission.OWNER_WRITE,
-            PosixFilePermission.OWNER_EXECUTE,
-            PosixFilePermission.GROUP_READ,
-            PosixFilePermission.GROUP_WRITE,
-            PosixFilePermission.GROUP_EXECUTE,
-            PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE,
-            PosixFilePermission.OTHERS_EXECUTE
-        };
-        int mode = 0666 & ~umask;
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        for (int i = 0; i < bits.length; i++) {
-            if ((mode & (0400 >> i)) != 0) {
-                permissions.add(bits[i]);
-            }
-        }
-        return permissions;
     }
 
     /** Why a file cannot be written, in the words an operator knows. */

@@ -1,36 +1,21 @@
 package org.dmarcmilter.history;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.authres.ArcFields.ArcSet;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.history.HistoryRecord.Signature;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The text of OpenDMARC's history file, both ways: lines of {@code KEY SPACE VALUE LF}; {@code job} begins a record,
+ * The text of OpenDMARC's history file: lines of {@code KEY SPACE VALUE LF}; {@code job} begins a record,
  * {@code action} ends it. {@code opendmarc-import} reads what {@link #write} writes.
  */
 public final class HistoryFormat {
     /** No line that {@link #write} writes is longer: fifty ARC sets with every character escaped. */
     static final int MAX_LINE = 65_536;
 
-    /** More addresses than a policy record can hold. */
-    private static final int MAX_ADDRESSES = 1_000;
-
     private static final String JSON = "json:";
-    private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
     /** The keys in the order in which a record has them; {@code dkim} and {@code rua} may come several times. */
     static final List<String> KEYS = List.of(
@@ -57,9 +42,6 @@ public final class HistoryFormat {
             "arc",
             "arc_policy",
             "action");
-
-    /** The last two are what OpenDMARC 1.4.2 does not write. */
-    private static final Set<String> MAY_BE_MISSING = Set.of("dkim", "rua", "spf_scope", "fo");
 
     private HistoryFormat() {}
 
@@ -129,243 +111,12 @@ public final class HistoryFormat {
     /** OpenDMARC's spelling, with the strings escaped, which it forgets. */
     private static String arcJson(List<ArcSet> sets) {
         return sets.stream()
-                .map(set -> "{ \"i\": " + set.instance() + ", \"d\":" + quoted(set.domain()) + ", \"s\":"
-                        + quoted(set.selector()) + ", \"ip\":" + quoted(set.clientAddress()) + " }")
+                .map(set -> "{ \"i\": " + set.instance() + ", \"d\":" + quoted(set.sealer()) + ", \"s\":"
+                        + quoted(set.selector()) + ", \"ip\":" + quoted(set.clientIp()) + " }")
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static String quoted(String text) {
         return "\"" + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + "\"";
-    }
-
-    /**
-     * Reads records as {@code opendmarc-import} does: lines in any order within a record, the last of a key wins, unknown
-     * keys are skipped. What cannot be used is told and left out; the rest of the file is read on.
-     *
-     * @param in the file, one character per octet; lines and memory are bounded whatever it holds
-     * @param records takes each record
-     * @param problems takes what was wrong, with the line's number
-     */
-    public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems)
-            throws IOException {
-        Draft draft = null;
-        int number = 0;
-        for (String line = boundedLine(in); line != null; line = boundedLine(in)) {
-            number++;
-            int space = line.indexOf(' ');
-            String key = space < 0 ? line : line.substring(0, space);
-            String value = space < 0 ? "" : line.substring(space + 1);
-            if (line.length() > MAX_LINE) {
-                problems.accept("line " + number + ": too long");
-            } else if (key.equals("job")) {
-                finish(draft, records, problems);
-                draft = new Draft(number, firstWord(value));
-            } else if (draft == null) {
-                problems.accept("line " + number + ": no 'job' before it");
-            } else {
-                draft.add(key, value, number, problems);
-            }
-        }
-        finish(draft, records, problems);
-    }
-
-    private static void finish(@Nullable Draft draft, Consumer<HistoryRecord> records, Consumer<String> problems) {
-        if (draft != null) {
-            draft.finish(problems).ifPresent(records);
-        }
-    }
-
-    /** The next line without its end, cut after {@link #MAX_LINE} plus one characters; null at the end. */
-    private static @Nullable String boundedLine(BufferedReader in) throws IOException {
-        int c = in.read();
-        if (c < 0) {
-            return null;
-        }
-        StringBuilder line = new StringBuilder();
-        for (; c >= 0 && c != '\n'; c = in.read()) {
-            if (line.length() <= MAX_LINE) {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
-    }
-
-    private static String firstWord(String value) {
-        int space = value.indexOf(' ');
-        return space < 0 ? value : value.substring(0, space);
-    }
-
-    /** A record while its lines come in. */
-    private static final class Draft {
-        private final int firstLine;
-        private final Map<String, String> values = new HashMap<>();
-        private final List<Signature> dkim = new ArrayList<>();
-        private final List<String> rua = new ArrayList<>();
-
-        Draft(int firstLine, String jobId) {
-            this.firstLine = firstLine;
-            values.put("job", jobId);
-        }
-
-        void add(String key, String value, int line, Consumer<String> problems) {
-            if (key.equals("dkim")) {
-                addSignature(value, line, problems);
-            } else if (key.equals("rua")) {
-                if (!value.equals("-") && rua.size() < MAX_ADDRESSES) {
-                    rua.add(firstWord(value));
-                }
-            } else if (KEYS.contains(key)) {
-                values.put(key, value);
-            } else {
-                problems.accept("line " + line + ": unknown key");
-            }
-        }
-
-        private void addSignature(String value, int line, Consumer<String> problems) {
-            String[] words = value.split(" ", -1);
-            if (words.length != 3) {
-                problems.accept("line " + line + ": 'dkim' needs a domain, a selector and a result");
-                return;
-            }
-            Optional<Long> result = number(words[2], ResultCode.PASS.code(), 255);
-            if (result.isEmpty()) {
-                problems.accept("line " + line + ": no result code");
-            } else if (dkim.size() < MAX_ADDRESSES) {
-                dkim.add(new Signature(
-                        orEmpty(words[0]), orEmpty(words[1]), result.get().intValue()));
-            }
-        }
-
-        private static String orEmpty(String word) {
-            return word.equals("-") ? "" : word;
-        }
-
-        Optional<HistoryRecord> finish(Consumer<String> problems) {
-            for (String key : KEYS) {
-                if (!values.containsKey(key) && !MAY_BE_MISSING.contains(key)) {
-                    problems.accept("record at line " + firstLine + ": '" + key + "' is missing");
-                    return Optional.empty();
-                }
-            }
-            try {
-                return Optional.of(new HistoryRecord(
-                        word("job"),
-                        word("reporter"),
-                        wideNumber("received", 0, Integer.MAX_VALUE * 1024L),
-                        word("ipaddr"),
-                        word("from"),
-                        word("mfrom"),
-                        dkim,
-                        code("spf"),
-                        values.containsKey("spf_scope") ? code("spf_scope") : HistoryRecord.UNDEFINED,
-                        word("pdomain"),
-                        code("policy"),
-                        rua,
-                        code("pct"),
-                        code("adkim"),
-                        code("aspf"),
-                        code("p"),
-                        code("sp"),
-                        values.containsKey("fo") ? code("fo") : 0,
-                        code("align_dkim"),
-                        code("align_spf"),
-                        code("arc"),
-                        code("arc_policy"),
-                        arcSets(problems),
-                        code("action")));
-            } catch (BadValueException e) {
-                problems.accept("record at line " + firstLine + ": no usable value for '" + e.key + "'");
-                return Optional.empty();
-            }
-        }
-
-        private String value(String key) {
-            return values.getOrDefault(key, "");
-        }
-
-        private String word(String key) {
-            return firstWord(value(key));
-        }
-
-        private int code(String key) throws BadValueException {
-            return (int) wideNumber(key, HistoryRecord.UNDEFINED, 255);
-        }
-
-        private long wideNumber(String key, long least, long most) throws BadValueException {
-            return number(word(key), least, most).orElseThrow(() -> new BadValueException(key));
-        }
-
-        private List<ArcSet> arcSets(Consumer<String> problems) {
-            String value = value("arc_policy");
-            int json = value.indexOf(' ') + 1;
-            if (json == 0 || !value.startsWith(JSON, json)) {
-                return List.of();
-            }
-            try {
-                return readArcJson(value.substring(json + JSON.length()));
-            } catch (IOException e) {
-                // OpenDMARC writes such records; its importer stops reading the file there.
-                problems.accept("record at line " + firstLine + ": the ARC list is no JSON");
-                return List.of();
-            }
-        }
-    }
-
-    private static Optional<Long> number(String word, long least, long most) {
-        if (!word.matches("-?[0-9]{1,18}")) {
-            return Optional.empty();
-        }
-        long number = Long.parseLong(word);
-        return number >= least && number <= most ? Optional.of(number) : Optional.empty();
-    }
-
-    /** An array of objects with i, d, s and ip; anything else in it is passed over. */
-    private static List<ArcSet> readArcJson(String json) throws IOException {
-        List<ArcSet> sets = new ArrayList<>();
-        try (JsonParser parser = JSON_FACTORY.createParser(json)) {
-            if (parser.nextToken() != JsonToken.START_ARRAY) {
-                return List.of();
-            }
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (parser.currentToken() == null) {
-                    throw new IOException("the list has no end");
-                }
-                if (parser.currentToken() == JsonToken.START_OBJECT) {
-                    sets.add(readArcSet(parser));
-                } else {
-                    parser.skipChildren();
-                }
-            }
-        }
-        return sets;
-    }
-
-    private static ArcSet readArcSet(JsonParser parser) throws IOException {
-        int instance = 0;
-        Map<String, String> texts = new HashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            if (token == JsonToken.VALUE_NUMBER_INT) {
-                instance = name.equals("i") ? parser.getValueAsInt() : instance;
-            } else if (token == JsonToken.VALUE_STRING) {
-                texts.put(name, parser.getText());
-            } else {
-                parser.skipChildren();
-            }
-        }
-        return new ArcSet(
-                instance, texts.getOrDefault("d", ""), texts.getOrDefault("s", ""), texts.getOrDefault("ip", ""));
-    }
-
-    /** Ends the building of one record; never leaves this class. */
-    private static final class BadValueException extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final String key;
-
-        BadValueException(String key) {
-            super(key, null, false, false);
-            this.key = key;
-        }
     }
 }

@@ -6,12 +6,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.DmarcUri;
 import org.dmarcmilter.dmarc.Policy;
-import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.Applied;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.spf.SpfIdentity;
+import org.dmarcmilter.text.Printable;
 
 /**
  * One record of OpenDMARC's history file: an {@link Evaluation} in that file's codes, with every text made harmless.
@@ -43,7 +51,7 @@ import org.dmarcmilter.history.Evaluation.ArcSet;
  * @param arc 0 pass, 7 otherwise
  * @param arcPolicy 0 if the ARC chain overrode the failure, 2 otherwise
  * @param arcSets the ARC sets, one an instance
- * @param action the code of {@link Evaluation.Action}
+ * @param action the code of what was done
  */
 public record HistoryRecord(
         String jobId,
@@ -70,6 +78,9 @@ public record HistoryRecord(
         int arcPolicy,
         List<ArcSet> arcSets,
         int action) {
+
+    /** What the file says of a client without address. */
+    private static final String NO_ADDRESS = "127.0.0.1";
 
     /** There was no such result. */
     public static final int UNDEFINED = -1;
@@ -130,23 +141,20 @@ public record HistoryRecord(
 
     /** What goes into the file for one message. */
     public static HistoryRecord of(Evaluation evaluation) {
-        DmarcResult result = evaluation.result();
+        DmarcResult result = evaluation.dmarc();
         Optional<DmarcRecord> record =
                 result.discovery() instanceof Discovery.Found found ? Optional.of(found.record()) : Optional.empty();
         return new HistoryRecord(
-                evaluation.jobId().isEmpty() ? "(unknown-jobid)" : word(evaluation.jobId(), MAX_JOB),
+                evaluation.queueId().isEmpty() ? "(unknown-jobid)" : word(evaluation.queueId(), MAX_JOB),
                 word(evaluation.reporter(), MAX_NAME),
-                evaluation.received().getEpochSecond(),
-                word(evaluation.clientAddress(), MAX_ADDRESS),
-                domain(result.author().ascii()),
-                evaluation.envelopeDomain().isEmpty() ? "" : domain(evaluation.envelopeDomain()),
+                evaluation.at().getEpochSecond(),
+                evaluation.client().map(IpAddress::text).orElse(NO_ADDRESS),
+                result.author().ascii(),
+                evaluation.sender().domain().map(DomainName::ascii).orElse(""),
                 signatures(evaluation.dkim()),
-                evaluation
-                        .spf()
-                        .map(spf -> ResultCode.ofWord(spf.result()).code())
-                        .orElse(UNDEFINED),
+                evaluation.spf().map(spf -> ResultCode.of(spf.result()).code()).orElse(UNDEFINED),
                 evaluation.spf().map(spf -> scopeCode(spf.scope())).orElse(UNDEFINED),
-                domain(result.policyDomain().ascii()),
+                result.policyDomain().ascii(),
                 policyCode(result),
                 record.map(r -> reportAddresses(r.rua())).orElse(List.of()),
                 record.map(DmarcRecord::pct).orElse(0),
@@ -160,7 +168,16 @@ public record HistoryRecord(
                 evaluation.arc().pass() ? 0 : 7,
                 evaluation.arc().overrides() ? 0 : 2,
                 arcSets(evaluation.arc().sets()),
-                evaluation.action().code());
+                actionCode(evaluation.applied()));
+    }
+
+    private static int actionCode(Applied applied) {
+        return switch (applied) {
+            case REJECT -> 0;
+            case ACCEPT -> 2;
+            case TEMPFAIL -> 3;
+            case QUARANTINE -> 4;
+        };
     }
 
     private static int policyCode(DmarcResult result) {
@@ -176,8 +193,8 @@ public record HistoryRecord(
         };
     }
 
-    private static int scopeCode(Evaluation.Scope scope) {
-        return scope == Evaluation.Scope.MAIL_FROM ? 1 : 2;
+    private static int scopeCode(SpfIdentity.Scope scope) {
+        return scope == SpfIdentity.Scope.MAIL_FROM ? 1 : 2;
     }
 
     private static int modeCode(AlignmentMode mode) {
@@ -217,10 +234,11 @@ public record HistoryRecord(
      * The addresses that fit the importer's column together. It would refuse or cut a longer list, and then nobody, or a
      * cut address, got the reports.
      */
-    private static List<String> reportAddresses(List<String> rua) {
+    private static List<String> reportAddresses(List<DmarcUri> rua) {
         List<String> fitting = new ArrayList<>();
         int room = MAX_REPORT_ADDRESSES;
-        for (String uri : rua) {
+        for (DmarcUri address : rua) {
+            String uri = address.text();
             // An address that had to be mended would be another address.
             if (uri.length() <= room && !uri.isEmpty() && uri.equals(word(uri, MAX_REPORT_ADDRESSES))) {
                 fitting.add(uri);
@@ -230,13 +248,13 @@ public record HistoryRecord(
         return fitting;
     }
 
-    private static List<Signature> signatures(List<Evaluation.Dkim> results) {
+    private static List<Signature> signatures(List<DkimSeen> results) {
         return results.stream()
                 .limit(MAX_SIGNATURES)
                 .map(dkim -> new Signature(
-                        dkim.domain().isEmpty() ? "" : domain(dkim.domain()),
+                        dkim.domain().ascii(),
                         selector(dkim.selector()),
-                        ResultCode.ofWord(dkim.result()).code()))
+                        ResultCode.of(dkim.result()).code()))
                 .toList();
     }
 
@@ -256,9 +274,9 @@ public record HistoryRecord(
             if (set.instance() >= 1 && set.instance() <= MAX_ARC_INSTANCE && seen.add(set.instance())) {
                 kept.add(new ArcSet(
                         set.instance(),
-                        domain(set.domain()),
+                        domain(set.sealer()),
                         name(set.selector(), MAX_NAME),
-                        set.clientAddress().isEmpty() ? "" : name(set.clientAddress(), MAX_ADDRESS)));
+                        set.clientIp().isEmpty() ? "" : name(set.clientIp(), MAX_ADDRESS)));
             }
         }
         return kept;
@@ -270,7 +288,7 @@ public record HistoryRecord(
 
     /** A word without markup: OpenDMARC's reports write what they find in the database into XML as it is. */
     private static String name(String text, int maxLength) {
-        return word(text, maxLength).replace('<', '?').replace('>', '?').replace('&', '?');
+        return word(text, maxLength, " <>&");
     }
 
     /**
@@ -278,11 +296,11 @@ public record HistoryRecord(
      * drop the record.
      */
     private static String word(String text, int maxLength) {
-        StringBuilder word = new StringBuilder(Math.min(text.length(), maxLength));
-        for (int i = 0; i < text.length() && i < maxLength; i++) {
-            char c = text.charAt(i);
-            word.append(c > ' ' && c <= '~' ? c : '?');
-        }
-        return word.isEmpty() || word.toString().equals("-") ? "?" : word.toString();
+        return word(text, maxLength, " ");
+    }
+
+    private static String word(String text, int maxLength, String replaced) {
+        String word = Printable.of(text, maxLength, replaced);
+        return word.isEmpty() || word.equals("-") ? "?" : word;
     }
 }

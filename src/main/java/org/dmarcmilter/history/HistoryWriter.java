@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.Footprint;
+import org.dmarcmilter.evaluation.Recorder;
+import org.dmarcmilter.evaluation.Spool;
+import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,23 +25,12 @@ import org.slf4j.LoggerFactory;
  * {@code fsync}: a crash of the whole machine may cost the last half minute of statistics, which is cheaper than a disk
  * flush for each second of mail.
  *
- * <p><b>What happens when the file cannot be written.</b> Records wait in memory, in order, up to the bound, and the file is
- * tried again each interval. Over the bound the newest records are dropped and counted: those that already wait stay,
- * so that the history has one gap and its beginning is known. One line is logged when the trouble begins and one when it
- * ends.
+ * <p><b>What happens when the file cannot be written.</b> Records wait in the {@link Spool}, in order, up to its bound, and the
+ * file is tried again each interval. One line is logged when the trouble begins and one when it ends.
  */
-public final class HistoryWriter {
-    /** How long a record waits for company before it is written, if nothing else is asked for. */
-    public static final Duration DEFAULT_FLUSH_INTERVAL = Duration.ofSeconds(1);
-
-    /** How many records wait at most, if nothing else is asked for: some ten megabytes. */
-    public static final int DEFAULT_MAX_WAITING = 10_000;
-
-    /** How many octets the waiting records may take, about: one record can be a hundred times as large as most. */
-    private static final long MAX_OCTETS = 16 << 20;
-
-    /** So many waiting records are written without waiting for the end of the interval. */
-    private static final int EARLY = 256;
+public final class HistoryWriter implements Recorder {
+    /** How much waits at most, and for how long, if nothing else is asked for: some ten megabytes, a second. */
+    public static final Spool.Bounds DEFAULT_BOUNDS = new Spool.Bounds(10_000, 16 << 20, Duration.ofSeconds(1));
 
     /** About so much is written at once. */
     private static final int BATCH_OCTETS = 65_536;
@@ -49,61 +38,33 @@ public final class HistoryWriter {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
 
     private final HistoryFile file;
-    private final int maxWaiting;
-    private final Duration flushInterval;
-    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicLong waitingOctets = new AtomicLong();
-    private final LongAdder written = new LongAdder();
-    private final LongAdder dropped = new LongAdder();
-    private final Thread thread;
+    private final Spool.Bounds bounds;
+    private final Spool<Evaluation> spool;
 
-    private record Waiting(Evaluation evaluation, long octets) {}
-
-    private volatile boolean closing;
-    private volatile boolean failing;
-
-    // The rest belongs to the writer's thread.
+    // The rest belongs to the spool's thread.
     private @Nullable ByteBuffer batch;
     private int batchRecords;
     private boolean endIsSound;
+    private boolean failing;
     private long droppedAndTold;
 
     /**
      * Starts the thread, which looks at the file at once: what is wrong with it is logged before the first message.
      *
      * @param path the option HistoryFile
-     * @param maxWaiting how many records may wait, at least 1
-     * @param flushInterval how long a record waits at most while the file can be written, and between two attempts while it
-     *     cannot; positive
+     * @param bounds of what waits
      * @param umask the option UMask, which shapes the mode of a new file (0666 without these bits)
      */
-    public HistoryWriter(Path path, int maxWaiting, Duration flushInterval, OptionalInt umask) {
-        if (maxWaiting < 1 || flushInterval.isNegative() || flushInterval.isZero()) {
-            throw new IllegalArgumentException("a bound of " + maxWaiting + ", an interval of " + flushInterval);
-        }
+    public HistoryWriter(Path path, Spool.Bounds bounds, OptionalInt umask) {
         this.file = new HistoryFile(path, umask);
-        this.maxWaiting = maxWaiting;
-        this.flushInterval = flushInterval;
-        this.thread = new Thread(this::run, "history");
-        this.thread.setDaemon(true);
-        this.thread.start();
+        this.bounds = bounds;
+        this.spool = new Spool<>("history", bounds, Footprint::octets, this::writeWaiting);
+        this.spool.start();
     }
 
-    /** Hands over one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}. */
+    @Override
     public void offer(Evaluation evaluation) {
-        long octets = evaluation.octets();
-        int inAll = waiting.incrementAndGet();
-        if (waitingOctets.addAndGet(octets) > MAX_OCTETS || inAll > maxWaiting || closing) {
-            waitingOctets.addAndGet(-octets);
-            waiting.decrementAndGet();
-            dropped.increment();
-            return;
-        }
-        queue.add(new Waiting(evaluation, octets));
-        if (inAll >= Math.min(EARLY, maxWaiting) && !failing) {
-            LockSupport.unpark(thread);
-        }
+        spool.offer(evaluation);
     }
 
     /**
@@ -113,14 +74,7 @@ public final class HistoryWriter {
      * @return whether everything that was offered before is in the file
      */
     public boolean flushAndClose(Duration limit) {
-        closing = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join(Math.max(limit.toMillis(), 1));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        int lost = waiting.get();
+        int lost = spool.flushAndClose(limit);
         if (lost > 0) {
             LOG.error("HistoryFile {}: {} records could not be written and are lost", file, lost);
         }
@@ -129,37 +83,25 @@ public final class HistoryWriter {
 
     /** How many records are in the file. */
     public long written() {
-        return written.sum();
+        return spool.written();
     }
 
     /** How many records were dropped, because too many waited already or the writer was closed. */
     public long dropped() {
-        return dropped.sum();
+        return spool.dropped();
     }
 
     /** How many records wait to be written. */
     public int waiting() {
-        return waiting.get();
+        return spool.waiting();
     }
 
     /** Whether the file could not be written when it was last tried. */
     public boolean isFailing() {
-        return failing;
+        return spool.isFailing();
     }
 
-    private void run() {
-        boolean last = false;
-        while (!last) {
-            writeWaiting();
-            if (!closing) {
-                LockSupport.parkNanos(this, flushInterval.toNanos());
-            }
-            last = closing;
-        }
-        writeWaiting();
-    }
-
-    private void writeWaiting() {
+    private boolean writeWaiting() {
         try {
             if (!endIsSound) {
                 file.mend().ifPresent(done -> LOG.warn("HistoryFile {}: {}", file, done));
@@ -168,15 +110,16 @@ public final class HistoryWriter {
             }
             for (ByteBuffer records = nextBatch(); records != null; records = nextBatch()) {
                 file.append(records);
-                waiting.addAndGet(-batchRecords);
-                written.add(batchRecords);
+                spool.written(batchRecords);
                 batch = null;
                 batchRecords = 0;
             }
             tellOfSuccess();
+            return true;
         } catch (IOException e) {
             endIsSound = false;
             tellOfFailure(e);
+            return false;
         }
     }
 
@@ -187,20 +130,20 @@ public final class HistoryWriter {
         }
         StringBuilder records = new StringBuilder();
         while (records.length() < BATCH_OCTETS) {
-            Waiting next = queue.poll();
-            if (next == null) {
+            Optional<Evaluation> next = spool.take();
+            if (next.isEmpty()) {
                 break;
             }
-            waitingOctets.addAndGet(-next.octets());
-            Evaluation evaluation = next.evaluation();
             try {
-                records.append(HistoryFormat.write(evaluation));
+                records.append(HistoryFormat.write(next.get()));
                 batchRecords++;
             } catch (RuntimeException e) {
                 // The last resort: a bug that one message shows must not end the history of all others.
-                LOG.error("{}: no history record could be made of this message", evaluation.jobId(), e);
-                waiting.decrementAndGet();
-                dropped.increment();
+                LOG.error(
+                        "{}: no history record could be made of this message",
+                        Printable.shortened(next.get().queueId()),
+                        e);
+                spool.lose();
                 droppedAndTold++;
             }
         }
@@ -217,7 +160,7 @@ public final class HistoryWriter {
                     "HistoryFile {} cannot be written: {}; {} records wait, the mail goes on",
                     file,
                     HistoryFile.reason(e),
-                    waiting.get());
+                    spool.waiting());
         }
     }
 
@@ -226,15 +169,15 @@ public final class HistoryWriter {
             failing = false;
             LOG.warn("HistoryFile {} is writable again", file);
         }
-        long lost = dropped.sum() - droppedAndTold;
+        long lost = spool.dropped() - droppedAndTold;
         if (lost > 0) {
             droppedAndTold += lost;
             LOG.error(
                     "HistoryFile {}: {} records were lost, as no more than {} can wait, or {} octets",
                     file,
                     lost,
-                    maxWaiting,
-                    MAX_OCTETS);
+                    bounds.items(),
+                    bounds.octets());
         }
     }
 }

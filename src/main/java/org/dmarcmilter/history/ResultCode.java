@@ -1,7 +1,7 @@
 package org.dmarcmilter.history;
 
 import java.util.Arrays;
-import java.util.Locale;
+import org.dmarcmilter.authres.ResultWord;
 
 /** The numbers that OpenDMARC's history file and database use for the result words of RFC 8601, section 2.7. */
 public enum ResultCode {
@@ -29,23 +29,10 @@ public enum ResultCode {
         return code;
     }
 
-    /** The word in header fields. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The code of a result word in any case; {@link #UNKNOWN} for words that nobody registered. */
-    public static ResultCode ofWord(String word) {
+    /** The code of a result word; {@link #UNKNOWN} for words that the file has no number for. */
+    public static ResultCode of(ResultWord word) {
         return Arrays.stream(values())
-                .filter(result -> result.name().equalsIgnoreCase(word))
-                .findFirst()
-                .orElse(UNKNOWN);
-    }
-
-    /** The meaning of a number in the file; {@link #UNKNOWN} for numbers without one. */
-    public static ResultCode ofCode(int code) {
-        return Arrays.stream(values())
-                .filter(result -> result.code == code)
+                .filter(result -> result.name().equalsIgnoreCase(word.text()))
                 .findFirst()
                 .orElse(UNKNOWN);
     }

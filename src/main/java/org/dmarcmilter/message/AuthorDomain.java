@@ -26,9 +26,12 @@ public sealed interface AuthorDomain {
     /** A field, or several fields, from which no single domain can be taken. Never to be treated as "no policy". */
     record Malformed(String reason) implements AuthorDomain {}
 
+    /** The field that names the author. */
+    String FIELD = "From";
+
     /** The author domain of a message. More than one From field is never resolved in favour of one of them: each may fail. */
     static AuthorDomain of(Headers headers) {
-        List<HeaderField> fields = headers.all("From");
+        List<HeaderField> fields = headers.all(FIELD);
         return switch (fields.size()) {
             case 0 -> new None();
             case 1 -> AddressParser.authorDomain(fields.get(0).value());

@@ -1,7 +1,9 @@
 package org.dmarcmilter.message;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** How often a field may occur (RFC 5322, section 3.6), as far as the option {@code RequiredHeaders} asks. */
 public final class FieldCounts {
@@ -10,6 +12,13 @@ public final class FieldCounts {
             List.of("Reply-To", "To", "Cc", "Bcc", "Message-Id", "In-Reply-To", "References", "Subject");
 
     private FieldCounts() {}
+
+    /** The fields that are counted; what stands in them does not matter. */
+    public static Set<String> fields() {
+        Set<String> fields = new LinkedHashSet<>(EXACTLY_ONE);
+        fields.addAll(AT_MOST_ONE);
+        return fields;
+    }
 
     /** What is wrong, in OpenDMARC's words; empty if nothing is. Of several problems the last one is named, as there. */
     public static Optional<String> problem(Headers headers) {

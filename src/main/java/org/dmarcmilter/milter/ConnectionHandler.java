@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,7 +156,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     // What the connection does.
 
-    Executor loop() {
+    ScheduledExecutorService loop() {
         return channel.eventLoop();
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Where a milter listens, in libmilter's notation: {@code inet:PORT[@HOST]}, {@code inet6:PORT[@HOST]},
@@ -99,13 +100,15 @@ public sealed interface ListenAddress {
     private static int port(String text, String port) {
         boolean number = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!number || Integer.parseInt(port) > 65_535) {
-            throw wrong(text, "the port '" + WireText.forLog(port) + "' is not a number from 0 to 65535");
+            throw wrong(
+                    text,
+                    "the port '" + Printable.escaped(port, WireText.MAX_LOGGED) + "' is not a number from 0 to 65535");
         }
         return Integer.parseInt(port);
     }
 
     private static IllegalArgumentException wrong(String text, String why) {
-        return new IllegalArgumentException("'" + WireText.forLog(text) + "' is not a socket: " + why
-                + ". Write inet:PORT@HOST, inet6:PORT@HOST or local:PATH, for example inet:8893@127.0.0.1");
+        return new IllegalArgumentException("'" + Printable.escaped(text, WireText.MAX_LOGGED) + "' is not a socket: "
+                + why + ". Write inet:PORT@HOST, inet6:PORT@HOST or local:PATH, for example inet:8893@127.0.0.1");
     }
 }

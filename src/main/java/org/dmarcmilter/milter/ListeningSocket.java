@@ -20,12 +20,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.dmarcmilter.files.FileMode;
 
 /**
  * A bound socket and, if we made one, its file.
@@ -124,7 +123,7 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
         try {
             channel.bind(UnixDomainSocketAddress.of(bound), BACKLOG);
             if (umask.isPresent()) {
-                Files.setPosixFilePermissions(bound, permissionsWithout(umask.getAsInt()));
+                Files.setPosixFilePermissions(bound, FileMode.ofSocket(umask.getAsInt()));
             }
             SocketFile file = new SocketFile(path, keyOf(bound));
             Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
@@ -156,16 +155,6 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
         }
         throw new IOException(
                 "cannot listen on " + address + ": another process listens there. Stop it, or choose another path");
-    }
-
-    private static Set<PosixFilePermission> permissionsWithout(int umask) {
-        StringBuilder mode = new StringBuilder("rwxrwxrwx");
-        for (int i = 0; i < mode.length(); i++) {
-            if ((umask & (0400 >> i)) != 0) {
-                mode.setCharAt(i, '-');
-            }
-        }
-        return PosixFilePermissions.fromString(mode.toString());
     }
 
     private static Object keyOf(Path path) throws IOException {

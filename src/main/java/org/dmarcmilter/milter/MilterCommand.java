@@ -1,8 +1,10 @@
 package org.dmarcmilter.milter;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dmarcmilter.domain.IpAddress;
 
 /** One packet from the MTA to the filter (SMFIC_*). Texts hold one character per octet. */
 public sealed interface MilterCommand {
@@ -38,10 +40,10 @@ public sealed interface MilterCommand {
      * SMFIC_CONNECT.
      *
      * @param host the verified client name, {@code [address]}, or what the MTA had; text only, never resolved
-     * @param address the client's IP address as canonical text; empty for unix sockets, unknown families and nonsense
+     * @param address the client's IP address, IPv4 also where the MTA wrote it as IPv6; empty for unix sockets, unknown families and nonsense
      * @param port the client's TCP port; empty without address, and where the MTA does not know it and says 0
      */
-    record Connect(String host, Optional<String> address, OptionalInt port) implements MilterCommand {
+    record Connect(String host, Optional<IpAddress> address, OptionalInt port) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.connect(this);
@@ -104,16 +106,24 @@ public sealed interface MilterCommand {
         }
     }
 
-    /** SMFIC_BODY: only its size in octets, since no use is made of the body. */
-    record Body(int size) implements MilterCommand {
+    /**
+     * SMFIC_BODY.
+     *
+     * @param piece the octets, read-only; they are the connection's and valid until the next packet is read
+     */
+    record Body(ByteBuffer piece) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.body(this);
         }
     }
 
-    /** SMFIC_BODYEOB; a last piece of the body in it is dropped like the body. */
-    record EndOfMessage() implements MilterCommand {
+    /**
+     * SMFIC_BODYEOB.
+     *
+     * @param piece a last piece of the body, as of {@link Body}; seldom there
+     */
+    record EndOfMessage(ByteBuffer piece) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.endOfMessage(this);

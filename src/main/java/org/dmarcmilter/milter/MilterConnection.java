@@ -1,8 +1,10 @@
 package org.dmarcmilter.milter;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
@@ -20,11 +22,13 @@ import org.dmarcmilter.milter.MilterCommand.Quit;
 import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
 import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
+import org.dmarcmilter.milter.MilterFilter.BodyReader;
 import org.dmarcmilter.milter.MilterFilter.Session;
 import org.dmarcmilter.milter.MilterReply.Kind;
 import org.dmarcmilter.milter.Negotiation.Agreed;
 import org.dmarcmilter.milter.Negotiation.Refused;
 import org.dmarcmilter.milter.Negotiation.TooOld;
+import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +46,6 @@ final class MilterConnection implements MilterCommand.Visitor {
     private static final MilterReply TEMPORARY_FAILURE = new MilterReply.TemporaryFailure();
     private static final MilterReply PROGRESS = new MilterReply.Progress();
 
-    /** What the objects of a field take beside its text, about. */
-    private static final int FIELD_OVERHEAD = 128;
-
     private static final Agreed NOTHING_YET = new Agreed(0, 0, 0);
 
     private final Service service;
@@ -59,25 +60,7 @@ final class MilterConnection implements MilterCommand.Visitor {
     /** The session is asked no more on this connection; what its messages are answered. */
     private Optional<MilterReply> connectionVerdict = Optional.empty();
 
-    private boolean messageOpen;
-
-    /** The session is asked no more in this message; what its end is answered. */
-    private Optional<MilterReply> messageVerdict = Optional.empty();
-
-    /** The session was told of a message, and not yet of its end. */
-    private boolean sessionInMessage;
-
-    private int headerCount;
-    private long headerBytes;
-    private boolean headersTruncated;
-
-    /** What this message has taken of the memory that all share. */
-    private long headerMemory;
-
-    /** Numbers the decisions, so that the answer of an abandoned one is known and dropped. */
-    private long decision;
-
-    private boolean deciding;
+    private Optional<OpenMessage> open = Optional.empty();
     private boolean draining;
 
     MilterConnection(Service service, long id, ConnectionHandler wire) {
@@ -88,7 +71,7 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** The session has been asked for the verdict on a message: no command is taken until it has come. */
     boolean deciding() {
-        return deciding;
+        return open.filter(message -> message.deciding).isPresent();
     }
 
     /** Whether the MTA has shown that it speaks the protocol. */
@@ -127,7 +110,7 @@ final class MilterConnection implements MilterCommand.Visitor {
     public void macro(Macro command) {
         if (expectNegotiated("macros") && !macros.define(command)) {
             wire.oddity("more macros than are kept; dropped those for command '"
-                    + WireText.forLog(String.valueOf(command.stage())) + "'");
+                    + Printable.escaped(String.valueOf(command.stage()), WireText.MAX_LOGGED) + "'");
         }
     }
 
@@ -175,19 +158,20 @@ final class MilterConnection implements MilterCommand.Visitor {
         }
         dropMessage();
         macros.beginMessage();
-        messageOpen = true;
-        messageVerdict = connectionVerdict;
-        if (messageVerdict.isPresent()) {
-            wire.send(messageVerdict.get());
+        OpenMessage message = new OpenMessage(service.limits(), service.headerMemory());
+        open = Optional.of(message);
+        message.verdict = connectionVerdict;
+        if (message.verdict.isPresent()) {
+            wire.send(message.verdict.get());
             return;
         }
-        sessionInMessage = true;
-        wire.send(askInMessage(() -> session.mail(command, macros)));
+        message.inSession = true;
+        wire.send(askInMessage(message, () -> session.mail(command, macros)));
     }
 
     @Override
     public void recipient(Recipient command) {
-        inMessage("RCPT", Negotiation.NO_RCPT, Negotiation.NR_RCPT, () -> {
+        inMessage("RCPT", Negotiation.NO_RCPT, Negotiation.NR_RCPT, message -> {
             session.recipient(command);
             return CONTINUE;
         });
@@ -195,55 +179,51 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     @Override
     public void data(Data command) {
-        inMessage("DATA", Negotiation.NO_DATA, Negotiation.NR_DATA, () -> CONTINUE);
+        inMessage("DATA", Negotiation.NO_DATA, Negotiation.NR_DATA, message -> CONTINUE);
     }
 
     @Override
     public void header(Header command) {
-        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, () -> {
-            headerCount++;
-            headerBytes += command.name().length() + command.value().length();
-            if (headerCount <= service.limits().maxHeaderCount()
-                    && headerBytes <= service.limits().maxHeaderBytes()) {
-                return keep(command);
+        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> switch (message.count(command)) {
+            case KEPT -> {
+                session.header(command);
+                yield CONTINUE;
             }
-            if (!headersTruncated) {
-                headersTruncated = true;
+            case FIRST_LEFT_OUT -> {
                 session.headersTruncated();
+                yield CONTINUE;
+            }
+            case LEFT_OUT -> CONTINUE;
+            case NO_MEMORY -> {
+                leaveSession(message);
+                message.release();
+                yield TEMPORARY_FAILURE;
+            }
+        });
+    }
+
+    @Override
+    public void endOfHeaders(EndOfHeaders command) {
+        inMessage("end of headers", Negotiation.NO_EOH, Negotiation.NR_EOH, message -> {
+            if (session instanceof BodyReader reader) {
+                reader.endOfHeaders();
             }
             return CONTINUE;
         });
     }
 
-    /** Hands a field to the session; where there is no memory for it, the client shall try again. */
-    private MilterReply keep(Header command) {
-        long octets = (long) FIELD_OVERHEAD
-                + command.name().length()
-                + command.value().length();
-        if (!service.headerMemory().take(octets)) {
-            sessionInMessage = false;
-            giveHeaderMemoryBack();
-            session.abort();
-            return TEMPORARY_FAILURE;
-        }
-        headerMemory += octets;
-        session.header(command);
-        return CONTINUE;
-    }
-
-    private void giveHeaderMemoryBack() {
-        service.headerMemory().give(headerMemory);
-        headerMemory = 0;
-    }
-
-    @Override
-    public void endOfHeaders(EndOfHeaders command) {
-        inMessage("end of headers", Negotiation.NO_EOH, Negotiation.NR_EOH, () -> CONTINUE);
-    }
-
     @Override
     public void body(Body command) {
-        inMessage("BODY", Negotiation.NO_BODY, Negotiation.NR_BODY, () -> CONTINUE);
+        inMessage("BODY", Negotiation.NO_BODY, Negotiation.NR_BODY, message -> {
+            read(command.piece());
+            return CONTINUE;
+        });
+    }
+
+    private void read(ByteBuffer piece) {
+        if (session instanceof BodyReader reader && piece.hasRemaining()) {
+            reader.body(piece);
+        }
     }
 
     @Override
@@ -254,54 +234,58 @@ final class MilterConnection implements MilterCommand.Visitor {
     }
 
     /** One step of a message between MAIL and its end. */
-    private void inMessage(String name, int unwanted, int noReply, Supplier<MilterReply> step) {
-        if (!expectMessage(name)) {
-            return;
-        }
-        boolean skip = messageVerdict.isPresent() || agreed.has(unwanted);
-        answer(noReply, skip ? CONTINUE : askInMessage(step));
+    private void inMessage(String name, int unwanted, int noReply, Function<OpenMessage, MilterReply> step) {
+        expectMessage(name).ifPresent(message -> {
+            boolean skip = message.verdict.isPresent() || agreed.has(unwanted);
+            answer(noReply, skip ? CONTINUE : askInMessage(message, () -> step.apply(message)));
+        });
     }
 
     @Override
     public void endOfMessage(EndOfMessage command) {
-        if (!expectMessage("end of message")) {
-            return;
-        }
-        service.counters().messages.increment();
-        if (messageVerdict.isPresent()) {
-            wire.send(messageVerdict.get());
-            dropMessage();
-            return;
-        }
-        sessionInMessage = false;
-        deciding = true;
-        long number = ++decision;
+        expectMessage("end of message").ifPresent(message -> {
+            service.counters().messages.increment();
+            if (message.verdict.isPresent()) {
+                wire.send(message.verdict.get());
+                dropMessage();
+            } else {
+                decide(message, command.piece());
+            }
+        });
+    }
+
+    private void decide(OpenMessage message, ByteBuffer lastPiece) {
+        message.deciding = true;
         try {
+            read(lastPiece);
             CompletionStage<List<MilterReply>> stage = session.endOfMessage(macros);
             // An answer that is there already is taken at once, without a detour over the event loop's queue.
-            stage.whenComplete((replies, failure) -> wire.onLoop(() -> decided(number, replies, failure)));
+            stage.whenComplete((replies, failure) -> wire.onLoop(() -> decided(message, replies, failure)));
         } catch (RuntimeException | Error failure) {
-            decided(number, List.of(), failure);
+            decided(message, List.of(), failure);
         }
-        if (deciding) {
+        if (message.deciding) {
             wire.startProgress();
         }
     }
 
     /** The session's answer at the end of a message, unless nobody waits for it any more. */
-    private void decided(long number, @Nullable List<MilterReply> replies, @Nullable Throwable failure) {
-        if (!deciding || number != decision) {
+    private void decided(OpenMessage message, @Nullable List<MilterReply> replies, @Nullable Throwable failure) {
+        if (!message.deciding) {
             return;
         }
-        List<MilterReply> answer = List.of(service.failSafe());
         if (failure != null) {
             failed("the end of the message", failure);
+            conclude(message, List.of(service.failSafe()));
         } else if (replies == null || !isAnswer(replies)) {
             failed("the end of the message", new IllegalStateException("not edits and one verdict: " + replies));
+            conclude(message, List.of(service.failSafe()));
         } else {
-            answer = replies;
+            message.inSession = false;
+            send(message, replies);
+            guarded("the sent verdict", session::answered);
+            goOn();
         }
-        conclude(answer);
     }
 
     /** Edits that were agreed on, then exactly one verdict. */
@@ -330,15 +314,21 @@ final class MilterConnection implements MilterCommand.Visitor {
                 wire.peer(),
                 reason,
                 service.failSafe());
-        guarded("abort", session::abort);
-        conclude(List.of(service.failSafe()));
+        open.ifPresent(message -> conclude(message, List.of(service.failSafe())));
     }
 
-    private void conclude(List<MilterReply> answer) {
-        deciding = false;
-        for (MilterReply reply : answer) {
-            wire.send(reply);
-        }
+    /** Answers with a verdict that is not the session's, which is told that the message is gone. */
+    private void conclude(OpenMessage message, List<MilterReply> answer) {
+        send(message, answer);
+        goOn();
+    }
+
+    private void send(OpenMessage message, List<MilterReply> answer) {
+        message.deciding = false;
+        answer.forEach(wire::send);
+    }
+
+    private void goOn() {
         dropMessage();
         wire.resume();
     }
@@ -352,22 +342,25 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** Ends the message, if one is open. */
     private void dropMessage() {
-        if (!messageOpen) {
+        if (open.isEmpty()) {
             return;
         }
-        messageOpen = false;
+        OpenMessage message = open.get();
+        open = Optional.empty();
+        message.deciding = false;
+        message.release();
         macros.endMessage();
-        messageVerdict = Optional.empty();
-        headerCount = 0;
-        headerBytes = 0;
-        headersTruncated = false;
-        giveHeaderMemoryBack();
-        if (sessionInMessage) {
-            sessionInMessage = false;
-            guarded("abort", session::abort);
-        }
+        leaveSession(message);
         if (draining) {
             wire.close();
+        }
+    }
+
+    /** Tells the session that the message is gone, if it does not know. */
+    private void leaveSession(OpenMessage message) {
+        if (message.inSession) {
+            message.inSession = false;
+            guarded("abort", session::abort);
         }
     }
 
@@ -398,17 +391,13 @@ final class MilterConnection implements MilterCommand.Visitor {
     /** No new message: closes now, or after the verdict on the open one. */
     void drain() {
         draining = true;
-        if (!messageOpen) {
+        if (open.isEmpty()) {
             wire.close();
         }
     }
 
     /** The socket is closed. */
     void ended() {
-        if (deciding) {
-            deciding = false;
-            guarded("abort", session::abort);
-        }
         dropMessage();
         guarded("close", session::close);
         session = NoSession.INSTANCE;
@@ -421,11 +410,11 @@ final class MilterConnection implements MilterCommand.Visitor {
         return negotiated();
     }
 
-    private boolean expectMessage(String name) {
-        if (expectNegotiated(name) && !messageOpen) {
+    private Optional<OpenMessage> expectMessage(String name) {
+        if (expectNegotiated(name) && open.isEmpty()) {
             wire.malformed(name + " without MAIL");
         }
-        return messageOpen;
+        return open;
     }
 
     private void answer(int noReply, MilterReply reply) {
@@ -434,10 +423,10 @@ final class MilterConnection implements MilterCommand.Visitor {
         }
     }
 
-    private MilterReply askInMessage(Supplier<MilterReply> step) {
+    private MilterReply askInMessage(OpenMessage message, Supplier<MilterReply> step) {
         MilterReply verdict = ask(step);
         if (!verdict.equals(CONTINUE)) {
-            messageVerdict = Optional.of(verdict);
+            message.verdict = Optional.of(verdict);
         }
         return verdict;
     }
@@ -484,6 +473,8 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** The queue id as the beginning of a log line, if it is known. */
     private String queueId() {
-        return macros.get("i").map(queueId -> WireText.forLog(queueId) + ": ").orElse("");
+        return macros.get("i")
+                .map(queueId -> Printable.escaped(queueId, WireText.MAX_LOGGED) + ": ")
+                .orElse("");
     }
 }

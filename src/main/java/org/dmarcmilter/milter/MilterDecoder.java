@@ -1,9 +1,7 @@
 package org.dmarcmilter.milter;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
 import org.dmarcmilter.milter.MilterCommand.Connect;
@@ -27,12 +26,14 @@ import org.dmarcmilter.milter.MilterCommand.Quit;
 import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
 import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
+import org.dmarcmilter.text.Printable;
 
 /** Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. */
 final class MilterDecoder {
     private static final Optional<MilterCommand> DATA = Optional.of(new Data());
     private static final Optional<MilterCommand> END_OF_HEADERS = Optional.of(new EndOfHeaders());
-    private static final Optional<MilterCommand> END_OF_MESSAGE = Optional.of(new EndOfMessage());
+    private static final ByteBuffer NO_OCTETS = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    private static final Optional<MilterCommand> END_OF_MESSAGE = Optional.of(new EndOfMessage(NO_OCTETS));
     private static final Optional<MilterCommand> UNKNOWN = Optional.of(new Unknown());
     private static final Optional<MilterCommand> ABORT = Optional.of(new Abort());
     private static final Optional<MilterCommand> QUIT = Optional.of(new Quit());
@@ -57,8 +58,9 @@ final class MilterDecoder {
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
-            return malformed("packet length " + length + " (octets \"" + WireText.forLog(text(in, in.readerIndex(), 4))
-                    + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
+            return malformed("packet length " + length + " (octets \""
+                    + Printable.escaped(text(in, in.readerIndex(), 4), WireText.MAX_LOGGED) + "\") is not 1 to "
+                    + MilterEncoder.MAX_LENGTH);
         }
         if (in.readableBytes() < Integer.BYTES + length) {
             return Optional.empty();
@@ -79,18 +81,19 @@ final class MilterDecoder {
             case 'L' -> header(in, start, end);
             case 'D' -> macro(in, start, end);
             case 'R', 'M' -> envelope(code, in, start, end);
-            case 'E' -> END_OF_MESSAGE;
+            case 'E' -> start == end ? END_OF_MESSAGE : Optional.of(new EndOfMessage(octets(in, start, end)));
             case 'N' -> END_OF_HEADERS;
             case 'A' -> ABORT;
             case 'C' -> connect(in, start, end);
             case 'H' -> Optional.of(new Helo(text(in, start, find(in, start, end) - start)));
-            case 'B' -> Optional.of(new Body(end - start));
+            case 'B' -> Optional.of(new Body(octets(in, start, end)));
             case 'T' -> DATA;
             case 'U' -> UNKNOWN;
             case 'Q' -> QUIT;
             case 'K' -> QUIT_NEW_CONNECTION;
             case 'O' -> optionNegotiation(in, start, end);
-            default -> malformed("unknown command '" + WireText.forLog(String.valueOf(code)) + "'");
+            default ->
+                malformed("unknown command '" + Printable.escaped(String.valueOf(code), WireText.MAX_LOGGED) + "'");
         };
     }
 
@@ -130,40 +133,30 @@ final class MilterDecoder {
         switch (family) {
             case '4', '6' -> {
                 String literal = address < end ? text(in, address, find(in, address, end) - address) : "";
-                Optional<String> canonical = canonicalAddress(literal);
-                if (canonical.isEmpty()) {
-                    oddity.accept("CONNECT with the address \"" + WireText.forLog(literal)
+                Optional<IpAddress> client = clientAddress(literal);
+                if (client.isEmpty()) {
+                    oddity.accept("CONNECT with the address \"" + Printable.escaped(literal, WireText.MAX_LOGGED)
                             + "\", which is none; going on without");
                 }
-                int port = canonical.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
-                return Optional.of(new Connect(host, canonical, port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
+                int port = client.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
+                return Optional.of(new Connect(host, client, port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
             }
             case 'L', 'U' -> {
                 return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
             default -> {
-                oddity.accept("CONNECT with unknown address family '" + WireText.forLog(String.valueOf(family))
+                oddity.accept("CONNECT with unknown address family '"
+                        + Printable.escaped(String.valueOf(family), WireText.MAX_LOGGED)
                         + "'; going on without address");
                 return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
         }
     }
 
-    /** Never resolves: the text is a literal or nothing. Sendmail writes {@code IPv6:} before IPv6 addresses. */
-    private static Optional<String> canonicalAddress(String text) {
+    /** Sendmail writes {@code IPv6:} before IPv6 addresses. */
+    private static Optional<IpAddress> clientAddress(String text) {
         String literal = text.toLowerCase(Locale.ROOT).startsWith("ipv6:") ? text.substring(5) : text;
-        if (literal.indexOf('%') >= 0 || literal.indexOf('[') >= 0) {
-            return Optional.empty();
-        }
-        byte[] address = NetUtil.createByteArrayFromIpAddressString(literal);
-        if (address == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(NetUtil.toAddressString(InetAddress.getByAddress(address)));
-        } catch (UnknownHostException wrongLength) {
-            return Optional.empty();
-        }
+        return IpAddress.parse(literal).map(IpAddress::unmapped);
     }
 
     private static Optional<MilterCommand> envelope(char code, ByteBuf in, int start, int end) {
@@ -200,6 +193,10 @@ final class MilterDecoder {
     private static int find(ByteBuf in, int start, int end) {
         int nul = start < end ? in.indexOf(start, end, (byte) 0) : -1;
         return nul < 0 ? end : nul;
+    }
+
+    private static ByteBuffer octets(ByteBuf in, int start, int end) {
+        return in.nioBuffer(start, end - start).asReadOnlyBuffer();
     }
 
     private static String text(ByteBuf in, int start, int length) {

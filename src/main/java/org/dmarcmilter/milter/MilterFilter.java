@@ -1,8 +1,9 @@
 package org.dmarcmilter.milter;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * The seam between the protocol and what is done with it. The server asks it for one {@link Session} per connection and
@@ -13,9 +14,9 @@ public interface MilterFilter {
      * A connection is about to be negotiated, or SMFIC_QUIT_NC began a new one on the same socket.
      *
      * @param connectionId names the connection in the log, until a queue id is known
-     * @param loop runs tasks on the thread that calls the session; answers computed elsewhere come back through it
+     * @param loop runs tasks, now or later, on the thread that calls the session; answers computed elsewhere come back through it
      */
-    Session open(long connectionId, Executor loop);
+    Session open(long connectionId, ScheduledExecutorService loop);
 
     /**
      * What to ask the MTA for (SMFIF_* and SMFIP_* bits of {@link Negotiation}).
@@ -28,7 +29,7 @@ public interface MilterFilter {
 
     /**
      * The filter's side of one milter connection. Each {@link #mail} that was called is followed by exactly one
-     * {@link #endOfMessage} or {@link #abort}. What a method throws becomes the temporary failure or acceptance that the
+     * {@link #answered} or {@link #abort}, the former only after {@link #endOfMessage}. What a method throws becomes the temporary failure or acceptance that the
      * server was built with.
      */
     interface Session {
@@ -59,13 +60,31 @@ public interface MilterFilter {
          */
         CompletionStage<List<MilterReply>> endOfMessage(Macros macros);
 
+        /** The verdict of {@link #endOfMessage} is on its way to the MTA: the message is over. */
+        default void answered() {}
+
         /**
-         * The message is dropped: SMFIC_ABORT, a new MAIL, or the connection ended in mid-message. After
-         * {@link #endOfMessage}: nobody waits for its stage any more.
+         * The message is dropped: SMFIC_ABORT, a new MAIL, the connection ended in mid-message, or another verdict than the
+         * session's had to be given. After {@link #endOfMessage}: nobody waits for its stage any more.
          */
         void abort();
 
         /** The connection ended, or SMFIC_QUIT_NC began a new one on the same socket. */
         void close();
+    }
+
+    /**
+     * A session that reads bodies. It must not wish the steps SMFIP_NOEOH and SMFIP_NOBODY away.
+     */
+    interface BodyReader extends Session {
+        /** SMFIC_EOH: all header fields have come. */
+        void endOfHeaders();
+
+        /**
+         * SMFIC_BODY, or the piece in SMFIC_BODYEOB: the next octets of the body, with the line ends that the MTA has.
+         *
+         * @param piece read-only, and valid during the call only
+         */
+        void body(ByteBuffer piece);
     }
 }

@@ -2,6 +2,7 @@ package org.dmarcmilter.milter;
 
 import io.netty.buffer.ByteBuf;
 import java.util.regex.Pattern;
+import org.dmarcmilter.text.Printable;
 
 /**
  * One packet from the filter to the MTA (SMFIR_*). Texts hold one character per octet. What would break the protocol
@@ -126,7 +127,8 @@ public sealed interface MilterReply {
                 throw new IllegalArgumentException("header index " + index + " is negative");
             }
             if (!WireText.isFieldName(name)) {
-                throw new IllegalArgumentException("'" + WireText.forLog(name) + "' is not a header field name");
+                throw new IllegalArgumentException(
+                        "'" + Printable.escaped(name, WireText.MAX_LOGGED) + "' is not a header field name");
             }
             if (name.length() + value.length() > MilterEncoder.MAX_LENGTH - 7) {
                 throw new IllegalArgumentException(name + " of " + value.length() + " octets does not fit a frame");
@@ -190,7 +192,7 @@ public sealed interface MilterReply {
         public AddRecipient {
             if (recipient.isEmpty() || !WireText.line(recipient).equals(recipient)) {
                 throw new IllegalArgumentException(
-                        "'" + WireText.forLog(recipient) + "' cannot be sent as a recipient");
+                        "'" + Printable.escaped(recipient, WireText.MAX_LOGGED) + "' cannot be sent as a recipient");
             }
         }
 

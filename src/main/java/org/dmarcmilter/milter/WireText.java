@@ -6,7 +6,7 @@ final class WireText {
     private static final int MAX_REPLY_LINE = 512 - 2;
 
     /** More of a peer's text than this tells an operator nothing. */
-    private static final int MAX_LOGGED = 80;
+    static final int MAX_LOGGED = 80;
 
     /** Longer reasons are cut: Postfix logs 100 octets of them, Sendmail keeps them in its queue file. */
     private static final int MAX_LINE = 1000;
@@ -54,20 +54,6 @@ final class WireText {
             clean.append(isControl(c) ? ' ' : c);
         }
         return clean.toString();
-    }
-
-    /** A peer's text for the log: printable ASCII, the rest as {@code \xNN}, shortened. */
-    static String forLog(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), MAX_LOGGED); i++) {
-            char c = text.charAt(i);
-            if (c >= ' ' && c < 0x7f && c != '\\') {
-                shown.append(c);
-            } else {
-                shown.append(c < 0x100 ? String.format("\\x%02x", (int) c) : String.format("\\u%04x", (int) c));
-            }
-        }
-        return text.length() > MAX_LOGGED ? shown + "..." : shown.toString();
     }
 
     private static boolean isControl(char c) {

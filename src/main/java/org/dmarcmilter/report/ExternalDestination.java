@@ -1,9 +1,11 @@
 package org.dmarcmilter.report;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.dmarc.DmarcUri;
+import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.text.TagList;
 
 /**
  * Verification of a report address outside of the policy's organizational domain (RFC 7489, section 7.1; RFC 9990,
@@ -35,7 +37,7 @@ final class ExternalDestination {
                 records.stream().filter(ExternalDestination::authorises).toList();
         List<String> instead = authorising.stream()
                 .flatMap(record -> tag(record, "ruf").stream())
-                .flatMap(uris -> Arrays.stream(uris.split(",")))
+                .flatMap(uris -> TagList.items(uris, ',').stream())
                 .toList();
         if (authorising.isEmpty()) {
             return List.of();
@@ -44,8 +46,9 @@ final class ExternalDestination {
             return List.of(asked);
         }
         List<ReportAddress> addresses = instead.stream()
-                .map(ReportAddress::ofUri)
-                .flatMap(Optional::stream)
+                // A limit of size says nothing here, as under RFC 9989.
+                .flatMap(uri -> DmarcUri.parse(uri, Standard.RFC9989).stream())
+                .flatMap(uri -> ReportAddress.of(uri).stream())
                 .distinct()
                 .toList();
         boolean allThere =
@@ -55,20 +58,15 @@ final class ExternalDestination {
 
     /** Whether the first tag is {@code v=DMARC1}. */
     private static boolean authorises(String record) {
-        int end = record.indexOf(';');
-        String[] version = (end < 0 ? record : record.substring(0, end)).split("=", 2);
-        return version.length == 2
-                && version[0].strip().equals("v")
-                && version[1].strip().equals("DMARC1");
+        TagList.Tag version = TagList.first(record);
+        return version.name().equals("v") && version.value().equals("DMARC1");
     }
 
     /** The value of a tag, if it is there and not empty. */
     private static Optional<String> tag(String record, String name) {
-        return Arrays.stream(record.split(";"))
-                .map(tag -> tag.split("=", 2))
-                .filter(tag -> tag.length == 2 && tag[0].strip().equalsIgnoreCase(name))
-                .map(tag -> tag[1].strip())
-                .filter(value -> !value.isEmpty())
+        return TagList.tags(record).stream()
+                .filter(tag -> tag.name().equalsIgnoreCase(name) && !tag.value().isEmpty())
+                .map(TagList.Tag::value)
                 .findFirst();
     }
 }

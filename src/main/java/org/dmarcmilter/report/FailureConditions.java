@@ -3,22 +3,26 @@ package org.dmarcmilter.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
-import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.message.HeaderField;
 
 /** Whether a message gives rise to a failure report. Who gets it is another question. */
 final class FailureConditions {
     /** RFC 8601, section 2.7.1: what a signature that was evaluated, and did not pass, can be. */
-    private static final Set<String> DKIM_FAILURES = Set.of("fail", "policy", "neutral", "permerror");
+    private static final Set<ResultWord> DKIM_FAILURES =
+            Set.of(ResultWord.FAIL, ResultWord.POLICY, ResultWord.NEUTRAL, ResultWord.PERMERROR);
 
     /** RFC 8601, section 2.7.2. Neutral and none are no failures: the owner asserts nothing. */
-    private static final Set<String> SPF_FAILURES = Set.of("fail", "softfail", "permerror");
+    private static final Set<ResultWord> SPF_FAILURES =
+            Set.of(ResultWord.FAIL, ResultWord.SOFTFAIL, ResultWord.PERMERROR);
 
     private FailureConditions() {}
 
@@ -28,7 +32,7 @@ final class FailureConditions {
      * <p>Sampling and the action do not matter: the owner wants to know what fails. The tag fo does, other than in OpenDMARC.
      */
     static boolean met(FailureNotice notice, FailureReportSettings settings) {
-        DmarcResult result = notice.evaluation().result();
+        DmarcResult result = notice.evaluation().dmarc();
         if (!settings.enabled() || !(result.discovery() instanceof Discovery.Found found)) {
             return false;
         }
@@ -52,24 +56,24 @@ final class FailureConditions {
 
     /** The tag fo (RFC 7489, section 6.3): any of its options suffices. Without it the default 0 holds. */
     private static boolean asksFor(List<String> fo, Evaluation evaluation) {
-        DmarcResult result = evaluation.result();
+        DmarcResult result = evaluation.dmarc();
         List<String> options = fo.isEmpty() ? List.of("0") : fo;
         return options.stream().anyMatch(option -> switch (option) {
             case "0" -> result.status() == Status.FAIL;
             case "1" -> result.alignedDkim().isEmpty() || result.alignedSpf().isEmpty();
-            case "d" -> evaluation.dkim().stream().anyMatch(dkim -> isFailure(dkim));
+            case "d" -> evaluation.dkim().stream().anyMatch(FailureConditions::isFailure);
             case "s" ->
                 evaluation
                         .spf()
-                        .filter(spf -> SPF_FAILURES.contains(spf.result().toLowerCase(Locale.ROOT)))
+                        .filter(spf -> SPF_FAILURES.contains(spf.result()))
                         .isPresent();
             default -> false;
         });
     }
 
     /** Whether that signature was evaluated and did not pass. */
-    static boolean isFailure(Evaluation.Dkim dkim) {
-        return DKIM_FAILURES.contains(dkim.result().toLowerCase(Locale.ROOT));
+    static boolean isFailure(DkimSeen dkim) {
+        return DKIM_FAILURES.contains(dkim.result());
     }
 
     /**
@@ -79,7 +83,7 @@ final class FailureConditions {
      * itself.
      */
     private static boolean isReport(FailureNotice notice) {
-        return notice.envelopeSender().isEmpty()
+        return notice.evaluation().sender().isNull()
                 || notice.headers().stream().anyMatch(field -> isMachines(field) || isReportsType(field));
     }
 

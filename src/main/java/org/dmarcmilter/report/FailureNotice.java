@@ -2,7 +2,7 @@ package org.dmarcmilter.report;
 
 import java.util.List;
 import java.util.OptionalInt;
-import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.message.HeaderField;
 
 /**
@@ -10,7 +10,6 @@ import org.dmarcmilter.message.HeaderField;
  *
  * @param evaluation what was found and done; its DKIM and SPF results, client address and action go into the report
  * @param headers the header section as received
- * @param envelopeSender the RFC 5321 sender without angle brackets; empty for the null sender
  * @param clientName the client's host name as the MTA gave it; empty if unknown
  * @param clientPort the client's TCP port; empty if unknown
  * @param authservId the name under which results are announced (RFC 8601, section 2.5)
@@ -18,7 +17,6 @@ import org.dmarcmilter.message.HeaderField;
 public record FailureNotice(
         Evaluation evaluation,
         List<HeaderField> headers,
-        String envelopeSender,
         String clientName,
         OptionalInt clientPort,
         String authservId) {
@@ -28,7 +26,6 @@ public record FailureNotice(
 
     /** The same with the fields from the top that are quoted, as so many notices wait that their size matters. */
     FailureNotice shortened() {
-        return new FailureNotice(
-                evaluation, QuotedHeaders.quotable(headers), envelopeSender, clientName, clientPort, authservId);
+        return new FailureNotice(evaluation, QuotedHeaders.quotable(headers), clientName, clientPort, authservId);
     }
 }

@@ -9,8 +9,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.DmarcResult;
-import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.SpfSeen;
+import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.text.Printable;
 
 /**
  * A failure report as a mail: three parts for people, programs and the curious (RFC 6591; RFC 5965; RFC 9991). The layout is
@@ -53,7 +59,10 @@ record FailureReport(
         String userAgent,
         String boundary,
         FailureNotice notice,
-        Optional<Evaluation.Dkim> failedSignature) {
+        Optional<DkimSeen> failedSignature) {
+
+    /** What OpenDMARC says of a client without address. */
+    private static final String NO_ADDRESS = "127.0.0.1";
 
     private static final int MAX_NAME = 255;
     private static final int MAX_VALUE = 512;
@@ -82,9 +91,9 @@ record FailureReport(
 
     private String header() {
         StringBuilder header = new StringBuilder();
-        field(header, "From", Neutral.line(from, MAX_VALUE));
+        field(header, "From", Printable.of(from, MAX_VALUE));
         field(header, "To", recipients());
-        bcc.ifPresent(address -> field(header, "Bcc", Neutral.line(address, MAX_VALUE)));
+        bcc.ifPresent(address -> field(header, "Bcc", Printable.of(address, MAX_VALUE)));
         field(header, "Date", DATE.format(date));
         field(header, "Subject", "DMARC failure report for " + author() + " received from " + client());
         field(header, "MIME-Version", "1.0");
@@ -102,7 +111,7 @@ record FailureReport(
                 .append("This is an authentication failure report for an email message received from\n")
                 .append(clientName().isEmpty() ? "" : clientName() + " ")
                 .append("[" + clientAddress() + "] on ")
-                .append(DATE.format(evaluation().received()))
+                .append(DATE.format(evaluation().at()))
                 .append(".\n");
         if (!QuotedHeaders.of(notice.headers()).complete()) {
             part.append("Its header section is long; only the beginning is included.\n");
@@ -115,15 +124,15 @@ record FailureReport(
         part.append('\n');
         field(part, "Feedback-Type", "auth-failure");
         field(part, "Version", "1");
-        field(part, "User-Agent", Neutral.line(userAgent, MAX_NAME));
+        field(part, "User-Agent", Printable.of(userAgent, MAX_NAME));
         field(part, "Auth-Failure", "dmarc");
         field(
                 part,
                 "Authentication-Results",
-                authservId() + "; dmarc=" + evaluation().result().status().word() + " header.from=" + author());
-        field(part, "Original-Envelope-Id", Neutral.word(evaluation().jobId(), MAX_NAME));
-        field(part, "Original-Mail-From", Neutral.line(notice.envelopeSender(), MAX_VALUE));
-        field(part, "Arrival-Date", DATE.format(evaluation().received()));
+                authservId() + "; dmarc=" + evaluation().dmarc().status().word() + " header.from=" + author());
+        field(part, "Original-Envelope-Id", Neutral.word(evaluation().queueId(), MAX_NAME));
+        field(part, "Original-Mail-From", Printable.of(evaluation().sender().address(), MAX_VALUE));
+        field(part, "Arrival-Date", DATE.format(evaluation().at()));
         field(part, "Delivery-Result", deliveryResult());
         field(part, "Reporting-MTA", "dns; " + Neutral.word(evaluation().reporter(), MAX_NAME));
         field(part, "Source-IP", clientAddress() + (clientName().isEmpty() ? "" : " (" + clientName() + ")"));
@@ -131,13 +140,13 @@ record FailureReport(
         field(part, "Reported-Domain", author());
         field(part, "Identity-Alignment", identityAlignment());
         failedSignature.ifPresent(signature -> {
-            field(part, "DKIM-Domain", Neutral.word(signature.domain(), MAX_NAME));
+            field(part, "DKIM-Domain", signature.domain().ascii());
             field(part, "DKIM-Identity", identity(signature));
             if (!signature.selector().isEmpty()) {
                 field(part, "DKIM-Selector", Neutral.word(signature.selector(), MAX_NAME));
             }
         });
-        for (Evaluation.SpfRecord record : failedSpf()) {
+        for (SpfResult.Consulted record : failedSpf()) {
             field(
                     part,
                     "SPF-DNS",
@@ -171,7 +180,7 @@ record FailureReport(
         StringBuilder list = new StringBuilder();
         int lineLength = 0;
         for (String address : to) {
-            String plain = Neutral.line(address, MAX_VALUE);
+            String plain = Printable.of(address, MAX_VALUE);
             if (list.length() > 0) {
                 boolean fold = lineLength + plain.length() > MAX_TO_LINE;
                 list.append(fold ? ",\n\t" : ", ");
@@ -185,7 +194,7 @@ record FailureReport(
 
     /** RFC 9991, section 4: the mechanisms that did not authenticate an aligned identifier. */
     private String identityAlignment() {
-        DmarcResult result = evaluation().result();
+        DmarcResult result = evaluation().dmarc();
         String failed = Stream.of(
                         result.alignedDkim().isEmpty() ? "dkim" : "",
                         result.alignedSpf().isEmpty() ? "spf" : "")
@@ -199,16 +208,16 @@ record FailureReport(
      * for each that was used. Those of another checker are not known, and a second look at the DNS would not show what it
      * saw.
      */
-    private List<Evaluation.SpfRecord> failedSpf() {
+    private List<SpfResult.Consulted> failedSpf() {
         return evaluation()
                 .spf()
-                .filter(spf -> !spf.result().equals("pass"))
-                .map(Evaluation.Spf::records)
+                .filter(spf -> !spf.result().equals(ResultWord.PASS))
+                .map(SpfSeen::records)
                 .orElse(List.of());
     }
 
     /** Who signed; if the verifier does not say, what a signature without {@code i=} means (RFC 6376, section 3.5). */
-    private static String identity(Evaluation.Dkim signature) {
+    private static String identity(DkimSeen signature) {
         String identity = signature.identity().indexOf('@') >= 0 ? signature.identity() : "@" + signature.domain();
         return Neutral.word(identity, MAX_VALUE);
     }
@@ -221,7 +230,7 @@ record FailureReport(
 
     /** RFC 6591, section 3.2.2. */
     private String deliveryResult() {
-        return switch (evaluation().action()) {
+        return switch (evaluation().applied()) {
             case REJECT -> "reject";
             case QUARANTINE -> "policy";
             case TEMPFAIL -> "other";
@@ -234,7 +243,7 @@ record FailureReport(
     }
 
     private String author() {
-        return evaluation().result().author().ascii();
+        return evaluation().dmarc().author().ascii();
     }
 
     private String clientName() {
@@ -242,7 +251,7 @@ record FailureReport(
     }
 
     private String clientAddress() {
-        return Neutral.word(evaluation().clientAddress(), MAX_NAME);
+        return evaluation().client().map(IpAddress::text).orElse(NO_ADDRESS);
     }
 
     private String client() {

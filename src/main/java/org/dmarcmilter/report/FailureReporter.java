@@ -21,7 +21,8 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.history.Evaluation;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,7 +163,7 @@ public final class FailureReporter {
 
     private void report(FailureNotice notice, Setup current) {
         FailureReportSettings settings = current.settings();
-        String job = Neutral.word(notice.evaluation().jobId(), MAX_JOB);
+        String job = Neutral.word(notice.evaluation().queueId(), MAX_JOB);
         Instant now = clock.instant();
         // Before anybody is asked or any recipient's share is taken for a report that cannot go out.
         if (!rate.hasRoom(now)) {
@@ -203,12 +204,12 @@ public final class FailureReporter {
     /** The owner's addresses that may have this report: wanted, verified, and within the rate. */
     private List<String> recipients(FailureNotice notice, String job, Setup current) {
         List<String> to = new ArrayList<>();
-        if (!(notice.evaluation().result().discovery() instanceof Discovery.Found found)
+        if (!(notice.evaluation().dmarc().discovery() instanceof Discovery.Found found)
                 || !FailureConditions.ownerAsks(found.record())) {
             return to;
         }
         List<ReportAddress> asked = found.record().ruf().stream()
-                .map(ReportAddress::ofUri)
+                .map(ReportAddress::of)
                 .flatMap(Optional::stream)
                 .distinct()
                 .limit(MAX_ADDRESSES)
@@ -252,24 +253,22 @@ public final class FailureReporter {
     }
 
     private static Optional<DomainName> organizationalDomain(DomainName name, Setup current) {
-        return await(current.discovery().organizationalDomain(name), Optional.empty());
+        return await(current.discovery().organizationalDomain(name, current.dns()), Optional.empty());
     }
 
     /**
      * The first signature of the author's organization that failed, if none of it passed: the fields about it are required
      * for an aligned identifier only (RFC 9991, section 4).
      */
-    private static Optional<Evaluation.Dkim> failedSignature(Evaluation evaluation, Setup current) {
-        DmarcResult result = evaluation.result();
+    private static Optional<DkimSeen> failedSignature(Evaluation evaluation, Setup current) {
+        DmarcResult result = evaluation.dmarc();
         if (result.alignedDkim().isPresent() || evaluation.dkim().isEmpty()) {
             return Optional.empty();
         }
         DomainName organization = organizationalDomain(result.author(), current).orElse(result.author());
         return evaluation.dkim().stream()
                 .filter(FailureConditions::isFailure)
-                .filter(dkim -> DomainName.parse(dkim.domain())
-                        .filter(name -> name.equals(organization) || name.isBelow(organization))
-                        .isPresent())
+                .filter(dkim -> dkim.domain().isAtOrBelow(organization))
                 .findFirst();
     }
 

@@ -3,6 +3,7 @@ package org.dmarcmilter.report;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.dmarcmilter.text.EntryList;
 
 /**
  * Who does not want failure reports: the file of the option NoReportsList.
@@ -23,13 +24,11 @@ public record NoReportsList(Set<String> entries) {
      */
     public static NoReportsList parse(String text) {
         Set<String> entries = new HashSet<>();
-        text.lines().forEach(line -> {
-            int comment = line.indexOf('#');
-            String entry = (comment < 0 ? line : line.substring(0, comment)).split("\\s", 2)[0];
-            if (!entry.isEmpty()) {
-                entries.add(entry.toLowerCase(Locale.ROOT));
+        for (EntryList.Entry entry : EntryList.of(text)) {
+            if (!entry.indented()) {
+                entries.add(entry.word().toLowerCase(Locale.ROOT));
             }
-        });
+        }
         return new NoReportsList(entries);
     }
 

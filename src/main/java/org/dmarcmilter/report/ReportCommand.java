@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dmarcmilter.text.Printable;
 
 /** Runs the option ReportCommand: a shell command that gets a mail on standard input. Blocks until it has ended. */
 final class ReportCommand {
@@ -33,7 +34,7 @@ final class ReportCommand {
                     .start();
         } catch (IOException e) {
             return Optional.of(
-                    "ReportCommand cannot be started: " + Neutral.line(String.valueOf(e.getMessage()), MAX_OUTPUT));
+                    "ReportCommand cannot be started: " + Printable.of(String.valueOf(e.getMessage()), MAX_OUTPUT));
         }
         AtomicBoolean late = new AtomicBoolean();
         // Also ends a write to a command that does not read.
@@ -81,7 +82,7 @@ final class ReportCommand {
             InputStream output = process.getInputStream();
             byte[] octets = output.readNBytes(Math.min(output.available(), MAX_OUTPUT));
             String text = new String(octets, StandardCharsets.ISO_8859_1).strip();
-            return text.isEmpty() ? "" : ": " + Neutral.line(text, MAX_OUTPUT);
+            return text.isEmpty() ? "" : ": " + Printable.of(text, MAX_OUTPUT);
         } catch (IOException e) {
             return "";
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Expands macros for one message (RFC 7208, section 7).
@@ -68,7 +69,7 @@ final class MacroExpander {
         for (int i = 0; i < text.parts().size() && out.length() < MAX_EXPLANATION; i++) {
             out.append(expand(text.parts().get(i), domain, validatedName));
         }
-        return PrintableText.of(out.toString(), MAX_EXPLANATION);
+        return Printable.of(out.toString(), MAX_EXPLANATION);
     }
 
     private String expand(MacroString.Part part, String domain, String validatedName) {

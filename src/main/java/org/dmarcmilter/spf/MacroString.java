@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.text.Printable;
 
 /**
  * A text with macros, its syntax checked (RFC 7208, section 7.1). What it becomes for one message is the work of
@@ -45,13 +46,13 @@ record MacroString(List<Part> parts) {
     /** {@code domain-spec}: no spaces, ends in a macro or in a label that can be a top-level domain. */
     static MacroString domainSpec(String text) throws SpfSyntaxException {
         if (IpAddress.parse(text).isPresent()) {
-            throw new SpfSyntaxException(PrintableText.quoted(text) + " is an address where a domain name belongs");
+            throw new SpfSyntaxException(Printable.quoted(text) + " is an address where a domain name belongs");
         }
         Reader reader = new Reader(text, LETTERS, false);
         MacroString result = reader.read();
         boolean endsInMacro = reader.literalStart == text.length() && !text.isEmpty();
         if (!endsInMacro && !endsInTopLabel(text.substring(reader.literalStart))) {
-            throw new SpfSyntaxException(PrintableText.quoted(text) + " is no domain name");
+            throw new SpfSyntaxException(Printable.quoted(text) + " is no domain name");
         }
         return result;
     }
@@ -123,7 +124,7 @@ record MacroString(List<Part> parts) {
                 } else if ((c > ' ' && c <= '~') || (c == ' ' && spaces)) {
                     literal.append(c);
                 } else {
-                    throw new SpfSyntaxException("character " + (int) c + " in " + PrintableText.quoted(text));
+                    throw new SpfSyntaxException("character " + (int) c + " in " + Printable.quoted(text));
                 }
             }
             endLiteral();
@@ -195,7 +196,7 @@ record MacroString(List<Part> parts) {
 
         private SpfSyntaxException badMacro() {
             return new SpfSyntaxException(
-                    String.format(Locale.ROOT, "no macro at character %d of %s", position, PrintableText.quoted(text)));
+                    String.format(Locale.ROOT, "no macro at character %d of %s", position, Printable.quoted(text)));
         }
     }
 }

@@ -14,6 +14,7 @@ import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.spf.SpfRecord.Directive;
 import org.dmarcmilter.spf.SpfRecord.Mechanism;
+import org.dmarcmilter.text.Printable;
 
 /**
  * One run of {@code check_host()} (RFC 7208, section 4) with what it has used of the limits so far.
@@ -80,12 +81,18 @@ final class SpfCheck {
         record Stop(Outcome outcome) implements Match {}
     }
 
-    /** Evaluates the policy of a domain and, for a fail, fetches its explanation. */
+    /**
+     * Evaluates the policy of a domain. The explanation of a fail is not asked for: it never changes a result (section 6.2), and its
+     * name is the policy owner's choice, so that waiting for it would let him turn a fail into no answer in time.
+     */
     CompletionStage<SpfResult> run(String domain) {
         return checkHost(domain)
-                .thenCompose(outcome -> explanation(outcome)
-                        .thenApply(text ->
-                                new SpfResult(outcome.code(), text, outcome.problem(), List.copyOf(consulted))));
+                .thenApply(outcome -> new SpfResult(outcome.code(), outcome.problem(), List.copyOf(consulted)));
+    }
+
+    /** Evaluates the policy of a domain and, for a fail, fetches its explanation; empty if there is none. */
+    CompletionStage<String> explain(String domain) {
+        return checkHost(domain).thenCompose(this::explanation);
     }
 
     /** The type of address records that can hold this client. */
@@ -119,7 +126,7 @@ final class SpfCheck {
                 .limit(MAX_LOOKUP_TERMS + 1L - consulted.size())
                 .forEach(record -> consulted.add(new SpfResult.Consulted(domain, record)));
         if (records.size() > 1) {
-            return done(permError(records.size() + " SPF records at " + PrintableText.quoted(domain)));
+            return done(permError(records.size() + " SPF records at " + Printable.quoted(domain)));
         }
         return evaluate(records.get(0), domain, 0);
     }
@@ -131,7 +138,7 @@ final class SpfCheck {
     private CompletionStage<Outcome> evaluate(String text, String domain, int from) {
         SpfParser.Parsed parsed = SpfParser.parse(text);
         if (parsed instanceof SpfParser.Parsed.Invalid invalid) {
-            return done(permError("SPF record of " + PrintableText.quoted(domain) + ": " + invalid.problem()));
+            return done(permError("SPF record of " + Printable.quoted(domain) + ": " + invalid.problem()));
         }
         SpfRecord record = ((SpfParser.Parsed.Valid) parsed).record();
         for (int i = from; i < record.directives().size(); i++) {
@@ -228,7 +235,7 @@ final class SpfCheck {
                 DnsQuestion.Type.MX,
                 exchanges -> exchanges.size() > MAX_MX_NAMES
                         ? done(new Match.Stop(permError(
-                                "more than " + MAX_MX_NAMES + " mail exchanges at " + PrintableText.quoted(name))))
+                                "more than " + MAX_MX_NAMES + " mail exchanges at " + Printable.quoted(name))))
                         : exchange(exchanges, 0, prefixes));
     }
 
@@ -257,7 +264,7 @@ final class SpfCheck {
             }
             return ++voidLookups > MAX_VOID_LOOKUPS
                     ? done(new Match.Stop(permError("more than " + MAX_VOID_LOOKUPS + " lookups found nothing, last "
-                            + type + " of " + PrintableText.quoted(name))))
+                            + type + " of " + Printable.quoted(name))))
                     : done(Match.Answer.NO);
         });
     }
@@ -330,14 +337,14 @@ final class SpfCheck {
     }
 
     private static Outcome noRecord(String target) {
-        return permError("no SPF record at " + PrintableText.quoted(target));
+        return permError("no SPF record at " + Printable.quoted(target));
     }
 
     private static Outcome noAnswer(DnsQuestion question, DnsAnswer.Unavailable unavailable) {
         return Outcome.error(
                 SpfResult.Code.TEMPERROR,
-                "no answer for " + question.type() + " of " + PrintableText.quoted(question.name()) + ": "
-                        + PrintableText.of(unavailable.reason(), 200));
+                "no answer for " + question.type() + " of " + Printable.quoted(question.name()) + ": "
+                        + Printable.of(unavailable.reason(), 200));
     }
 
     private static <T> CompletionStage<T> done(T value) {

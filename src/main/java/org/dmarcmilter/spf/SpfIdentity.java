@@ -1,13 +1,16 @@
 package org.dmarcmilter.spf;
 
+import java.util.Optional;
+import org.dmarcmilter.domain.IpAddress;
+
 /**
  * Who is checked: the MAIL FROM identity, or what stands for it (RFC 7208, sections 2.3, 2.4 and 4.3).
  *
- * @param clientAddress the SMTP client's IP address as text
+ * @param client the SMTP client's IP address; empty if there is none
  * @param sender the reverse-path without angle brackets; empty for the null sender
  * @param helo the HELO or EHLO name as given
  */
-public record SpfIdentity(String clientAddress, String sender, String helo) {
+public record SpfIdentity(Optional<IpAddress> client, String sender, String helo) {
     private static final String POSTMASTER = "postmaster";
 
     /** Which identity that is. */

@@ -8,6 +8,7 @@ import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.spf.SpfRecord.Directive;
 import org.dmarcmilter.spf.SpfRecord.Mechanism;
 import org.dmarcmilter.spf.SpfRecord.Prefixes;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Reads SPF records (RFC 7208, section 12). The whole record is read before any of it is used: an error anywhere makes
@@ -108,7 +109,7 @@ final class SpfParser {
     private static Optional<MacroString> once(Optional<MacroString> before, String term, String value)
             throws SpfSyntaxException {
         if (before.isPresent()) {
-            throw new SpfSyntaxException("a second " + PrintableText.quoted(term));
+            throw new SpfSyntaxException("a second " + Printable.quoted(term));
         }
         return Optional.of(MacroString.domainSpec(value));
     }
@@ -144,20 +145,20 @@ final class SpfParser {
             }
             case "ip4" -> network(term, argument, IpAddress.Family.IPV4);
             case "ip6" -> network(term, argument, IpAddress.Family.IPV6);
-            default -> throw new SpfSyntaxException(PrintableText.quoted(term) + " is not a mechanism");
+            default -> throw new SpfSyntaxException(Printable.quoted(term) + " is not a mechanism");
         };
     }
 
     private static Mechanism all(String term, String argument) throws SpfSyntaxException {
         if (!argument.isEmpty()) {
-            throw new SpfSyntaxException("all takes no argument: " + PrintableText.quoted(term));
+            throw new SpfSyntaxException("all takes no argument: " + Printable.quoted(term));
         }
         return new Mechanism.All();
     }
 
     private static MacroString requiredTarget(String term, String argument) throws SpfSyntaxException {
         return target(term, argument)
-                .orElseThrow(() -> new SpfSyntaxException("no domain name in " + PrintableText.quoted(term)));
+                .orElseThrow(() -> new SpfSyntaxException("no domain name in " + Printable.quoted(term)));
     }
 
     /** {@code [ ":" domain-spec ]}. */
@@ -166,7 +167,7 @@ final class SpfParser {
             return Optional.empty();
         }
         if (argument.charAt(0) != ':') {
-            throw new SpfSyntaxException("no prefix length belongs at the end of " + PrintableText.quoted(term));
+            throw new SpfSyntaxException("no prefix length belongs at the end of " + Printable.quoted(term));
         }
         return Optional.of(MacroString.domainSpec(argument.substring(1)));
     }
@@ -177,7 +178,7 @@ final class SpfParser {
         Optional<IpAddress> address =
                 literal.startsWith(":") ? IpAddress.parse(literal.substring(1)) : Optional.empty();
         if (address.isEmpty() || address.get().family() != family) {
-            throw new SpfSyntaxException("no address of that kind in " + PrintableText.quoted(term));
+            throw new SpfSyntaxException("no address of that kind in " + Printable.quoted(term));
         }
         int prefix = slash < 0 ? family.bits() : prefix(term, argument.substring(slash + 1), family);
         return new Mechanism.Ip(address.get(), prefix);
@@ -190,7 +191,7 @@ final class SpfParser {
                 && (digits.charAt(0) != '0' || digits.length() == 1)
                 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!wellFormed || Integer.parseInt(digits) > family.bits()) {
-            throw new SpfSyntaxException("bad prefix length in " + PrintableText.quoted(term));
+            throw new SpfSyntaxException("bad prefix length in " + Printable.quoted(term));
         }
         return Integer.parseInt(digits);
     }

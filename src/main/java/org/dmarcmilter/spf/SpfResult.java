@@ -2,23 +2,23 @@ package org.dmarcmilter.spf;
 
 import java.util.List;
 import java.util.Locale;
+import org.dmarcmilter.text.Printable;
 
 /**
  * The outcome of {@code check_host()} (RFC 7208, section 2.6).
  *
  * @param code the result
- * @param explanation the sender's explanation for a fail, US-ASCII, printable; empty if none
  * @param problem what was wrong, for permerror and temperror, in words; empty otherwise
  * @param records what was looked at, in that order: the domain's record and those it includes or redirects to
  */
-public record SpfResult(Code code, String explanation, String problem, List<Consulted> records) {
+public record SpfResult(Code code, String problem, List<Consulted> records) {
     public SpfResult {
         records = List.copyOf(records);
     }
 
     /** A result for which no record was looked at. */
-    public SpfResult(Code code, String explanation, String problem) {
-        this(code, explanation, problem, List.of());
+    public SpfResult(Code code, String problem) {
+        this(code, problem, List.of());
     }
 
     /**
@@ -36,8 +36,8 @@ public record SpfResult(Code code, String explanation, String problem, List<Cons
 
         /** Makes foreign text harmless. */
         public Consulted {
-            domain = PrintableText.of(domain, MAX_DOMAIN);
-            text = PrintableText.of(text, MAX_TEXT);
+            domain = Printable.of(domain, MAX_DOMAIN);
+            text = Printable.of(text, MAX_TEXT);
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
@@ -28,8 +27,6 @@ final class ValidatedNames {
 
     /** How long one question about the client's names may take. */
     static final Duration PATIENCE = Duration.ofSeconds(1);
-
-    private static final DnsAnswer TOO_SLOW = new DnsAnswer.Unavailable("the client's name servers are too slow");
 
     private final DnsClient dns;
     private final IpAddress client;
@@ -91,15 +88,12 @@ final class ValidatedNames {
      */
     private CompletionStage<DnsAnswer> ask(DnsQuestion question) {
         if (tooSlow) {
-            return CompletableFuture.completedStage(TOO_SLOW);
+            return CompletableFuture.completedStage(DnsClient.IMPATIENT);
         }
-        CompletableFuture<DnsAnswer> answer = dns.query(question).toCompletableFuture();
-        if (answer.isDone()) {
+        return dns.query(question, PATIENCE).thenApply(answer -> {
+            tooSlow |= answer.equals(DnsClient.IMPATIENT);
             return answer;
-        }
-        return answer.copy()
-                .completeOnTimeout(TOO_SLOW, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((first, failure) -> tooSlow |= TOO_SLOW.equals(first));
+        });
     }
 
     private CompletionStage<Optional<String>> firstConfirmed(List<String> candidates, int from) {

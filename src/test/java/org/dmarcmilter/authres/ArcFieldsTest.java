@@ -27,7 +27,7 @@ class ArcFieldsTest {
         assertEquals("example.com", aar.results().authservId());
         assertEquals(3, aar.results().results().size());
         assertEquals("arc", aar.results().results().get(0).method());
-        assertEquals("pass", aar.results().results().get(0).result());
+        assertEquals(ResultWord.PASS, aar.results().results().get(0).result());
         assertEquals(Optional.of("1.2.3.4"), aar.clientIp());
     }
 

@@ -66,7 +66,10 @@ class AuthenticationResultsWriterTest {
     void quotesWhatIsNoToken(String value, String written, String why) {
         assertEquals(
                 "mx; spf=pass smtp.mailfrom=" + written,
-                write("mx", new MethodResult("spf", "pass", "", "", List.of(new Property("smtp", "mailfrom", value)))),
+                write(
+                        "mx",
+                        new MethodResult(
+                                "spf", ResultWord.PASS, "", "", List.of(new Property("smtp", "mailfrom", value)))),
                 why);
     }
 
@@ -77,7 +80,7 @@ class AuthenticationResultsWriterTest {
         String written = AuthenticationResultsWriter.write(new AuthenticationResults(
                 hostile,
                 List.of(new MethodResult(
-                        "spf", "pass", hostile, hostile, List.of(new Property("smtp", "helo", hostile))))));
+                        "spf", ResultWord.PASS, hostile, hostile, List.of(new Property("smtp", "helo", hostile))))));
         assertEquals(
                 "\"a??X-Evil: 1????"
                         + "?)\\\"(\\\\\"; spf=pass (a??X-Evil: 1?????\\)\"\\(\\\\) reason=\"a??X-Evil: 1?????)\\\"(\\\\\""
@@ -123,7 +126,7 @@ class AuthenticationResultsWriterTest {
                     properties.add(new Property(keyword(random), keyword(random), text(random, 0)));
                 }
                 results.add(new MethodResult(
-                        keyword(random), keyword(random), text(random, 0), text(random, 0), properties));
+                        keyword(random), ResultWord.of(keyword(random)), text(random, 0), text(random, 0), properties));
             }
             AuthenticationResults field = new AuthenticationResults(authservId, results);
             String written = AuthenticationResultsWriter.write(field);
@@ -156,7 +159,7 @@ class AuthenticationResultsWriterTest {
             String method, String result, String comment, String reason, String... properties) {
         return new MethodResult(
                 method,
-                result,
+                new ResultWord(result),
                 comment,
                 reason,
                 Arrays.stream(properties)

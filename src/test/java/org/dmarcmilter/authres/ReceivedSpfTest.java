@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.message.Octets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ class ReceivedSpfTest {
             """)
     void reads(String value, String result, String domain, String why) {
         ReceivedSpf field = ReceivedSpf.parse(Octets.of(value)).orElseThrow();
-        assertEquals(result, field.result(), why);
+        assertEquals(result, field.result().text(), why);
         assertEquals(domain, field.mailFromDomain().map(DomainName::ascii).orElse(null), why);
     }
 
@@ -74,15 +75,32 @@ class ReceivedSpfTest {
         ReceivedSpf field = ReceivedSpf.parse(
                         "None identity=helo; helo=h.example; receiver=\"r.example\"; client-ip=2001:db8::1; envelope-from=a@b.example; k.x-y=z")
                 .orElseThrow();
-        assertEquals("none", field.result());
+        assertEquals(ResultWord.NONE, field.result());
         assertEquals(Optional.of("helo"), field.identity());
         assertEquals(Optional.of("h.example"), field.helo());
         assertEquals(Optional.of("r.example"), field.receiver());
-        assertEquals(Optional.of("2001:db8::1"), field.clientIp());
         assertEquals(Optional.of("a@b.example"), field.envelopeFrom());
         assertEquals("z", field.pairs().get("k.x-y"));
         assertEquals(
-                new ReceivedSpf("pass", Map.of()), ReceivedSpf.parse(" pass ").orElseThrow());
+                new ReceivedSpf(ResultWord.PASS, Map.of()),
+                ReceivedSpf.parse(" pass ").orElseThrow());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # client-ip            | about | why
+        192.0.2.10             | true  | the client
+        ::ffff:192.0.2.10      | true  | the client, mapped into IPv6
+        192.0.2.11             | false | another
+        2001:db8::1            | false | another of the other family
+        no address             | false | nobody that we know
+        ''                     | false | nobody
+        -                      | true  | it does not say
+        """)
+    void saysAboutWhomItIs(String clientIp, boolean about, String why) {
+        String pair = clientIp.equals("-") ? "" : " client-ip=\"" + clientIp + "\"";
+        ReceivedSpf field = ReceivedSpf.parse("pass" + pair).orElseThrow();
+        assertEquals(about, field.isAbout(Optional.of(IpAddress.of("192.0.2.10"))), why);
     }
 
     @Test

@@ -2,10 +2,8 @@ package org.dmarcmilter.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +18,8 @@ import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Configuration;
+import org.dmarcmilter.daemon.Daemon;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,8 +166,8 @@ class DaemonCommandTest {
         Configuration file = Configuration.load(
                 Optional.of(config("Socket inet:1\nPidFile /run/a\nUMask 077\nMilterDebug 1\n")),
                 InputStream.nullInputStream());
-        Settings settings = DaemonCommand.override(
-                        file, DaemonArguments.parse(List.of("-p", "inet:2@localhost", "-P", "/run/b", "-l")))
+        Settings settings = file.with(DaemonArguments.parse(List.of("-p", "inet:2@localhost", "-P", "/run/b", "-l"))
+                        .overrides())
                 .settings();
         assertEquals("inet:2@localhost", settings.service().socket());
         assertEquals(Optional.of("/run/b"), settings.service().pidFile());
@@ -175,7 +175,7 @@ class DaemonCommandTest {
         assertTrue(settings.logging().syslog());
         assertTrue(settings.logging().debug());
         Settings untouched =
-                DaemonCommand.override(file, DaemonArguments.parse(List.of())).settings();
+                file.with(DaemonArguments.parse(List.of()).overrides()).settings();
         assertEquals(file.settings(), untouched);
     }
 
@@ -184,27 +184,6 @@ class DaemonCommandTest {
         Screen screen = new Screen();
         assertEquals(78, run(screen, "-n", "-c", config(""), "-p", "nonsense:1"));
         assertTrue(screen.err().startsWith("dmarc-milter: -p: 'nonsense:1' is not a socket: "), screen.err());
-    }
-
-    @Test
-    void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
-        Configuration file = Configuration.load(
-                Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),
-                InputStream.nullInputStream());
-        assertEquals(
-                List.of(file.name() + ": line 2: DMARCbisWalkMode has no effect: use DMARCStandard"),
-                DaemonCommand.warnings(file));
-    }
-
-    @Test
-    void theLauncherCannotReadStandardInput() throws ConfigException {
-        Configuration file = Configuration.load(
-                Optional.of("-"),
-                new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)));
-        assertEquals(
-                List.of("-: line 1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
-                        + " write it to one"),
-                DaemonCommand.warnings(file));
     }
 
     @ParameterizedTest(name = "Userid {0} as {1} with {2}: {3}")
@@ -224,27 +203,11 @@ class DaemonCommandTest {
                         ConfigFile.parse("Userid " + user), DaemonArguments.parse(List.of(flag)), runningAs));
     }
 
-    @Test
-    void aReloadReadsTheFileAgainUnderTheSameArguments() throws IOException, ConfigException {
-        DaemonArguments arguments = DaemonArguments.parse(List.of("-p", "inet:2@localhost"));
-        String path = config("RejectFailures no\n");
-        Configuration old = Configuration.load(Optional.of(path), InputStream.nullInputStream());
-        config("RejectFailures yes\nSocket inet:3\n");
-        Configuration young = DaemonCommand.reload(old, arguments);
-        assertTrue(young.settings().handling().rejectFailures());
-        assertEquals("inet:2@localhost", young.settings().service().socket());
-        config("Nonsense yes\n");
-        assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, arguments));
-        Files.delete(Path.of(path));
-        assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, arguments));
-    }
-
-    @Test
-    void whatCameFromStandardInputCannotBeReadAgain() throws ConfigException {
-        Configuration old = Configuration.load(Optional.of("-"), InputStream.nullInputStream());
-        ConfigException e =
-                assertThrows(ConfigException.class, () -> DaemonCommand.reload(old, DaemonArguments.parse(List.of())));
-        assertEquals("ignoring reload signal: the configuration came from standard input", e.getMessage());
+    /** What ends well is not started again; what may do better is, by systemd and by the launcher script. */
+    @ParameterizedTest
+    @CsvSource({"TOLD, 0", "DNS_LOST, 75"})
+    void theEndOfARunHasACode(Daemon.End end, int code) {
+        assertEquals(code, DaemonCommand.code(end));
     }
 
     /** In a process of its own, because the daemon takes over the log and the signals of its process. */

@@ -212,7 +212,8 @@ class ExplainCommandTest extends CommandTest {
                         "evaluation",
                         "verdict",
                         "log",
-                        "result"),
+                        "result",
+                        "values"),
                 keys);
         assertEquals(result, json.get("result").toString());
     }

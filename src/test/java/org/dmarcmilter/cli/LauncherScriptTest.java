@@ -458,6 +458,7 @@ class LauncherScriptTest {
         0             | ''                      | 2 | 143 | starts again after an end that nobody asked for
         3 69          | ''                      | 3 | 143 | a later start may find the socket in use
         69            | ''                      | 1 | 69  | the first start must not
+        75            | ''                      | 2 | 143 | the first one has lost its DNS
         1             | ''                      | 1 | 1   | Java does not start
         78            | ''                      | 1 | 78  | a mistake in the configuration
         3 78          | ''                      | 2 | 78  | a mistake that was made meanwhile

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.daemon.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,17 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.testing.ManualLoop;
 import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +80,7 @@ class DmarcEvaluatorTest {
         """)
     void evaluatesByRfc7489(String row, String author, String zone, String identifiers, String expected, String why) {
         Zone dns = Zone.policies(zone);
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(dns);
         assertEquals(expected, describe(evaluate(evaluator, author, identifiers, 50)), why);
     }
 
@@ -123,7 +127,7 @@ class DmarcEvaluatorTest {
         E190 | a.co.uk      | a.co.uk: p=reject                   | dkim=b.co.uk             | fail reject reject                     | no record at co.uk
         """)
     void evaluatesByRfc9989(String row, String author, String zone, String identifiers, String expected, String why) {
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(Zone.policies(zone)), Standard.RFC9989);
+        Asking evaluator = Asking.rfc9989(Zone.policies(zone));
         assertEquals(expected, describe(evaluate(evaluator, author, identifiers, 50)), why);
     }
 
@@ -142,7 +146,7 @@ class DmarcEvaluatorTest {
     })
     void samples(String record, int sample, String expected) {
         Zone dns = Zone.policies("example.com: " + record);
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(dns);
         assertEquals(expected, describe(evaluate(evaluator, "example.com", "spf=example.net", sample)));
     }
 
@@ -161,7 +165,7 @@ class DmarcEvaluatorTest {
         """)
     void saysWhy(String zone, String identifiers, String reason) {
         Zone dns = Zone.policies(zone);
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(dns);
         assertEquals(reason, evaluate(evaluator, "example.com", identifiers, 0).reason());
     }
 
@@ -172,7 +176,7 @@ class DmarcEvaluatorTest {
         example.com: p=none; np=reject, A mail.example.com: SERVFAIL | '' | no answer whether mail.example.com exists, which decides between sp and np
         """)
     void saysWhyInTheTreeWalk(String zone, String identifiers, String reason) {
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(Zone.policies(zone)), Standard.RFC9989);
+        Asking evaluator = Asking.rfc9989(Zone.policies(zone));
         assertEquals(
                 reason, evaluate(evaluator, "mail.example.com", identifiers, 0).reason());
     }
@@ -186,12 +190,16 @@ class DmarcEvaluatorTest {
         p=reject           | dkim=example.net spf=example.org           | ''                                            | strangers
         p=reject           | dkim=a.example.com/fail spf=b.example.com/fail | ''                                        | no pass
         p=reject; adkim=s  | dkim=a.example.com                         | ''                                            | strict
-        p=reject           | dkim=esp.com                               | _dmarc.example.com _dmarc.com                 | the author's walk shows that esp.com is a stranger
-        p=reject           | dkim=a.example.com spf=b.example.com       | _dmarc.example.com _dmarc.com _dmarc.a.example.com _dmarc.b.example.com | each name once
+        p=reject           | dkim=esp.com                               | _dmarc.com                                    | the author's walk shows that esp.com is a stranger
+        p=reject           | dkim=a.example.com spf=b.example.com       | _dmarc.com _dmarc.a.example.com _dmarc.b.example.com | each name once
         """)
     void asksOnlyWhatIsNeeded(String record, String identifiers, String asked, String why) {
         Zone dns = Zone.policies("example.com: " + record);
-        evaluate(new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989), "example.com", identifiers, 0);
+        evaluate(
+                Asking.rfc9989(new MessageDns(dns, Duration.ofSeconds(5), new ManualLoop())),
+                "example.com",
+                identifiers,
+                0);
         List<String> afterDiscovery = dns.asked().subList(1, dns.asked().size());
         assertEquals(asked, String.join(" ", afterDiscovery), why);
     }
@@ -205,7 +213,7 @@ class DmarcEvaluatorTest {
         }
         identifiers.add(identifier("dkim=example.com"));
         Zone dns = Zone.policies("example.com: p=reject");
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(dns);
         DomainName author = DomainName.of("example.com");
         Discovery found = now(evaluator.discover(author));
         assertEquals(
@@ -227,7 +235,7 @@ class DmarcEvaluatorTest {
             identifiers.append("dkim=n").append(i).append(".example.com ");
         }
         Zone dns = Zone.policies(zone.toString());
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989);
+        Asking evaluator = Asking.rfc9989(dns);
         assertEquals(
                 Status.FAIL,
                 evaluate(evaluator, "example.com", identifiers.toString(), 0).status());
@@ -241,7 +249,7 @@ class DmarcEvaluatorTest {
     @Test
     void completesAtOnceWithTheSuffixList() {
         DnsClient silent = question -> new CompletableFuture<>();
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, silent), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(silent);
         DomainName author = DomainName.of("example.com");
         DmarcRecordParser.Parsed parsed = DmarcRecordParser.parse("v=DMARC1; p=reject", Standard.RFC7489);
         assertTrue(parsed instanceof DmarcRecordParser.Parsed.Usable);
@@ -259,7 +267,7 @@ class DmarcEvaluatorTest {
     void waitsForTheTreeWalk() {
         Zone dns = Zone.policies("example.com: p=reject");
         CompletableFuture<DnsAnswer> late = dns.pending("_dmarc.a.example.com");
-        DmarcEvaluator evaluator = new DmarcEvaluator(new TreeWalkDiscovery(dns), Standard.RFC9989);
+        Asking evaluator = Asking.rfc9989(dns);
         DomainName author = DomainName.of("example.com");
         CompletableFuture<DmarcResult> result = evaluator
                 .evaluate(author, now(evaluator.discover(author)), List.of(identifier("dkim=a.example.com")), 0)
@@ -272,7 +280,7 @@ class DmarcEvaluatorTest {
     @Test
     void policyDomainIsWhereTheRecordWas() {
         Zone dns = Zone.policies("example.com: p=reject");
-        DmarcEvaluator evaluator = new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES, dns), Standard.RFC7489);
+        Asking evaluator = Asking.rfc7489(dns);
         assertEquals(
                 DomainName.of("example.com"),
                 evaluate(evaluator, "a.example.com", "", 0).policyDomain());
@@ -290,7 +298,7 @@ class DmarcEvaluatorTest {
         assertEquals("nothing", result.reason());
     }
 
-    private static DmarcResult evaluate(DmarcEvaluator evaluator, String author, String identifiers, int sample) {
+    private static DmarcResult evaluate(Asking evaluator, String author, String identifiers, int sample) {
         DomainName domain = DomainName.of(author);
         List<AuthenticatedIdentifier> list = new ArrayList<>();
         for (String text :
@@ -298,6 +306,26 @@ class DmarcEvaluatorTest {
             list.add(identifier(text));
         }
         return now(evaluator.evaluate(domain, now(evaluator.discover(domain)), list, sample));
+    }
+
+    /** An evaluator with the DNS that it asks. */
+    private record Asking(DmarcEvaluator evaluator, DnsClient dns) {
+        static Asking rfc7489(DnsClient dns) {
+            return new Asking(new DmarcEvaluator(new SuffixListDiscovery(SUFFIXES), Standard.RFC7489), dns);
+        }
+
+        static Asking rfc9989(DnsClient dns) {
+            return new Asking(new DmarcEvaluator(new TreeWalkDiscovery(), Standard.RFC9989), dns);
+        }
+
+        CompletionStage<Discovery> discover(DomainName author) {
+            return evaluator.discover(author, dns);
+        }
+
+        CompletionStage<DmarcResult> evaluate(
+                DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample) {
+            return evaluator.evaluate(author, found, identifiers, sample, dns);
+        }
     }
 
     private static AuthenticatedIdentifier identifier(String text) {

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
@@ -259,10 +261,10 @@ class DmarcRecordParserTest {
             assertTrue(record.pct() >= 0 && record.pct() <= 100, text);
             assertTrue(record.reportInterval() >= 0 && record.reportInterval() <= 0xFFFF_FFFFL, text);
             assertTrue(!record.fo().isEmpty() && List.of("0", "1", "d", "s").containsAll(record.fo()), text);
-            List<String> uris = new ArrayList<>(record.rua());
+            List<DmarcUri> uris = new ArrayList<>(record.rua());
             uris.addAll(record.ruf());
-            for (String uri : uris) {
-                assertTrue(DmarcUri.parse(uri, standard).isPresent(), uri);
+            for (DmarcUri uri : uris) {
+                assertEquals(Optional.of(uri), DmarcUri.parse(uri.text(), standard));
             }
         }
     }
@@ -315,8 +317,8 @@ class DmarcRecordParserTest {
         addUnless(record.psd() == Psd.UNKNOWN, tags, record.psd() == Psd.YES ? "psd=y" : "psd=n");
         addUnless(record.fo().equals(List.of("0")), tags, "fo=" + String.join(":", record.fo()));
         addUnless(record.reportInterval() == 86_400, tags, "ri=" + record.reportInterval());
-        addUnless(record.rua().isEmpty(), tags, "rua=" + String.join(",", record.rua()));
-        addUnless(record.ruf().isEmpty(), tags, "ruf=" + String.join(",", record.ruf()));
+        addUnless(record.rua().isEmpty(), tags, "rua=" + texts(record.rua()));
+        addUnless(record.ruf().isEmpty(), tags, "ruf=" + texts(record.ruf()));
         return String.join(" ", tags);
     }
 
@@ -324,5 +326,9 @@ class DmarcRecordParserTest {
         if (!isDefault) {
             tags.add(tag);
         }
+    }
+
+    private static String texts(List<DmarcUri> uris) {
+        return uris.stream().map(DmarcUri::text).collect(Collectors.joining(","));
     }
 }

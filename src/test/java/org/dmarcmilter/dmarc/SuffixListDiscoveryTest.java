@@ -45,8 +45,8 @@ class SuffixListDiscoveryTest {
         E170 | mail.example.com  | mail.example.com: v=verification, example.com: v=verification | none: no DMARC record at _dmarc.mail.example.com or _dmarc.example.com | wildcard TXT
         """)
     void discovers(String row, String author, String zone, String expected, String why) {
-        SuffixListDiscovery discovery = new SuffixListDiscovery(SUFFIXES, Zone.policies(zone));
-        assertEquals(expected, describe(now(discovery.discover(DomainName.of(author)))), why);
+        SuffixListDiscovery discovery = new SuffixListDiscovery(SUFFIXES);
+        assertEquals(expected, describe(now(discovery.discover(DomainName.of(author), Zone.policies(zone)))), why);
     }
 
     /** OpenDMARC's parent record lookup with a list; without one there is no such step here. */
@@ -54,20 +54,20 @@ class SuffixListDiscoveryTest {
     @CsvSource({"sub.bcx.com, bcx.com inherited p=reject", "own-record.example, own-record.example own p=quarantine"})
     void openDmarcParentLookup(String author, String expected) {
         Zone dns = Zone.policies("own-record.example: p=quarantine, bcx.com: p=reject");
-        assertEquals(expected, describe(now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of(author)))));
+        assertEquals(expected, describe(now(new SuffixListDiscovery(SUFFIXES).discover(DomainName.of(author), dns))));
     }
 
     @Test
     void asksTwiceAtMost() {
         Zone dns = Zone.policies("");
-        now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("a.b.c.d.example.com")));
+        now(new SuffixListDiscovery(SUFFIXES).discover(DomainName.of("a.b.c.d.example.com"), dns));
         assertEquals(List.of("_dmarc.a.b.c.d.example.com", "_dmarc.example.com"), dns.asked());
     }
 
     @Test
     void asksOnceForAnOrganizationalDomain() {
         Zone dns = Zone.policies("");
-        now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("example.com")));
+        now(new SuffixListDiscovery(SUFFIXES).discover(DomainName.of("example.com"), dns));
         assertEquals(List.of("_dmarc.example.com"), dns.asked());
     }
 
@@ -79,7 +79,7 @@ class SuffixListDiscoveryTest {
         assertEquals(250, longest.length());
         assertEquals(
                 "example.com inherited p=reject",
-                describe(now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of(longest)))));
+                describe(now(new SuffixListDiscovery(SUFFIXES).discover(DomainName.of(longest), dns))));
         assertEquals(List.of("_dmarc.example.com"), dns.asked());
     }
 
@@ -89,14 +89,14 @@ class SuffixListDiscoveryTest {
         Zone dns = new Zone().txt("example.com", "v=DMARC1; p=reject");
         assertEquals(
                 "none: no DMARC record at _dmarc.example.com",
-                describe(now(new SuffixListDiscovery(SUFFIXES, dns).discover(DomainName.of("example.com")))));
+                describe(now(new SuffixListDiscovery(SUFFIXES).discover(DomainName.of("example.com"), dns))));
     }
 
     @Test
     void organizationalDomainsNeedNoDns() {
         Zone dns = Zone.policies("");
-        CompletableFuture<Optional<DomainName>> org = new SuffixListDiscovery(SUFFIXES, dns)
-                .organizationalDomain(DomainName.of("a.example.co.uk"))
+        CompletableFuture<Optional<DomainName>> org = new SuffixListDiscovery(SUFFIXES)
+                .organizationalDomain(DomainName.of("a.example.co.uk"), dns)
                 .toCompletableFuture();
         assertTrue(org.isDone());
         assertEquals(Optional.of(DomainName.of("example.co.uk")), org.join());

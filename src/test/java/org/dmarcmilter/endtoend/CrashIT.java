@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.dmarcmilter.history.HistoryFormat;
+import org.dmarcmilter.history.HistoryReader;
 import org.dmarcmilter.history.HistoryRecord;
 import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.Test;
@@ -109,7 +109,7 @@ class CrashIT {
         List<HistoryRecord> records = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         try (var reader = Files.newBufferedReader(history)) {
-            HistoryFormat.read(reader, records::add, problems::add);
+            HistoryReader.read(reader, records::add, problems::add);
         }
         assertEquals(List.of(), problems, "only whole records");
         return records.stream().map(HistoryRecord::jobId).collect(Collectors.toSet());

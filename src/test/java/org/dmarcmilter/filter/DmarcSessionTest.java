@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,9 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.judge.JudgedMessage;
+import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.milter.Macros;
 import org.dmarcmilter.milter.MilterCommand;
@@ -22,6 +27,8 @@ import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.Negotiation;
 import org.dmarcmilter.testing.CapturedLog;
+import org.dmarcmilter.testing.MailSystem;
+import org.dmarcmilter.testing.ManualLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +39,8 @@ class DmarcSessionTest {
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
     private final CapturedLog log = new CapturedLog(DmarcSession.class.getName(), Level.INFO);
-    private final List<DmarcFilter.JudgedMessage> recorded = new ArrayList<>();
+    private final ManualLoop loop = new ManualLoop();
+    private final List<JudgedMessage> recorded = new ArrayList<>();
     private final Map<String, String> macros = new HashMap<>(Map.of("i", "Q1", "j", "mx.example.net"));
 
     @AfterEach
@@ -41,11 +49,11 @@ class DmarcSessionTest {
     }
 
     private MilterFilter.Session open(MailSystem system) {
-        return open(system, Runnable::run);
+        return open(system, loop);
     }
 
-    private MilterFilter.Session open(MailSystem system, Executor loop) {
-        return new DmarcFilter(system::policy, recorded::add).open(1, loop);
+    private MilterFilter.Session open(MailSystem system, ScheduledExecutorService loop) {
+        return new DmarcFilter(system::rules, recorded::add).open(1, loop);
     }
 
     private Macros macros() {
@@ -56,7 +64,7 @@ class DmarcSessionTest {
         return session.connect(
                 new MilterCommand.Connect(
                         host,
-                        address.isEmpty() ? Optional.empty() : Optional.of(address),
+                        IpAddress.parse(address),
                         address.isEmpty() ? OptionalInt.empty() : OptionalInt.of(40_000)),
                 macros());
     }
@@ -77,6 +85,7 @@ class DmarcSessionTest {
         CompletableFuture<List<MilterReply>> replies =
                 session.endOfMessage(macros()).toCompletableFuture();
         assertTrue(replies.isDone());
+        session.answered();
         return replies.join();
     }
 
@@ -100,11 +109,14 @@ class DmarcSessionTest {
                 end(session));
         assertEquals(List.of("INFO Q1: reject.example fail"), log());
         MessageFacts facts = recorded.get(0).facts();
-        assertEquals("Q1", facts.jobId());
+        assertEquals("Q1", facts.queueId());
         assertEquals("mx.example.net", facts.mtaName());
         assertEquals(
                 new MessageFacts.Client(
-                        "client.example", Optional.of("192.0.2.10"), OptionalInt.of(40_000), "client.example"),
+                        "client.example",
+                        Optional.of(IpAddress.of("192.0.2.10")),
+                        OptionalInt.of(40_000),
+                        "client.example"),
                 facts.client());
         assertEquals("user@sender.example", facts.sender().address());
     }
@@ -233,7 +245,8 @@ class DmarcSessionTest {
         assertEquals(
                 List.of(new HeaderField("From", "a@none.example")),
                 recorded.get(1).facts().headers().fields());
-        assertEquals("192.0.2.10", recorded.get(1).facts().client().address().orElseThrow(), "the connection stays");
+        assertEquals(
+                IpAddress.parse("192.0.2.10"), recorded.get(1).facts().client().address(), "the connection stays");
         macros.put("i", "Q3");
         mail(session, "<>");
         assertEquals("mx.example.net; dmarc=permerror", field(end(session)), "no From of an earlier message");
@@ -255,7 +268,10 @@ class DmarcSessionTest {
         assertEquals(1, facts.headers().fields().size());
         assertEquals(
                 new MessageFacts.Client(
-                        "client.example", Optional.of("192.0.2.10"), OptionalInt.of(40_000), "helo.example"),
+                        "client.example",
+                        Optional.of(IpAddress.of("192.0.2.10")),
+                        OptionalInt.of(40_000),
+                        "helo.example"),
                 facts.client());
         assertTrue(facts.sender().isNull());
     }
@@ -339,8 +355,7 @@ class DmarcSessionTest {
     void aLateAnswerComesBackThroughTheLoop() {
         MailSystem system = MailSystem.with("MaxEvaluationTime 200");
         CompletableFuture<DnsAnswer> answer = system.pending("_dmarc.slow.example");
-        AtomicReference<Runnable> task = new AtomicReference<>();
-        MilterFilter.Session session = open(system, task::set);
+        MilterFilter.Session session = open(system);
         mail(session, "<user@sender.example>");
         fields(session, "From: a@slow.example");
         CompletableFuture<List<MilterReply>> replies =
@@ -348,10 +363,27 @@ class DmarcSessionTest {
         assertFalse(replies.isDone());
         answer.complete(new DnsAnswer.NoSuchName());
         assertFalse(replies.isDone(), "nothing happens on the DNS thread");
-        assertEquals(List.of(), recorded);
-        task.get().run();
+        loop.runAll();
         assertTrue(replies.isDone());
+        assertEquals(List.of(), recorded, "nothing is written down before the MTA has the verdict");
+        session.answered();
         assertEquals(1, recorded.size());
+    }
+
+    @Test
+    void noAnswerInTimeIsATemporaryError() {
+        MailSystem system = MailSystem.with("MaxEvaluationTime 7");
+        system.pending("_dmarc.slow.example");
+        MilterFilter.Session session = open(system);
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@slow.example");
+        loop.advance(Duration.ofMinutes(5));
+        CompletableFuture<List<MilterReply>> replies =
+                session.endOfMessage(macros()).toCompletableFuture();
+        loop.advance(Duration.ofMillis(6_999));
+        assertFalse(replies.isDone(), "the time counts from the end of the message");
+        loop.advance(Duration.ofMillis(1));
+        assertEquals("mx.example.net; dmarc=temperror header.from=slow.example", field(replies.join()));
     }
 
     @Test
@@ -369,10 +401,11 @@ class DmarcSessionTest {
         fields(session, "From: a@none.example");
         end(session);
         answer.complete(new DnsAnswer.NoSuchName());
-        assertTrue(first.isDone());
+        loop.runAll();
+        assertFalse(first.isDone(), "nobody waits for it");
         assertEquals(
                 List.of("Q2"),
-                recorded.stream().map(message -> message.facts().jobId()).toList());
+                recorded.stream().map(message -> message.facts().queueId()).toList());
     }
 
     @Test
@@ -432,8 +465,8 @@ class DmarcSessionTest {
         CopyFailuresTo p@example.net | 37
         """)
     void asksForOpenDmarcsActions(String options, int actions) {
-        MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::policy, recorded::add)
-                .open(1, Runnable::run)
+        MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::rules, recorded::add)
+                .open(1, loop)
                 .wishes();
         assertEquals(actions, wishes.actions());
         assertEquals(0, wishes.skipSteps() & (Negotiation.NO_HELO | Negotiation.NO_HEADERS | Negotiation.NO_CONNECT));
@@ -442,12 +475,12 @@ class DmarcSessionTest {
 
     @Test
     void anOpenConnectionFinishesWithTheConfigurationItBeganWith() {
-        AtomicReference<LocalPolicy> current =
-                new AtomicReference<>(MailSystem.with("RejectFailures yes").policy());
+        AtomicReference<Rules> current =
+                new AtomicReference<>(MailSystem.with("RejectFailures yes").rules());
         DmarcFilter filter = new DmarcFilter(current::get, recorded::add);
-        MilterFilter.Session old = filter.open(1, Runnable::run);
-        current.set(MailSystem.with("").policy());
-        MilterFilter.Session young = filter.open(2, Runnable::run);
+        MilterFilter.Session old = filter.open(1, loop);
+        current.set(MailSystem.with("").rules());
+        MilterFilter.Session young = filter.open(2, loop);
         for (MilterFilter.Session session : List.of(old, young)) {
             mail(session, "<user@sender.example>");
             fields(session, "From: a@reject.example");

@@ -20,13 +20,23 @@ import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.Source;
+import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.history.HistoryFormat;
+import org.dmarcmilter.judge.IgnoreList;
+import org.dmarcmilter.judge.JudgedMessage;
+import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.ListenAddress;
 import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
+import org.dmarcmilter.testing.MailSystem;
+import org.dmarcmilter.testing.ManualLoop;
+import org.dmarcmilter.testing.Shown;
+import org.dmarcmilter.testing.TestMessage;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -61,7 +71,7 @@ class OpenDmarcTrapsTest {
     }
 
     private static String answer(Judgement judgement) {
-        return MessageJudgeTest.answer(judgement.verdict());
+        return Shown.answer(judgement.verdict());
     }
 
     private static String result(Judgement judgement) {
@@ -109,14 +119,15 @@ class OpenDmarcTrapsTest {
                             "<u@reject.example>",
                             "From: a@reject.example & AR: mx.example.net; spf=fail smtp.mailfrom=reject.example");
             assertEquals("pass", result(afterFailure));
-            Evidence evidence = EvidenceCollector.collect(
-                    new TestMessage()
-                            .fields("Received-SPF: fail identity=mailfrom; envelope-from=u@sender.example")
-                            .facts(),
-                    new Trust("mx.example.net", List.of(), false),
-                    new Settings.Spf(false, false),
-                    java.util.Set.of());
-            assertTrue(evidence.spf().orElseThrow().isFinal());
+            Evidence evidence = MailSystem.with("")
+                    .judge(
+                            "<u@sender.example>",
+                            "From: a@reject.example"
+                                    + " & Received-SPF: fail identity=mailfrom; envelope-from=u@sender.example")
+                    .evidence()
+                    .orElseThrow();
+            assertEquals(Source.RECEIVED_SPF, evidence.spf().orElseThrow().source());
+            assertEquals(Optional.empty(), evidence.own(), "nothing else is asked");
         }
 
         @ParameterizedTest(name = "authserv-id {1} with {0}: trusted = {2}")
@@ -150,23 +161,24 @@ class OpenDmarcTrapsTest {
         @Test
         @DisplayName("permerror path: header, accept, no result log line, no history, no DMARC-Filter")
         void permerror() {
-            Judgement judgement =
-                    judge("RecordAllMessages yes;SoftwareHeader yes;RejectFailures yes", "From: a@bad.example");
+            JudgedMessage judged = MailSystem.with("RecordAllMessages yes;SoftwareHeader yes;RejectFailures yes")
+                    .judged(new TestMessage().fields("From: a@bad.example"));
+            Judgement judgement = judged.judgement();
             assertEquals("accept", answer(judgement));
             assertEquals(
                     List.of(new HeaderField(
                             "Authentication-Results", "mx.example.net; dmarc=permerror header.from=bad.example")),
                     judgement.headers());
-            assertEquals(Optional.empty(), judgement.evaluation());
-            assertFalse(MessageJudgeTest.log(judgement).contains("bad.example permerror"));
+            assertEquals(Optional.empty(), judged.forHistory());
+            assertFalse(Shown.log(judgement).contains("bad.example permerror"));
         }
 
         @Test
         @DisplayName("several From domains: the log line as in OpenDMARC, but never without a result")
         void severalAuthors() {
             Judgement judgement = judge("", "From: a@nodmarc.example, b@other.example");
-            assertEquals("ERROR Q1: multi-valued From field detected", MessageJudgeTest.log(judgement));
-            assertEquals(List.of("mx.example.net; dmarc=permerror"), MessageJudgeTest.values(judgement));
+            assertEquals("ERROR Q1: multi-valued From field detected", Shown.log(judgement));
+            assertEquals(List.of("mx.example.net; dmarc=permerror"), Shown.values(judgement));
             assertEquals("reject", answer(judge("RejectMultiValueFrom yes", "From: a@x.example, b@y.example")));
         }
 
@@ -184,18 +196,18 @@ class OpenDmarcTrapsTest {
             assertEquals(
                     rejected,
                     answer(judge("DomainWhitelist reject.example;RejectFailures yes", "From: a@reject.example")));
-            Judgement ignoredTo = judge(
-                    "IgnoreMailTo b@example.net;RejectFailures yes", "From: a@reject.example & To: b@example.net");
-            assertEquals(rejected, answer(ignoredTo));
-            assertEquals(Optional.empty(), ignoredTo.evaluation());
+            JudgedMessage ignoredTo = MailSystem.with("IgnoreMailTo b@example.net;RejectFailures yes")
+                    .judged(new TestMessage().fields("From: a@reject.example & To: b@example.net"));
+            assertEquals(rejected, answer(ignoredTo.judgement()));
+            assertEquals(Optional.empty(), ignoredTo.forHistory());
         }
 
         @Test
         @DisplayName("127.0.0.1 and ::1 are ignored always, also next to a file")
         void localhost() {
             IgnoreList withFile = IgnoreList.parse("192.0.2.1\n");
-            assertTrue(withFile.ignores("localhost", Optional.of("127.0.0.1")));
-            assertTrue(withFile.ignores("localhost", Optional.of("::1")));
+            assertTrue(withFile.ignores("localhost", IpAddress.parse("127.0.0.1")));
+            assertTrue(withFile.ignores("localhost", IpAddress.parse("::1")));
         }
 
         @Test
@@ -204,10 +216,10 @@ class OpenDmarcTrapsTest {
         void ignoreHosts() {
             IgnoreList list =
                     IgnoreList.parse("  198.51.100.77/24 203.0.113.1\n!198.51.100.8\ngw.example\n!192.0.2.7\n");
-            assertTrue(list.ignores("x", Optional.of("198.51.100.1")));
-            assertFalse(list.ignores("x", Optional.of("198.51.100.8")));
-            assertFalse(list.ignores("x", Optional.of("203.0.113.1")));
-            assertTrue(list.ignores("gw.example", Optional.of("192.0.2.7")));
+            assertTrue(list.ignores("x", IpAddress.parse("198.51.100.1")));
+            assertFalse(list.ignores("x", IpAddress.parse("198.51.100.8")));
+            assertFalse(list.ignores("x", IpAddress.parse("203.0.113.1")));
+            assertTrue(list.ignores("gw.example", IpAddress.parse("192.0.2.7")));
         }
 
         @Test
@@ -239,7 +251,7 @@ class OpenDmarcTrapsTest {
             assertEquals(
                     List.of(
                             "mx.example.net; dmarc=fail (p=reject dis=none) header.from=sampled.example policy.dmarc=reject"),
-                    MessageJudgeTest.values(sampledOut));
+                    Shown.values(sampledOut));
             assertEquals(Optional.of("p@example.net"), sampledOut.copyTo());
             assertEquals(Policy.QUARANTINE, sampledOut.result().orElseThrow().disposition());
             Judgement bad = MailSystem.with("RejectFailures yes")
@@ -253,10 +265,10 @@ class OpenDmarcTrapsTest {
         void whichDomain() {
             Judgement rejected = judge("RejectFailures yes", "From: a@mail.reject.example");
             assertEquals("550 5.7.1 rejected by DMARC policy for reject.example", answer(rejected));
-            assertEquals("INFO Q1: mail.reject.example fail", MessageJudgeTest.log(rejected));
+            assertEquals("INFO Q1: mail.reject.example fail", Shown.log(rejected));
             Judgement held = judge("HoldQuarantinedMessages yes", "From: a@mail.quarantine.example");
             assertEquals("hold: quarantined by DMARC policy for quarantine.example", answer(held));
-            assertTrue(MessageJudgeTest.values(held).get(0).contains("header.from=mail.quarantine.example "));
+            assertTrue(Shown.values(held).get(0).contains("header.from=mail.quarantine.example "));
         }
 
         @Test
@@ -328,9 +340,7 @@ class OpenDmarcTrapsTest {
             """)
         void spfWords(String sender, String word, int code) {
             Judgement judgement = MailSystem.with("SPFSelfValidate yes").judge(sender, "From: a@reject.example");
-            assertTrue(MessageJudgeTest.values(judgement)
-                    .get(0)
-                    .startsWith("mx.example.net; spf=" + word + " smtp.mailfrom="));
+            assertTrue(Shown.values(judgement).get(0).startsWith("mx.example.net; spf=" + word + " smtp.mailfrom="));
             assertTrue(historyOf(judgement).contains("\nspf " + code + "\nspf_scope 1\n"));
         }
 
@@ -502,7 +512,7 @@ class OpenDmarcTrapsTest {
             IgnoreMailFrom reject.example | reject.example   | INFO Q1: ignoring mail from reject.example
             """)
         void oneLineAMessage(String options, String author, String line) {
-            assertEquals(line, MessageJudgeTest.log(judge(options, "From: a@" + author)));
+            assertEquals(line, Shown.log(judge(options, "From: a@" + author)));
         }
 
         @ParameterizedTest(name = "folds in header values ({index})")
@@ -534,7 +544,7 @@ class OpenDmarcTrapsTest {
                     judge("AuthservID a.x,b.x", "From: a@none.example & AR: b.x; dkim=pass header.d=none.example");
             assertEquals(
                     List.of("a.x; dmarc=pass (p=none dis=none) header.from=none.example policy.dmarc=none"),
-                    MessageJudgeTest.values(judgement));
+                    Shown.values(judgement));
         }
 
         @Test
@@ -606,7 +616,7 @@ class OpenDmarcTrapsTest {
         void cve202134555(String from, String result) {
             Judgement judgement = judge("", "From: " + from);
             assertEquals("accept", answer(judgement));
-            assertEquals(List.of("mx.example.net; " + result), MessageJudgeTest.values(judgement));
+            assertEquals(List.of("mx.example.net; " + result), Shown.values(judgement));
         }
     }
 
@@ -737,7 +747,7 @@ class OpenDmarcTrapsTest {
                 })
         void fromWithoutValidDomain(String from) {
             Judgement judgement = MailSystem.with("").judge(new TestMessage().field("From", from));
-            assertEquals(List.of("mx.example.net; dmarc=permerror"), MessageJudgeTest.values(judgement));
+            assertEquals(List.of("mx.example.net; dmarc=permerror"), Shown.values(judgement));
             Judgement required = MailSystem.with("RequiredFrom yes").judge(new TestMessage().field("From", from));
             assertEquals("550 5.7.1 From field names no valid domain", answer(required));
         }
@@ -801,7 +811,7 @@ class OpenDmarcTrapsTest {
         @DisplayName("a plain file at the socket's path stays")
         void plainFileAtSocket(@TempDir Path directory) throws IOException {
             Path file = Files.writeString(directory.resolve("precious"), "data");
-            DmarcFilter filter = new DmarcFilter(MailSystem.with("")::policy, message -> {});
+            DmarcFilter filter = new DmarcFilter(MailSystem.with("")::rules, message -> {});
             try (MilterServer server = new MilterServer(filter, Limits.DEFAULTS, new MilterReply.Accept(), 1)) {
                 assertThrows(
                         IOException.class,
@@ -841,7 +851,7 @@ class OpenDmarcTrapsTest {
             assertEquals("accept none", answer(judgement) + " " + result(judgement));
             assertEquals(
                     List.of("mx.example.net; dmarc=none (p=none dis=none) header.from=blackops.org policy.dmarc=none"),
-                    MessageJudgeTest.values(judgement));
+                    Shown.values(judgement));
         }
 
         @Test
@@ -889,16 +899,17 @@ class OpenDmarcTrapsTest {
                     List.of(
                             "\"testhost/Q1\"; spf=fail smtp.mailfrom=trusteddomain.org",
                             "\"testhost/Q1\"; dmarc=fail (p=none dis=none) header.from=trusteddomain.org policy.dmarc=none"),
-                    MessageJudgeTest.values(judgement));
+                    Shown.values(judgement));
         }
 
         @Test
         @DisplayName("the client 127.0.0.2 of the scripts is not ignored")
         void client() {
-            MilterReply reply = new DmarcFilter(MailSystem.with("")::policy, message -> {})
-                    .open(1, Runnable::run)
+            MilterReply reply = new DmarcFilter(MailSystem.with("")::rules, message -> {})
+                    .open(1, new ManualLoop())
                     .connect(
-                            new MilterCommand.Connect("localhost2", Optional.of("127.0.0.2"), OptionalInt.of(40_000)),
+                            new MilterCommand.Connect(
+                                    "localhost2", IpAddress.parse("127.0.0.2"), OptionalInt.of(40_000)),
                             name -> Optional.empty());
             assertEquals(new MilterReply.Continue(), reply);
         }

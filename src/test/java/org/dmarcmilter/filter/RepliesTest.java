@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dmarcmilter.judge.Judgement;
+import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.milter.MilterReply;
 import org.junit.jupiter.api.Test;
@@ -28,23 +30,22 @@ class RepliesTest {
                         List.of(new MilterReply.ReplyCode(451, "4.7.1", "later"))));
     }
 
+    private static Judgement judgement(Verdict verdict, List<HeaderField> headers, Optional<String> copyTo) {
+        return new Judgement(verdict, headers, copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
+    }
+
     @ParameterizedTest
     @MethodSource("verdicts")
     void saysEachVerdict(Verdict verdict, List<MilterReply> replies) {
-        assertEquals(replies, Replies.of(Judgement.of(verdict, List.of(), List.of())));
+        assertEquals(replies, Replies.of(judgement(verdict, List.of(), Optional.empty())));
     }
 
     @Test
     void editsComeFirstEachFieldOnTopOfTheOneBefore() {
-        Judgement judgement = new Judgement(
+        Judgement judgement = judgement(
                 new Verdict.Hold("q"),
                 List.of(new HeaderField("A", "1"), new HeaderField("B", "2")),
-                Optional.of("postmaster@example.net"),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+                Optional.of("postmaster@example.net"));
         assertEquals(
                 List.of(
                         new MilterReply.InsertHeader(0, "A", "1"),

@@ -6,19 +6,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dmarcmilter.authres.ArcFields.ArcSet;
+import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dmarc.DmarcUri;
 import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.history.Evaluation.Action;
-import org.dmarcmilter.history.Evaluation.Arc;
-import org.dmarcmilter.history.Evaluation.ArcSet;
-import org.dmarcmilter.history.Evaluation.Dkim;
-import org.dmarcmilter.history.Evaluation.Scope;
-import org.dmarcmilter.history.Evaluation.Spf;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.Applied;
+import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.Source;
+import org.dmarcmilter.evaluation.SpfSeen;
+import org.dmarcmilter.message.ReversePath;
+import org.dmarcmilter.spf.SpfIdentity;
+import org.dmarcmilter.spf.SpfResult.Consulted;
+import org.dmarcmilter.testing.TestEvaluation;
 
 /** Evaluations for tests: one that is plain, and as many as wanted that are not. */
 final class Evaluations {
@@ -57,129 +65,71 @@ final class Evaluations {
 
     private Evaluations() {}
 
-    static DmarcRecord record(Policy p) {
-        return new DmarcRecord(
-                p,
-                Optional.empty(),
-                Optional.empty(),
-                AlignmentMode.RELAXED,
-                AlignmentMode.RELAXED,
-                100,
-                false,
-                DmarcRecord.Psd.UNKNOWN,
-                List.of("0"),
-                86_400,
-                List.of("mailto:a@example.com"),
-                List.of());
-    }
-
-    static DmarcResult result(Status status, Discovery discovery, Policy policy, boolean aligned) {
-        DomainName author = DomainName.of("example.com");
-        Optional<DomainName> identifier = aligned ? Optional.of(author) : Optional.empty();
-        return new DmarcResult(author, status, discovery, policy, policy, false, identifier, identifier, "");
-    }
-
-    static Discovery found(DmarcRecord record) {
-        return new Discovery.Found(record, DomainName.of("example.com"), false, true);
-    }
-
-    /** The message of OpenDMARC's example: all passes. */
-    static Evaluation plain(String jobId) {
-        return new Evaluation(
-                jobId,
-                "mx.test.example",
-                Instant.ofEpochSecond(1_795_493_204),
-                "192.0.2.10",
-                "example.com",
-                List.of(new Dkim("example.com", "sel1", "pass")),
-                Optional.of(new Spf("pass", Scope.MAIL_FROM)),
-                result(Status.PASS, found(record(Policy.REJECT)), Policy.REJECT, true),
-                Arc.NONE,
-                Action.ACCEPT);
-    }
-
     /** One with a hundred texts of a hundred characters in that part. */
     static Evaluation large(String part) {
         List<String> texts = Collections.nCopies(100, "x".repeat(100));
-        Evaluation e = plain("Q");
-        DmarcRecord r = record(Policy.NONE);
-        DmarcRecord record = new DmarcRecord(
-                r.p(),
-                r.sp(),
-                r.np(),
-                r.adkim(),
-                r.aspf(),
-                r.pct(),
-                r.testing(),
-                r.psd(),
-                part.equals("fo") ? texts : r.fo(),
-                r.reportInterval(),
-                part.equals("rua") ? texts : r.rua(),
-                part.equals("ruf") ? texts : r.ruf());
-        return new Evaluation(
-                e.jobId(),
-                e.reporter(),
-                e.received(),
-                e.clientAddress(),
-                e.envelopeDomain(),
-                part.equals("dkim")
-                        ? texts.stream()
-                                .map(t -> new Evaluation.Dkim(t, "", "pass"))
-                                .toList()
-                        : e.dkim(),
-                part.equals("spf")
-                        ? Optional.of(new Evaluation.Spf(
+        List<DmarcUri> uris = texts.stream()
+                .map(text -> TestEvaluation.uri("mailto:" + text + "@a.example"))
+                .toList();
+        TestEvaluation plain = TestEvaluation.plain("Q");
+        return switch (part) {
+            case "dkim" ->
+                plain.dkim(texts.stream()
+                                .map(text -> TestEvaluation.dkim("a.example", text, "pass"))
+                                .toList())
+                        .evaluation();
+            case "spf" ->
+                plain.spf(Optional.of(TestEvaluation.spf(
                                 "fail",
-                                Evaluation.Scope.MAIL_FROM,
                                 texts.stream()
-                                        .map(t -> new Evaluation.SpfRecord("a.example", t))
+                                        .map(text -> new Consulted("a.example", text))
+                                        .toArray(Consulted[]::new))))
+                        .evaluation();
+            case "arc" ->
+                plain.arc(new ArcSeen(
+                                false,
+                                false,
+                                texts.stream()
+                                        .map(text -> new ArcSet(1, text, "", ""))
                                         .toList()))
-                        : e.spf(),
-                result(Status.FAIL, found(record), Policy.NONE, false),
-                part.equals("arc")
-                        ? new Evaluation.Arc(
-                                false,
-                                false,
-                                texts.stream()
-                                        .map(t -> new Evaluation.ArcSet(1, t, "", ""))
-                                        .toList())
-                        : e.arc(),
-                e.action());
+                        .evaluation();
+            case "rua" -> published(TestEvaluation.record(Policy.NONE, List.of("0"), uris, List.of()));
+            case "ruf" -> published(TestEvaluation.record(Policy.NONE, List.of("0"), List.of(), uris));
+            default -> throw new IllegalArgumentException(part);
+        };
     }
 
-    static Evaluation with(Evaluation e, DmarcResult result) {
-        return new Evaluation(
-                e.jobId(),
-                e.reporter(),
-                e.received(),
-                e.clientAddress(),
-                e.envelopeDomain(),
-                e.dkim(),
-                e.spf(),
-                result,
-                e.arc(),
-                e.action());
+    private static Evaluation published(DmarcRecord record) {
+        return TestEvaluation.plain("Q")
+                .dmarc(TestEvaluation.result(Status.FAIL, TestEvaluation.found(record), Policy.NONE, false))
+                .evaluation();
     }
 
-    /** Any message, every fourth text of it hostile. The job id is the given one. */
-    static Evaluation any(String jobId, Random random) {
+    /** Any message, every fourth text of it hostile. The queue id is the given one. */
+    static Evaluation any(String queueId, Random random) {
         return new Evaluation(
-                jobId,
+                queueId,
                 text(random, "mx" + random.nextInt(3) + ".test.example"),
                 Instant.ofEpochSecond(1_790_000_000L + random.nextInt(5_000_000)),
-                text(
-                        random,
-                        random.nextBoolean() ? "192.0.2." + random.nextInt(256) : "2001:db8::" + random.nextInt(99)),
-                text(random, name(random)),
-                listOf(
-                        random,
-                        4,
-                        i -> new Dkim(text(random, name(random)), text(random, "s" + i), pick(random, WORDS))),
+                random.nextInt(8) == 0
+                        ? Optional.empty()
+                        : IpAddress.parse(
+                                random.nextBoolean()
+                                        ? "192.0.2." + random.nextInt(256)
+                                        : "2001:db8::" + random.nextInt(99)),
+                ReversePath.parse(text(random, "user@" + name(random))),
+                pick(random, List.of(Standard.values())),
+                anyResult(random),
+                listOf(random, 4, i -> TestEvaluation.dkim(name(random), text(random, "s" + i), pick(random, WORDS))),
                 random.nextInt(4) == 0
                         ? Optional.empty()
-                        : Optional.of(new Spf(pick(random, WORDS), pick(random, List.of(Scope.values())))),
-                anyResult(random),
-                new Arc(
+                        : Optional.of(new SpfSeen(
+                                DomainName.parse(name(random)),
+                                pick(random, List.of(SpfIdentity.Scope.values())),
+                                ResultWord.of(pick(random, WORDS)),
+                                pick(random, List.of(Source.values())),
+                                List.of())),
+                new ArcSeen(
                         random.nextBoolean(),
                         random.nextBoolean(),
                         listOf(
@@ -190,7 +140,8 @@ final class Evaluations {
                                         text(random, name(random)),
                                         text(random, "arc"),
                                         text(random, "203.0.113." + i)))),
-                pick(random, List.of(Action.values())));
+                pick(random, List.of(Applied.values())),
+                List.of());
     }
 
     private static DmarcResult anyResult(Random random) {
@@ -230,8 +181,8 @@ final class Evaluations {
                 DmarcRecord.Psd.UNKNOWN,
                 List.of("0", "1", "d", "s").subList(0, random.nextInt(5)),
                 86_400,
-                listOf(random, 4, i -> text(random, "mailto:" + i + "@" + name(random))),
-                listOf(random, 2, i -> "mailto:f" + i + "@example.com"));
+                listOf(random, 4, i -> TestEvaluation.uri("mailto:" + i + "@" + name(random))),
+                listOf(random, 2, i -> TestEvaluation.uri("mailto:f" + i + "@example.com")));
     }
 
     private static String name(Random random) {

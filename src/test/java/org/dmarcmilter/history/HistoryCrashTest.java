@@ -17,6 +17,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.Spool;
+import org.dmarcmilter.testing.TestEvaluation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,8 +65,8 @@ class HistoryCrashTest {
         assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         assertEquals(128 + 9, child.exitValue());
 
-        HistoryWriter restarted = new HistoryWriter(file, 10, Duration.ofMillis(10), OptionalInt.empty());
-        restarted.offer(Evaluations.plain("restarted"));
+        HistoryWriter restarted = new HistoryWriter(file, bounds(10, Duration.ofMillis(10)), OptionalInt.empty());
+        restarted.offer(plain("restarted"));
         assertTrue(restarted.flushAndClose(Duration.ofSeconds(60)));
         List<String> jobs = jobs(file);
         assertTrue(jobs.size() - 1 >= written, jobs.size() + " records in the file, " + written + " were written");
@@ -122,7 +125,7 @@ class HistoryCrashTest {
     private static List<String> jobs(Path file) throws IOException {
         List<String> jobs = new ArrayList<>();
         try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-            HistoryFormat.read(in, record -> jobs.add(record.jobId()), problem -> {
+            HistoryReader.read(in, record -> jobs.add(record.jobId()), problem -> {
                 throw new AssertionError(problem);
             });
         }
@@ -134,11 +137,11 @@ class HistoryCrashTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            HistoryWriter writer =
-                    new HistoryWriter(Path.of(arguments[0]), MESSAGES, Duration.ofMillis(2), OptionalInt.empty());
+            HistoryWriter writer = new HistoryWriter(
+                    Path.of(arguments[0]), bounds(MESSAGES, Duration.ofMillis(2)), OptionalInt.empty());
             long told = 0;
             for (int i = 0; i < MESSAGES; i++) {
-                writer.offer(Evaluations.plain("Q" + i));
+                writer.offer(plain("Q" + i));
                 LockSupport.parkNanos(20_000);
                 if (writer.written() > told) {
                     told = writer.written();
@@ -152,5 +155,13 @@ class HistoryCrashTest {
             System.out.println(writer.written() + ".");
             System.out.flush();
         }
+    }
+
+    private static Spool.Bounds bounds(int records, Duration interval) {
+        return new Spool.Bounds(records, HistoryWriter.DEFAULT_BOUNDS.octets(), interval);
+    }
+
+    private static Evaluation plain(String queueId) {
+        return TestEvaluation.plain(queueId).evaluation();
     }
 }

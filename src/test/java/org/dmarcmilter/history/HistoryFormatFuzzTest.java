@@ -11,24 +11,19 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.testing.TestEvaluation;
 
-/** Fuzzes {@link HistoryFormat} both ways: {@code JAZZER_FUZZ=1 mvn test -Dtest=HistoryFormatFuzzTest}. */
+/** Fuzzes {@link HistoryFormat} and what reads it: {@code JAZZER_FUZZ=1 mvn test -Dtest=HistoryFormatFuzzTest}. */
 class HistoryFormatFuzzTest {
     @FuzzTest(maxDuration = "5m")
     void readsAnythingAndWritesOneRecord(FuzzedDataProvider data) throws IOException {
-        Evaluation e = Evaluations.any(data.consumeString(200), new Random(data.consumeLong()));
-        String text = HistoryFormat.write(new Evaluation(
-                e.jobId(),
-                data.consumeString(300),
-                e.received(),
-                data.consumeString(80),
-                data.consumeString(300),
-                List.of(new Dkim(data.consumeString(300), data.consumeString(300), data.consumeString(20))),
-                e.spf(),
-                e.result(),
-                e.arc(),
-                e.action()));
+        Evaluation any = Evaluations.any(data.consumeString(200), new Random(data.consumeLong()));
+        String text = HistoryFormat.write(new TestEvaluation(any)
+                .reporter(data.consumeString(300))
+                .sender(data.consumeString(300))
+                .dkim(List.of(TestEvaluation.dkim("d.example", data.consumeString(300), data.consumeString(20))))
+                .evaluation());
         assertEquals(List.of("1 record"), read(text), "one record, whatever the message held");
 
         String foreign = data.consumeRemainingAsString();
@@ -41,7 +36,7 @@ class HistoryFormatFuzzTest {
 
     private static List<String> read(String text) throws IOException {
         List<String> seen = new ArrayList<>();
-        HistoryFormat.read(new BufferedReader(new StringReader(text)), record -> seen.add("1 record"), seen::add);
+        HistoryReader.read(new BufferedReader(new StringReader(text)), record -> seen.add("1 record"), seen::add);
         return seen;
     }
 }

@@ -11,17 +11,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dmarcmilter.authres.ArcFields.ArcSet;
+import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
+import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dmarc.DmarcUri;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.history.Evaluation.Arc;
-import org.dmarcmilter.history.Evaluation.ArcSet;
-import org.dmarcmilter.history.Evaluation.Dkim;
-import org.dmarcmilter.history.Evaluation.Scope;
-import org.dmarcmilter.history.Evaluation.Spf;
+import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,22 +60,18 @@ class HistoryFormatTest {
 
     @Test
     void writesOpenDmarcsExampleToTheLetter() {
-        assertEquals(PLAIN, HistoryFormat.write(Evaluations.plain("QID123")));
+        assertEquals(PLAIN, HistoryFormat.write(TestEvaluation.plain("QID123").evaluation()));
     }
 
     @Test
     void writesAMessageWithoutRecordToTheLetter() {
-        Evaluation nothing = new Evaluation(
-                "QID124",
-                "mx.test.example",
-                Evaluations.plain("").received(),
-                "127.0.0.1",
-                "",
-                List.of(),
-                Optional.empty(),
-                Evaluations.result(Status.NONE, new Discovery.NoPolicy(""), Policy.NONE, false),
-                Arc.NONE,
-                Evaluation.Action.ACCEPT);
+        Evaluation nothing = TestEvaluation.plain("QID124")
+                .client(Optional.empty())
+                .sender("<>")
+                .dkim(List.of())
+                .spf(Optional.empty())
+                .dmarc(TestEvaluation.result(Status.NONE, new Discovery.NoPolicy(""), Policy.NONE, false))
+                .evaluation();
         String expected = """
                 job QID124
                 reporter mx.test.example
@@ -101,7 +101,7 @@ class HistoryFormatTest {
 
     @Test
     void writesArcSetsAsOpenDmarcSpellsThem() {
-        Arc arc = new Arc(
+        ArcSeen arc = new ArcSeen(
                 true,
                 true,
                 List.of(
@@ -132,8 +132,7 @@ class HistoryFormatTest {
         '',        11
         """)
     void numbersResultWords(String word, int code) {
-        assertEquals(code, ResultCode.ofWord(word).code());
-        assertEquals(ResultCode.ofWord(word), ResultCode.ofCode(code));
+        assertEquals(code, ResultCode.of(ResultWord.of(word)).code());
     }
 
     @ParameterizedTest(name = "{3}")
@@ -148,9 +147,8 @@ class HistoryFormatTest {
         NONE      | NONE       | 14   | no record
         """)
     void numbersPolicies(Status status, Policy policy, int code, String why) {
-        Discovery found = Evaluations.found(Evaluations.record(policy));
-        Evaluation evaluation =
-                Evaluations.with(Evaluations.plain("Q"), Evaluations.result(status, found, policy, false));
+        Discovery found = TestEvaluation.found(TestEvaluation.record("v=DMARC1; p=" + policy.word()));
+        Evaluation evaluation = withResult(TestEvaluation.result(status, found, policy, false));
         assertEquals("policy " + code + "\n", lines(evaluation, "policy"), why);
     }
 
@@ -167,11 +165,10 @@ class HistoryFormatTest {
                 DmarcRecord.Psd.UNKNOWN,
                 List.of("1", "d", "s"),
                 3_600,
-                List.of("mailto:a@example.com", "https://example.com/dmarc"),
-                List.of("mailto:f@example.com"));
+                List.of(TestEvaluation.uri("mailto:a@example.com"), TestEvaluation.uri("https://example.com/dmarc")),
+                List.of(TestEvaluation.uri("mailto:f@example.com")));
         Discovery found = new Discovery.Found(record, DomainName.of("org.example"), true, true);
-        Evaluation evaluation =
-                Evaluations.with(Evaluations.plain("Q"), Evaluations.result(Status.FAIL, found, Policy.NONE, false));
+        Evaluation evaluation = withResult(TestEvaluation.result(Status.FAIL, found, Policy.NONE, false));
         assertEquals(
                 """
                 pdomain org.example
@@ -206,23 +203,24 @@ class HistoryFormatTest {
     @CsvSource(delimiter = '|', textBlock = """
         # domain            | selector      | line                         | why
         example.com         |               | dkim example.com - 0         | no selector
-        ''                  | s             | dkim - s 0                   | no domain: the importer skips that signature only
         Example.COM         | Sel           | dkim example.com Sel 0       | domains in lower case
-        a b.example         | s t           | dkim a?b.example s?t 0       | blanks would make more words
+        b.example           | s t           | dkim b.example s?t 0         | blanks would make more words
         x.example           | json:[]       | dkim x.example json?[] 0     | the importer would read it as the ARC list
-        -                   | -             | dkim ? - 0                   | a lone hyphen is no domain
-        a<b>&c.example      | <s>&amp;      | dkim a?b??c.example ?s??amp; 0 | no markup for reports that escape nothing
-        b\u00fccher.example | \u20ac        | dkim b?cher.example ? 0      | other scripts
+        c.example           | -             | dkim c.example - 0           | a lone hyphen is no selector
+        c.example           | <s>&amp;      | dkim c.example ?s??amp; 0    | no markup for reports that escape nothing
+        b\u00fccher.example | \u20ac        | dkim xn--bcher-kva.example ? 0 | other scripts
         """)
     void writesSignatures(String domain, String selector, String line, String why) {
-        Dkim dkim = new Dkim(domain, selector == null ? "" : selector, "pass");
-        assertEquals(line + "\n", lines(withDkim(List.of(dkim)), "dkim"), why);
+        Evaluation evaluation = TestEvaluation.plain("Q")
+                .dkim(List.of(TestEvaluation.dkim(domain, selector == null ? "" : selector, "pass")))
+                .evaluation();
+        assertEquals(line + "\n", lines(evaluation, "dkim"), why);
     }
 
     @Test
     @DisplayName("ARC sets carry no markup into reports that escape nothing")
     void arcSetsHoldNoMarkup() {
-        Arc arc = new Arc(false, false, List.of(new ArcSet(1, "</x>&d.example", "<s>", "<1&2>")));
+        ArcSeen arc = new ArcSeen(false, false, List.of(new ArcSet(1, "</x>&d.example", "<s>", "<1&2>")));
         assertEquals(
                 "arc_policy 2 json:[{ \"i\": 1, \"d\":\"?/x??d.example\", \"s\":\"?s?\", \"ip\":\"?1?2?\" }]\n",
                 lines(withArc(arc), "arc_policy"));
@@ -231,70 +229,39 @@ class HistoryFormatTest {
     @Test
     @DisplayName("a report address keeps its ampersand, as no report shows it")
     void reportAddressesKeepTheirCharacters() {
-        DmarcRecord plain = Evaluations.record(Policy.NONE);
-        DmarcRecord record = new DmarcRecord(
-                plain.p(),
-                plain.sp(),
-                plain.np(),
-                plain.adkim(),
-                plain.aspf(),
-                plain.pct(),
-                plain.testing(),
-                plain.psd(),
-                plain.fo(),
-                plain.reportInterval(),
-                List.of("https://example.com/?a=1&b=2"),
-                plain.ruf());
-        Evaluation evaluation = Evaluations.with(
-                Evaluations.plain("Q"), Evaluations.result(Status.PASS, Evaluations.found(record), Policy.NONE, true));
+        Evaluation evaluation = publishing(List.of(TestEvaluation.uri("https://example.com/?a=1&b=2")));
         assertEquals("rua https://example.com/?a=1&b=2\n", lines(evaluation, "rua"));
     }
 
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = '|', textBlock = """
-        # envelope domain | line            | why
-        ''                | 'mfrom '        | the null sender: the line stays, with its blank
-        -                 | mfrom ?         | the importer would drop the record: nobody hides by such a sender
-        a%naction 0       | mfrom a?action?0 | no second line
-        <a>&b             | mfrom ?a??b     | no markup
-        [192.0.2.1]       | mfrom [192.0.2.1] | an address literal is one word
+        # envelope sender   | line               | why
+        <>                  | 'mfrom '           | the null sender: the line stays, with its blank
+        -                   | 'mfrom '           | nobody hides by a sender that is no mailbox
+        <u@a%naction 0>     | 'mfrom '           | no second line
+        <u@<a>&b>           | 'mfrom '           | no markup
+        <u@[192.0.2.1]>     | 'mfrom '           | an address literal is no domain
+        <u@Example.NET>     | mfrom example.net  | a domain
         """)
-    void writesEnvelopeDomains(String domain, String line, String why) {
-        Evaluation e = Evaluations.plain("Q");
-        Evaluation evaluation = new Evaluation(
-                e.jobId(),
-                e.reporter(),
-                e.received(),
-                e.clientAddress(),
-                domain.replace("%n", "\n"),
-                e.dkim(),
-                e.spf(),
-                e.result(),
-                e.arc(),
-                e.action());
+    void writesEnvelopeDomains(String sender, String line, String why) {
+        Evaluation evaluation =
+                TestEvaluation.plain("Q").sender(sender.replace("%n", "\n")).evaluation();
         assertEquals(line + "\n", lines(evaluation, "mfrom"), why);
     }
 
     @Test
     void boundsLengthsAndNumbers() {
-        List<Dkim> signatures = IntStream.range(0, 500)
-                .mapToObj(i -> new Dkim("d".repeat(1_000), "s".repeat(1_000), "pass"))
+        List<DkimSeen> signatures = IntStream.range(0, 500)
+                .mapToObj(i -> TestEvaluation.dkim("d.example", "s".repeat(1_000), "pass"))
                 .toList();
         List<ArcSet> sets = IntStream.range(-100, 1_000)
                 .mapToObj(i -> new ArcSet(i, "\"".repeat(999), "\\".repeat(999), "9".repeat(999)))
                 .toList();
-        Evaluation e = Evaluations.plain("Q".repeat(1_000));
-        Evaluation large = new Evaluation(
-                e.jobId(),
-                "r".repeat(1_000),
-                e.received(),
-                "1".repeat(1_000),
-                "m".repeat(1_000),
-                signatures,
-                Optional.of(new Spf("pass", Scope.HELO)),
-                e.result(),
-                new Arc(true, false, sets),
-                e.action());
+        Evaluation large = TestEvaluation.plain("Q".repeat(1_000))
+                .reporter("r".repeat(1_000))
+                .dkim(signatures)
+                .arc(new ArcSeen(true, false, sets))
+                .evaluation();
         String text = HistoryFormat.write(large);
         assertTrue(text.length() < TornTail.MAX_RECORD, "the torn tail of any record is found");
         assertTrue(text.lines().allMatch(line -> line.length() < HistoryFormat.MAX_LINE));
@@ -302,7 +269,6 @@ class HistoryFormatTest {
         assertEquals(HistoryRecord.of(large), read);
         assertEquals(128, read.jobId().length());
         assertEquals(255, read.reporter().length());
-        assertEquals(64, read.clientAddress().length());
         assertEquals(100, read.dkim().size());
         assertEquals(50, read.arcSets().size());
     }
@@ -310,24 +276,9 @@ class HistoryFormatTest {
     @Test
     void keepsReportAddressesThatFitTheImportersColumn() {
         String hundred = "mailto:" + "a".repeat(81) + "@example.com";
-        List<String> addresses =
-                List.of(hundred, "mailto:two words@example.com", hundred, hundred, "-", "mailto:b@example.com");
-        DmarcRecord plain = Evaluations.record(Policy.NONE);
-        DmarcRecord record = new DmarcRecord(
-                plain.p(),
-                plain.sp(),
-                plain.np(),
-                plain.adkim(),
-                plain.aspf(),
-                plain.pct(),
-                plain.testing(),
-                plain.psd(),
-                plain.fo(),
-                plain.reportInterval(),
-                addresses,
-                plain.ruf());
-        Evaluation evaluation = Evaluations.with(
-                Evaluations.plain("Q"), Evaluations.result(Status.PASS, Evaluations.found(record), Policy.NONE, true));
+        Evaluation evaluation = publishing(Stream.of(hundred, hundred, hundred, "mailto:b@example.com")
+                .map(TestEvaluation::uri)
+                .toList());
         List<String> kept = readOne(HistoryFormat.write(evaluation)).rua();
         assertEquals(List.of(hundred, hundred, "mailto:b@example.com"), kept, "none is changed, none is cut");
         assertTrue(String.join(",", kept).length() <= 255);
@@ -335,7 +286,7 @@ class HistoryFormatTest {
 
     @Test
     void keepsOneArcSetAnInstance() {
-        Arc arc = new Arc(
+        ArcSeen arc = new ArcSeen(
                 false,
                 false,
                 List.of(
@@ -361,7 +312,7 @@ class HistoryFormatTest {
         }
         assertTrue(file.chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~')), "printable US-ASCII only");
         List<HistoryRecord> read = new ArrayList<>();
-        HistoryFormat.read(new BufferedReader(new StringReader(file.toString())), read::add, problem -> {
+        HistoryReader.read(new BufferedReader(new StringReader(file.toString())), read::add, problem -> {
             throw new AssertionError(problem);
         });
         assertEquals(expected, read);
@@ -394,7 +345,7 @@ class HistoryFormatTest {
         String text = PLAIN.replace(line + "\n", instead == null ? "" : instead + "\n");
         List<String> problems = new ArrayList<>();
         List<HistoryRecord> records = new ArrayList<>();
-        HistoryFormat.read(
+        HistoryReader.read(
                 new BufferedReader(new StringReader(text + PLAIN.replace("QID123", "QID124"))),
                 records::add,
                 problems::add);
@@ -410,41 +361,24 @@ class HistoryFormatTest {
     @Test
     void boundsLinesWhenReading() throws IOException {
         List<String> problems = new ArrayList<>();
-        HistoryFormat.read(
+        HistoryReader.read(
                 new BufferedReader(new StringReader("job a\nfrom " + "x".repeat(1_000_000) + "\n")),
                 record -> {},
                 problems::add);
         assertEquals("line 2: too long", problems.get(0));
     }
 
-    private static Evaluation withArc(Arc arc) {
-        Evaluation e = Evaluations.plain("Q");
-        return new Evaluation(
-                e.jobId(),
-                e.reporter(),
-                e.received(),
-                e.clientAddress(),
-                e.envelopeDomain(),
-                e.dkim(),
-                e.spf(),
-                e.result(),
-                arc,
-                e.action());
+    private static Evaluation withResult(DmarcResult result) {
+        return TestEvaluation.plain("Q").dmarc(result).evaluation();
     }
 
-    private static Evaluation withDkim(List<Dkim> dkim) {
-        Evaluation e = Evaluations.plain("Q");
-        return new Evaluation(
-                e.jobId(),
-                e.reporter(),
-                e.received(),
-                e.clientAddress(),
-                e.envelopeDomain(),
-                dkim,
-                e.spf(),
-                e.result(),
-                e.arc(),
-                e.action());
+    private static Evaluation publishing(List<DmarcUri> rua) {
+        DmarcRecord record = TestEvaluation.record(Policy.NONE, List.of("0"), rua, List.of());
+        return withResult(TestEvaluation.result(Status.PASS, TestEvaluation.found(record), Policy.NONE, true));
+    }
+
+    private static Evaluation withArc(ArcSeen arc) {
+        return TestEvaluation.plain("Q").arc(arc).evaluation();
     }
 
     private static String lines(Evaluation evaluation, String... keys) {
@@ -462,7 +396,7 @@ class HistoryFormatTest {
         List<HistoryRecord> records = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         try {
-            HistoryFormat.read(new BufferedReader(new StringReader(text)), records::add, problems::add);
+            HistoryReader.read(new BufferedReader(new StringReader(text)), records::add, problems::add);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

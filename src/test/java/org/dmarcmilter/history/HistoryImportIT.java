@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.dmarcmilter.history.Evaluation.ArcSet;
+import org.dmarcmilter.authres.ArcFields.ArcSet;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.history.HistoryRecord.Signature;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class HistoryImportIT {
         assertEquals(
                 records.stream()
                         .flatMap(record -> record.arcSets().stream()
-                                .map(set -> row(record.jobId(), set.instance(), set.clientAddress())))
+                                .map(set -> row(record.jobId(), set.instance(), set.clientIp())))
                         .toList(),
                 database.sql("SELECT m.jobid, a.instance, a.arc_client_addr FROM arcauthresults a"
                         + " JOIN messages m ON m.id = a.message ORDER BY a.id"));
@@ -145,7 +146,7 @@ class HistoryImportIT {
     private static List<String> sealRows(HistoryRecord record) {
         List<String> rows = new ArrayList<>();
         for (ArcSet set : record.arcSets()) {
-            rows.add(row(record.jobId(), set.instance(), set.domain(), set.selector()));
+            rows.add(row(record.jobId(), set.instance(), set.sealer(), set.selector()));
         }
         return rows;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,7 @@ class TornTailTest {
 
     @Test
     void cutsAFileThatIsNothingButABeginning() {
-        String record = HistoryFormat.write(Evaluations.plain("Q"));
+        String record = HistoryFormat.write(TestEvaluation.plain("Q").evaluation());
         assertEquals(new TornTail(0, false), TornTail.of(record.substring(0, 40), true));
         assertEquals(new TornTail(0, false), TornTail.of("j", true));
     }
@@ -46,7 +47,7 @@ class TornTailTest {
         job Q%n%n                            | false     | an empty line is none of ours
         """)
     void leavesWhatIsNotOurs(String tail, boolean lineFeed, String why) {
-        String end = HistoryFormat.write(Evaluations.plain("Q")) + tail.replace("%n", "\n");
+        String end = HistoryFormat.write(TestEvaluation.plain("Q").evaluation()) + tail.replace("%n", "\n");
         assertEquals(new TornTail(end.length(), lineFeed), TornTail.of(end, true), why);
     }
 

@@ -309,6 +309,46 @@ class MilterConnectionTest {
         }
     }
 
+    // What the session is told beside what it has to answer.
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            M<a>~ LA:~1~ N Bone Btwo E       | mail <a>[]/header A::1/end of headers/body one/body two/end/answered | a message
+            M<a>~ LA:~1~ N Bone Elast        | mail <a>[]/header A::1/end of headers/body one/body last/end/answered | a last piece in the end itself
+            M<a>~ N E                        | mail <a>[]/end of headers/end/answered | no body
+            M<a>~ N Bone A M<b>~ E           | mail <a>[]/end of headers/body one/abort/mail <b>[]/end/answered | taken back within the body
+            M<a>~ N Bone M<b>~ N Btwo E      | mail <a>[]/end of headers/body one/abort/mail <b>[]/end of headers/body two/end/answered | Sendmail takes it back by the next MAIL
+            """)
+    void sessionsThatReadBodiesGetThem(String packets, String calls, String why) {
+        filter.readsBodies = true;
+        filter.tellsOfAnswers = true;
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER");
+            filter.take();
+            peer.send(packets.replace("LA:~1~", "LA:~1~"));
+            assertEquals(calls, String.join("/", filter.take()), why);
+        }
+    }
+
+    @Test
+    void aSessionHearsOfItsVerdictOrOfTheEndOfItsMessageNeverOfBoth() {
+        filter.tellsOfAnswers = true;
+        CompletableFuture<List<MilterReply>> decision = new CompletableFuture<>();
+        filter.onEnd = macros -> decision;
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER M<a>~ E");
+            filter.take();
+            assertEquals(List.of("t"), peer.send("A"), "the fail-safe verdict");
+            assertEquals(List.of("abort"), filter.take());
+            decision.complete(List.of(new Accept()));
+            peer.channel.runPendingTasks();
+            assertEquals(List.of(), filter.take(), "nobody waits for it any more");
+            filter.onEnd = macros -> CompletableFuture.failedFuture(new IllegalStateException("wanted by the test"));
+            assertEquals(List.of("c", "t"), peer.send("M<b>~ E"));
+            assertEquals(List.of("mail <b>[]", "end", "abort"), filter.take(), "another verdict was sent than its own");
+        }
+    }
+
     // A filter that fails.
 
     @ParameterizedTest(name = "{0}: {1}")

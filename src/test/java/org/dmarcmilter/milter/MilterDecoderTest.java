@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,8 +86,8 @@ class MilterDecoderTest {
             DM{a}~~                 | "Macro[stage=M, namesAndValues=[a, ]]"                 |        | empty value
             DM{~1~                  | "Macro[stage=M, namesAndValues=[{, 1]]"                |        | half a brace
             E                       | EndOfMessage[]                                         |        | end
-            Erest^20of^20body       | EndOfMessage[]                                         |        | end with a piece of body
-            B12345                  | Body[size=5]                                           |        | body
+            Erest^20of^20body       | EndOfMessage[rest of body]                             |        | end with a piece of body
+            B12345                  | Body[12345]                                            |        | body
             T                       | Data[]                                                 |        | DATA
             N                       | EndOfHeaders[]                                         |        | end of headers
             UBOGUS~                 | Unknown[]                                              |        | unknown SMTP command
@@ -98,7 +99,7 @@ class MilterDecoderTest {
             ^00                     | Malformed                                              |        | NUL as letter
             """)
     void decodes(String packet, String expected, String oddity, String why) {
-        String command = decode(Frames.frame(packet)).orElseThrow().toString();
+        String command = shown(decode(Frames.frame(packet)).orElseThrow());
         String unescaped = expected.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
         assertTrue(
                 unescaped.equals("Malformed") ? command.startsWith("Malformed[") : unescaped.equals(command),
@@ -107,6 +108,15 @@ class MilterDecoderTest {
         if (oddity != null) {
             assertTrue(oddities.get(0).contains(oddity), oddities.get(0));
         }
+    }
+
+    private static String shown(MilterCommand command) {
+        if (command instanceof Body body) {
+            return "Body[" + StandardCharsets.ISO_8859_1.decode(body.piece()) + "]";
+        }
+        return command instanceof MilterCommand.EndOfMessage end
+                ? "EndOfMessage[" + StandardCharsets.ISO_8859_1.decode(end.piece()) + "]"
+                : command.toString();
     }
 
     @ParameterizedTest
@@ -123,7 +133,7 @@ class MilterDecoderTest {
     void takesTheLargestPacketBothMtasSend() {
         byte[] octets = new byte[4 + 65_536];
         System.arraycopy(Frames.hex("00010000 42"), 0, octets, 0, 5);
-        assertEquals(Optional.of(new Body(65_535)), decode(octets));
+        assertEquals(Optional.of(new Body(ByteBuffer.allocate(65_535))), decode(octets));
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.dmarcmilter.milter.MilterReply.AddRecipient;
 import org.dmarcmilter.milter.MilterReply.InsertHeader;
 import org.dmarcmilter.milter.MilterReply.Quarantine;
 import org.dmarcmilter.milter.MilterReply.ReplyCode;
+import org.dmarcmilter.text.Printable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -132,12 +133,12 @@ class MilterReplyTest {
             caf\\u00e9 \\u20ac | caf\\xe9 \\u20ac
             """)
     void logShowsForeignTextEscaped(String text, String expected) {
-        assertEquals(expected, WireText.forLog(unescape(text)));
+        assertEquals(expected, Printable.escaped(unescape(text), WireText.MAX_LOGGED));
     }
 
     @Test
     void logShowsForeignTextShortened() {
-        assertEquals("x".repeat(80) + "...", WireText.forLog("x".repeat(100_000)));
+        assertEquals("x".repeat(80) + "...", Printable.escaped("x".repeat(100_000), WireText.MAX_LOGGED));
     }
 
     private static byte[] octets(MilterReply reply) {

@@ -1,12 +1,15 @@
 package org.dmarcmilter.milter;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.dmarcmilter.domain.IpAddress;
 
 /** Writes down what it is told, and answers what the test wants. */
 final class RecordingFilter implements MilterFilter {
@@ -21,6 +24,12 @@ final class RecordingFilter implements MilterFilter {
     Function<Macros, CompletionStage<List<MilterReply>>> onEnd =
             macros -> CompletableFuture.completedFuture(List.of(CONTINUE));
 
+    /** Whether its sessions read bodies. */
+    boolean readsBodies;
+
+    /** Whether it records that a verdict was sent. */
+    boolean tellsOfAnswers;
+
     /** The call that throws, by its first word in {@link #events}. */
     String failsAt = "";
 
@@ -28,9 +37,9 @@ final class RecordingFilter implements MilterFilter {
     List<String> watched = List.of();
 
     @Override
-    public Session open(long connectionId, Executor loop) {
+    public Session open(long connectionId, ScheduledExecutorService loop) {
         record("open");
-        return new Recorder();
+        return readsBodies ? new BodyRecorder() : new Recorder();
     }
 
     /** What was recorded since the last call. */
@@ -57,7 +66,7 @@ final class RecordingFilter implements MilterFilter {
         return values.toString();
     }
 
-    private final class Recorder implements Session {
+    private class Recorder implements Session {
         @Override
         public Wishes wishes() {
             return wishes;
@@ -65,7 +74,8 @@ final class RecordingFilter implements MilterFilter {
 
         @Override
         public MilterReply connect(MilterCommand.Connect command, Macros macros) {
-            record("connect " + command.host() + " " + command.address().orElse("-") + macros(macros));
+            record("connect " + command.host() + " "
+                    + command.address().map(IpAddress::text).orElse("-") + macros(macros));
             return onConnect;
         }
 
@@ -102,6 +112,13 @@ final class RecordingFilter implements MilterFilter {
         }
 
         @Override
+        public void answered() {
+            if (tellsOfAnswers) {
+                record("answered");
+            }
+        }
+
+        @Override
         public void abort() {
             record("abort");
         }
@@ -109,6 +126,18 @@ final class RecordingFilter implements MilterFilter {
         @Override
         public void close() {
             record("close");
+        }
+    }
+
+    private final class BodyRecorder extends Recorder implements BodyReader {
+        @Override
+        public void endOfHeaders() {
+            record("end of headers");
+        }
+
+        @Override
+        public void body(ByteBuffer piece) {
+            record("body " + StandardCharsets.ISO_8859_1.decode(piece));
         }
     }
 }

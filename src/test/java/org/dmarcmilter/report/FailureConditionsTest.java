@@ -1,5 +1,6 @@
 package org.dmarcmilter.report;
 
+import static org.dmarcmilter.testing.TestEvaluation.dkim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +12,6 @@ import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
-import org.dmarcmilter.history.Evaluation.Dkim;
 import org.dmarcmilter.message.HeaderField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +84,7 @@ class FailureConditionsTest {
         message.status = status;
         message.dkimAligned = dkimAligned;
         message.spfAligned = spfAligned;
-        message.dkim = List.of(new Dkim("example.com", "s", "pass"), new Dkim("other.example", "s", dkim));
+        message.dkim = List.of(dkim("example.com", "s", "pass"), dkim("other.example", "s", dkim));
         message.spf = spf;
         boolean report = FailureConditions.met(message.notice(), settings(false, ""));
         assertEquals(reportWhy.startsWith("true"), report, reportWhy);

@@ -1,5 +1,6 @@
 package org.dmarcmilter.report;
 
+import static org.dmarcmilter.testing.TestEvaluation.dkim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dmarcmilter.history.Evaluation.Dkim;
-import org.dmarcmilter.history.Evaluation.SpfRecord;
+import org.dmarcmilter.dmarc.DmarcUri;
+import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfResult.Consulted;
 
 /** Fuzzes what strangers can put into a report: {@code JAZZER_FUZZ=1 mvn test -Dtest=FailureReportFuzzTest}. */
 class FailureReportFuzzTest {
@@ -23,21 +26,20 @@ class FailureReportFuzzTest {
     @FuzzTest(maxDuration = "5m")
     void staysOneMailOfThreeParts(FuzzedDataProvider data) {
         Notices message = new Notices();
-        message.jobId = guessless(data.consumeString(50));
+        message.queueId = guessless(data.consumeString(50));
         message.clientName = guessless(data.consumeString(300));
         message.envelopeSender = guessless(data.consumeString(600));
         message.authservId = guessless(data.consumeString(300));
-        Dkim signature = new Dkim(
-                guessless(data.consumeString(300)),
-                guessless(data.consumeString(300)),
-                "fail",
-                guessless(data.consumeString(300)));
+        DkimSeen signature =
+                dkim("d.example", guessless(data.consumeString(300)), "fail", guessless(data.consumeString(300)));
         message.spf = "fail";
         message.spfRecords =
-                List.of(new SpfRecord(guessless(data.consumeString(300)), guessless(data.consumeString(2_000))));
-        ReportAddress.ofUri("mailto:" + data.consumeString(100)).ifPresent(address -> {
-            assertTrue(address.text().matches("[!-~&&[^|/%!\"(),:;<>\\\\`]]+"), address.text());
-        });
+                List.of(new Consulted(guessless(data.consumeString(300)), guessless(data.consumeString(2_000))));
+        DmarcUri.parse("mailto:" + data.consumeString(100), Standard.RFC7489)
+                .flatMap(ReportAddress::of)
+                .ifPresent(address -> {
+                    assertTrue(address.text().matches("[!-~&&[^|/%!\"(),:;<>\\\\`]]+"), address.text());
+                });
         List<HeaderField> headers = new ArrayList<>();
         while (data.remainingBytes() > 0) {
             headers.add(new HeaderField(latin(data.consumeBytes(20)), latin(data.consumeBytes(2_000))));

@@ -1,5 +1,6 @@
 package org.dmarcmilter.report;
 
+import static org.dmarcmilter.testing.TestEvaluation.dkim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,10 +13,10 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
-import org.dmarcmilter.history.Evaluation.Action;
-import org.dmarcmilter.history.Evaluation.Dkim;
-import org.dmarcmilter.history.Evaluation.SpfRecord;
+import org.dmarcmilter.evaluation.Applied;
+import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfResult.Consulted;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class FailureReportTest {
         return report(notice, Optional.empty(), to);
     }
 
-    private static FailureReport report(FailureNotice notice, Optional<Dkim> failedSignature, String... to) {
+    private static FailureReport report(FailureNotice notice, Optional<DkimSeen> failedSignature, String... to) {
         return new FailureReport(
                 "OpenDMARC Filter <opendmarc@mx.test.example>",
                 to.length == 0 ? List.of("f@example.com") : List.of(to),
@@ -50,7 +51,7 @@ class FailureReportTest {
                 plain.userAgent(),
                 plain.boundary(),
                 plain.notice(),
-                Optional.of(new Dkim("news.example.com", "sel1", "fail")));
+                Optional.of(dkim("news.example.com", "sel1", "fail")));
         String expected = """
                 From: OpenDMARC Filter <opendmarc@mx.test.example>
                 To: f@example.com, g@example.org
@@ -112,9 +113,9 @@ class FailureReportTest {
         TEMPFAIL,   other
         ACCEPT,     delivered
         """)
-    void saysWhatWasDone(Action action, String word) {
+    void saysWhatWasDone(Applied applied, String word) {
         Notices message = new Notices();
-        message.action = action;
+        message.applied = applied;
         assertEquals(word, field(report(message.notice()).text(), "Delivery-Result"));
     }
 
@@ -141,10 +142,9 @@ class FailureReportTest {
         Notices message = new Notices();
         message.spf = "fail";
         message.spfRecords = List.of(
-                new SpfRecord("example.org", "v=spf1 include:i.example -all"), new SpfRecord("i.example", "v=spf1"));
+                new Consulted("example.org", "v=spf1 include:i.example -all"), new Consulted("i.example", "v=spf1"));
         String text = report(
-                        message.notice(),
-                        Optional.of(new Dkim("news.example.com", "sel1", "fail", "joe@news.example.com")))
+                        message.notice(), Optional.of(dkim("news.example.com", "sel1", "fail", "joe@news.example.com")))
                 .text();
         int start = text.indexOf("Feedback-Type: ");
         return text.substring(start, text.indexOf("\n\n", start) + 1);
@@ -235,12 +235,12 @@ class FailureReportTest {
     void doesWithoutWhatIsNotKnown(String field, String value, String when) {
         Notices message = new Notices();
         message.spf = "fail";
-        Optional<Dkim> signature = Optional.of(new Dkim("news.example.com", "", "fail"));
+        Optional<DkimSeen> signature = Optional.of(dkim("news.example.com", "", "fail"));
         switch (when) {
             case "if no signature failed" -> signature = Optional.empty();
             case "if SPF passed" -> {
                 message.spf = "pass";
-                message.spfRecords = List.of(new SpfRecord("example.org", "v=spf1 +all"));
+                message.spfRecords = List.of(new Consulted("example.org", "v=spf1 +all"));
             }
             case "if the MTA does not know it" -> message.clientPort = OptionalInt.empty();
             case "if the client has no name" -> message.clientName = "";
@@ -263,7 +263,7 @@ class FailureReportTest {
     void boundsSpfRecords() {
         Notices message = new Notices();
         message.spf = "permerror";
-        message.spfRecords = List.of(new SpfRecord("d".repeat(300), "\"".repeat(2_000)));
+        message.spfRecords = List.of(new Consulted("d".repeat(300), "\"".repeat(2_000)));
         String text = report(message.notice()).text();
         String record = field(text, "SPF-DNS");
         assertTrue(text.lines().allMatch(line -> line.length() <= 998));
@@ -288,7 +288,6 @@ class FailureReportTest {
         sender       | a%n%nfoo@b.example             | a??foo@b.example               | no end of the part
         sender       | b\u00fcro@b.example            | b?ro@b.example                 | 8-bit
         job          | Q%n--%b                        | Q?--%b                         | no part of the sender's choice
-        signature    | d.example%nX: y                | d.example?X:?y                 | from a signature
         identity     | a%nb@d.example (               | a?b@d.example??                | from a signature
         selector     | s%n%n--%b                      | s??--%b                        | from a signature
         SPF domain   | d"%n.example                   | txt : d??.example : "v=spf1"   | from a sender's macros
@@ -298,7 +297,7 @@ class FailureReportTest {
     void neutralisesForeignText(String where, String value, String expected, String why) {
         String hostile = value.replace("%n", "\n").replace("%b", BOUNDARY);
         Notices message = new Notices();
-        Optional<Dkim> signature = Optional.empty();
+        Optional<DkimSeen> signature = Optional.empty();
         String name;
         switch (where) {
             case "client" -> {
@@ -310,15 +309,15 @@ class FailureReportTest {
                 name = "Original-Mail-From";
             }
             case "job" -> {
-                message.jobId = hostile;
+                message.queueId = hostile;
                 name = "Original-Envelope-Id";
             }
             case "SPF domain" -> {
-                message.spfRecords = List.of(new SpfRecord(hostile, "v=spf1"));
+                message.spfRecords = List.of(new Consulted(hostile, "v=spf1"));
                 name = "SPF-DNS";
             }
             case "SPF record" -> {
-                message.spfRecords = List.of(new SpfRecord("d.example", hostile));
+                message.spfRecords = List.of(new Consulted("d.example", hostile));
                 name = "SPF-DNS";
             }
             case "authserv-id" -> {
@@ -326,16 +325,12 @@ class FailureReportTest {
                 name = "Authentication-Results";
             }
             case "identity" -> {
-                signature = Optional.of(new Dkim("d.example", "", "fail", hostile));
+                signature = Optional.of(dkim("d.example", "", "fail", hostile));
                 name = "DKIM-Identity";
             }
-            case "selector" -> {
-                signature = Optional.of(new Dkim("d.example", hostile, "fail"));
-                name = "DKIM-Selector";
-            }
             default -> {
-                signature = Optional.of(new Dkim(hostile, "", "fail"));
-                name = "DKIM-Domain";
+                signature = Optional.of(dkim("d.example", hostile, "fail"));
+                name = "DKIM-Selector";
             }
         }
         String text = report(message.notice(), signature).text();

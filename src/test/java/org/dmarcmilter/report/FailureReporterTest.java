@@ -1,6 +1,7 @@
 package org.dmarcmilter.report;
 
 import static org.awaitility.Awaitility.await;
+import static org.dmarcmilter.testing.TestEvaluation.dkim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,10 +23,10 @@ import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.history.Evaluation.Action;
-import org.dmarcmilter.history.Evaluation.Dkim;
+import org.dmarcmilter.evaluation.Applied;
 import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.DisplayName;
@@ -56,12 +57,12 @@ class FailureReporterTest {
     /** The last two labels; the DNS does not answer for one of them. */
     private static final PolicyDiscovery ORGANIZATIONS = new PolicyDiscovery() {
         @Override
-        public CompletionStage<Discovery> discover(DomainName author) {
+        public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
             throw new AssertionError("nobody asked for a policy");
         }
 
         @Override
-        public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name) {
+        public CompletionStage<Optional<DomainName>> organizationalDomain(DomainName name, DnsClient dns) {
             String[] labels = name.ascii().split("\\.");
             String last = String.join(".", Arrays.copyOfRange(labels, labels.length - 2, labels.length));
             return CompletableFuture.completedFuture(
@@ -232,14 +233,14 @@ class FailureReporterTest {
         other.example=fail news.example.com=fail             | news.example.com
         example.com=pass mail.example.com=permerror          | mail.example.com
         badexample.com=fail com=fail                         | none
-        news.example.com=none not_a_name..=fail              | none
+        news.example.com=none                                | none
         """)
     void namesTheAuthorsFailedSignature(String results, String domain) throws IOException {
         FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
         Notices message = new Notices();
         message.dkim = Arrays.stream(results.split(" "))
                 .map(text -> text.split("="))
-                .map(parts -> new Dkim(parts[0], "sel", parts[1]))
+                .map(parts -> dkim(parts[0], "sel", parts[1]))
                 .toList();
         reporter.offer(message.notice());
         reporter.close(LONG);
@@ -307,11 +308,11 @@ class FailureReporterTest {
             QUARANTINE, ACCEPT,     1
             NONE,       ACCEPT,     0
             """)
-        void policyNotAction(Policy policy, Action action, int reports) throws IOException {
+        void policyNotAction(Policy policy, Applied applied, int reports) throws IOException {
             FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
             Notices message = new Notices();
             message.policy = policy;
-            message.action = action;
+            message.applied = applied;
             reporter.offer(message.notice());
             reporter.close(LONG);
             assertEquals(reports, mails().size());
@@ -330,7 +331,7 @@ class FailureReporterTest {
             FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
             Notices message = new Notices();
             message.fo = List.of(fo);
-            message.dkim = List.of(new Dkim("other.example", "s", dkim));
+            message.dkim = List.of(dkim("other.example", "s", dkim));
             message.spf = spf;
             reporter.offer(message.notice());
             reporter.close(LONG);

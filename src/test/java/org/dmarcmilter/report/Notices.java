@@ -10,13 +10,13 @@ import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
-import org.dmarcmilter.history.Evaluation;
-import org.dmarcmilter.history.Evaluation.Action;
-import org.dmarcmilter.history.Evaluation.Dkim;
-import org.dmarcmilter.history.Evaluation.Scope;
-import org.dmarcmilter.history.Evaluation.Spf;
-import org.dmarcmilter.history.Evaluation.SpfRecord;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.Applied;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfResult.Consulted;
+import org.dmarcmilter.testing.TestEvaluation;
 
 /** A message for the tests of this package, by default one that fails p=reject and is delivered; each test changes a part. */
 final class Notices {
@@ -26,16 +26,16 @@ final class Notices {
     String policyDomain = "example.com";
     List<String> fo = List.of("0");
     List<String> ruf = List.of("mailto:f@example.com");
-    List<Dkim> dkim = List.of();
+    List<DkimSeen> dkim = List.of();
     String spf = "none";
-    List<SpfRecord> spfRecords = List.of();
+    List<Consulted> spfRecords = List.of();
     boolean dkimAligned;
     boolean spfAligned;
     Optional<Discovery> discovery = Optional.empty();
-    Action action = Action.ACCEPT;
-    String jobId = "QID123";
+    Applied applied = Applied.ACCEPT;
+    String queueId = "QID123";
     String reporter = "mx.test.example";
-    String clientAddress = "192.0.2.10";
+    Optional<IpAddress> client = Optional.of(IpAddress.of("192.0.2.10"));
     String clientName = "client.example.org";
     OptionalInt clientPort = OptionalInt.of(40_000);
     String authservId = "mx.test.example";
@@ -55,18 +55,17 @@ final class Notices {
                 dkimAligned ? Optional.of(author) : Optional.empty(),
                 spfAligned ? Optional.of(author) : Optional.empty(),
                 "");
-        Evaluation evaluation = new Evaluation(
-                jobId,
-                reporter,
-                Instant.parse("2026-11-24T04:06:46Z"),
-                clientAddress,
-                "example.org",
-                dkim,
-                Optional.of(new Spf(spf, Scope.MAIL_FROM, spfRecords)),
-                result,
-                Evaluation.Arc.NONE,
-                action);
-        return new FailureNotice(evaluation, headers, envelopeSender, clientName, clientPort, authservId);
+        Evaluation evaluation = TestEvaluation.plain(queueId)
+                .reporter(reporter)
+                .at(Instant.parse("2026-11-24T04:06:46Z"))
+                .client(client)
+                .sender(envelopeSender)
+                .dkim(dkim)
+                .spf(Optional.of(TestEvaluation.spf(spf, spfRecords.toArray(Consulted[]::new))))
+                .dmarc(result)
+                .applied(applied)
+                .evaluation();
+        return new FailureNotice(evaluation, headers, clientName, clientPort, authservId);
     }
 
     private DmarcRecord record() {
@@ -82,6 +81,6 @@ final class Notices {
                 fo,
                 86_400,
                 List.of(),
-                ruf);
+                ruf.stream().map(TestEvaluation::uri).toList());
     }
 }

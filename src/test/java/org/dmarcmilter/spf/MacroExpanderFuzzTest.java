@@ -15,7 +15,7 @@ class MacroExpanderFuzzTest {
             lines[i] = lines[i] == null ? "" : lines[i];
         }
         for (String client : new String[] {"192.0.2.3", "2001:db8::cb01"}) {
-            SpfIdentity identity = new SpfIdentity(client, lines[1], lines[2]);
+            SpfIdentity identity = new SpfIdentity(IpAddress.parse(client), lines[1], lines[2]);
             MacroExpander expander = new MacroExpander(identity, IpAddress.of(client), "mx.example.org", () -> 0L);
             checkName(expander, lines[0], lines[3], lines[4]);
             checkExplanation(expander, lines[0], lines[3], lines[4]);

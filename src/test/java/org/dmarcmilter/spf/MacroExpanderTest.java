@@ -19,7 +19,10 @@ class MacroExpanderTest {
 
     private static MacroExpander expander(String client, String sender, String helo) {
         return new MacroExpander(
-                new SpfIdentity(client, sender, helo), IpAddress.of(client), "mx.example.org", () -> 1_396_310_400L);
+                new SpfIdentity(IpAddress.parse(client), sender, helo),
+                IpAddress.of(client),
+                "mx.example.org",
+                () -> 1_396_310_400L);
     }
 
     private static String name(MacroExpander expander, String spec) throws SpfSyntaxException {
@@ -132,8 +135,8 @@ class MacroExpanderTest {
 
     @Test
     void anEmptyReceiverIsUnknown() throws SpfSyntaxException {
-        MacroExpander expander =
-                new MacroExpander(new SpfIdentity("192.0.2.3", SENDER, ""), IpAddress.of("192.0.2.3"), "", () -> 0L);
+        MacroExpander expander = new MacroExpander(
+                new SpfIdentity(IpAddress.parse("192.0.2.3"), SENDER, ""), IpAddress.of("192.0.2.3"), "", () -> 0L);
         assertEquals("unknown", explanation(expander, "%{r}"));
     }
 

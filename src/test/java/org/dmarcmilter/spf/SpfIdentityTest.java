@@ -2,6 +2,7 @@ package org.dmarcmilter.spf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,7 +19,7 @@ class SpfIdentityTest {
         ''                        | ''             | HELO      | postmaster        | ''             | nothing at all
         """)
     void names(String sender, String helo, SpfIdentity.Scope scope, String localPart, String domain, String why) {
-        SpfIdentity identity = new SpfIdentity("192.0.2.1", sender, helo);
+        SpfIdentity identity = new SpfIdentity(Optional.empty(), sender, helo);
         assertEquals(scope, identity.scope(), why);
         assertEquals(localPart, identity.localPart(), why);
         assertEquals(domain, identity.domain(), why);

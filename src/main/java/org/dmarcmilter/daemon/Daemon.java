@@ -1,0 +1,223 @@
+package org.dmarcmilter.daemon;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.filter.DmarcFilter;
+import org.dmarcmilter.http.HttpEndpoint;
+import org.dmarcmilter.http.Metrics;
+import org.dmarcmilter.http.MetricsAddress;
+import org.dmarcmilter.logging.LogSetup;
+import org.dmarcmilter.milter.Limits;
+import org.dmarcmilter.milter.ListenAddress;
+import org.dmarcmilter.milter.MilterReply;
+import org.dmarcmilter.milter.MilterServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running daemon: wires everything, serves until it is told to stop, reloads when it is told to.
+ *
+ * <p>Threads: two event loops for the MTA, one for the DNS, one that writes history, one that sends reports, one that
+ * logs; this one waits.
+ */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int EVENT_LOOPS = 2;
+    /** Fields of a header section beyond which a message is not evaluated. */
+    public static final int MOST_HEADER_FIELDS = 2_000;
+    /** Parsed and judged, a header section takes some times its size. */
+    private static final int HEADER_SHARE_OF_HEAP = 5;
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
+
+    private final Map<String, String> environment;
+    private final Assembly assembly;
+    private final ServiceManager manager;
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+
+    /** How a run ends. */
+    public enum End {
+        /** By SIGTERM or SIGINT. */
+        TOLD,
+        /** By itself, as nothing can be looked up any more. Another process can. */
+        DNS_LOST
+    }
+
+    private record InForce(Configuration configuration, Assembled assembled) {}
+
+    private volatile InForce inForce;
+    private volatile Optional<String> dnsProblem = Optional.empty();
+
+    /** @throws ConfigException if the configuration's files cannot be used */
+    public Daemon(Map<String, String> environment, Configuration configuration) throws ConfigException {
+        this(environment, configuration, new Assembly(), new ServiceManager(environment));
+    }
+
+    /** With others in the place of the DNS and of systemd. */
+    Daemon(Map<String, String> environment, Configuration configuration, Assembly assembly, ServiceManager manager)
+            throws ConfigException {
+        this.environment = environment;
+        this.assembly = assembly;
+        this.manager = manager;
+        LogSetup.apply(configuration.settings().logging(), !isBackground(), environment);
+        this.inForce = new InForce(configuration, assembly.assemble(configuration));
+    }
+
+    /**
+     * Serves until SIGTERM or SIGINT, or until the DNS is lost: without it all mail would pass as temperror.
+     *
+     * @param words the command line, for the log
+     * @param listening what to do as soon as the MTA can connect
+     * @throws IOException if a socket cannot be opened
+     */
+    public End run(List<String> words, Runnable listening) throws IOException {
+        Settings settings = inForce.configuration().settings();
+        LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
+        LOG.info("additional trusted authentication services: {}", trustedNames(settings));
+        inForce.configuration().warnings().forEach(LOG::warn);
+        Metrics metrics = new Metrics();
+        Recorders recorders =
+                new Recorders(settings.service().umask(), Instruments.messages(metrics), inForce.assembled());
+        Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
+        var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
+        DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
+        try (MilterServer server = server(filter, settings);
+                manager) {
+            String name = listen(server, settings.service());
+            new Instruments(server, recorders, assembly::dnsClient).show(metrics);
+            Optional<HttpEndpoint> health = health(server, metrics, settings.service());
+            Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
+            Signals.on(() -> reload(recorders), "HUP", "USR1");
+            LOG.info("listening on {}", name);
+            manager.ready(() -> problem(server).isEmpty());
+            listening.run();
+            if (environment.containsKey("DMARC_MILTER_TRAINING")) {
+                end.complete(End.TOLD);
+            }
+            End how = end.join();
+            manager.stopping();
+            if (how == End.TOLD) {
+                health.ifPresent(HttpEndpoint::close);
+            }
+            server.drain(GRACE).toCompletableFuture().join();
+            recorders.flushAndClose(HISTORY_GRACE);
+            pidFile.ifPresent(PidFile::remove);
+            if (how == End.TOLD) {
+                LOG.info("{} terminating with status 0", ProgramVersion.NAME_AND_VERSION);
+            } else {
+                // Until now it has said what is wrong.
+                health.ifPresent(HttpEndpoint::close);
+                LOG.info("{} terminating, to be started again", ProgramVersion.NAME_AND_VERSION);
+            }
+            return how;
+        }
+    }
+
+    private boolean isBackground() {
+        return isBackground(environment);
+    }
+
+    /** Whether standard output and error lead nowhere as soon as the launcher script has left. */
+    public static boolean isBackground(Map<String, String> environment) {
+        return environment.containsKey("DMARC_MILTER_BACKGROUND");
+    }
+
+    /** With AutoRestart that of the launcher script, which passes signals on. */
+    private String processId() {
+        return environment.getOrDefault(
+                "DMARC_MILTER_PARENT", String.valueOf(ProcessHandle.current().pid()));
+    }
+
+    private static String trustedNames(Settings settings) {
+        List<String> trusted = settings.identity().trusted();
+        return trusted.isEmpty() ? "(none)" : String.join(", ", trusted);
+    }
+
+    /** A verdict that our own failure keeps us from giving is the one for temporary errors. */
+    private static MilterServer server(DmarcFilter filter, Settings settings) {
+        Limits limits = Limits.DEFAULTS
+                .withMaxConnections(settings.service().maxConnections())
+                .withMaxHeaders(settings.service().maxHeaderBytes(), MOST_HEADER_FIELDS)
+                .withMaxHeaderMemory(Math.max(
+                        Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
+                        settings.service().maxHeaderBytes()));
+        MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
+                ? new MilterReply.TemporaryFailure()
+                : new MilterReply.Accept();
+        return new MilterServer(filter, limits, failSafe, EVENT_LOOPS);
+    }
+
+    /** On the socket that the service manager passed as standard input, or on our own. */
+    private static String listen(MilterServer server, Settings.Service service) throws IOException {
+        Channel inherited = System.inheritedChannel();
+        if (inherited instanceof ServerSocketChannel socket) {
+            return server.adopt(socket) + " (from the service manager)";
+        }
+        ListenAddress address = ListenAddress.parse(service.socket());
+        OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        SocketAddress bound = server.bind(address, umask);
+        return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
+    }
+
+    private Optional<HttpEndpoint> health(MilterServer server, Metrics metrics, Settings.Service service)
+            throws IOException {
+        if (service.metricsSocket().isEmpty()) {
+            return Optional.empty();
+        }
+        InetSocketAddress address = MetricsAddress.parse(service.metricsSocket().get());
+        LOG.info("metrics on {}", address);
+        return Optional.of(new HttpEndpoint(address, metrics, () -> problem(server)));
+    }
+
+    private void dnsLost(Throwable cause) {
+        dnsProblem = Optional.of("no DNS question can be asked any more (" + cause + ")");
+        end.complete(End.DNS_LOST);
+    }
+
+    /** Why mail is not served as it should be, for whoever supervises us; empty while it is. */
+    private Optional<String> problem(MilterServer server) {
+        return dnsProblem.or(() -> server.isAlive(LOOP_PATIENCE) ? Optional.empty() : Optional.of("not serving"));
+    }
+
+    /**
+     * Reads the configuration and its lists again. On any mistake the old configuration stays. Connections that are open
+     * finish with the one they began with.
+     */
+    private synchronized void reload(Recorders recorders) {
+        manager.reloading();
+        InForce old = inForce;
+        try {
+            Configuration configuration = old.configuration().reread();
+            Assembled assembled = assembly.assemble(configuration);
+            Settings settings = configuration.settings();
+            if (!settings.logging().equals(old.configuration().settings().logging())) {
+                LogSetup.apply(settings.logging(), !isBackground(), environment);
+            }
+            inForce = new InForce(configuration, assembled);
+            recorders.reload(assembled);
+            LOG.info("configuration reloaded from {}", configuration.name());
+            if (!settings.service().equals(old.configuration().settings().service())) {
+                LOG.warn("changes of Socket, UMask, MaxConnections, MaxHeaderBytes, MetricsSocket and PidFile"
+                        + " take effect at the next start");
+            }
+        } catch (ConfigException e) {
+            LOG.error("{}; the old configuration stays", e.getMessage());
+        }
+        manager.reloaded();
+    }
+}

@@ -1,0 +1,104 @@
+package org.dmarcmilter.daemon;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.history.HistoryWriter;
+import org.dmarcmilter.judge.JudgedMessage;
+import org.dmarcmilter.judge.Judgement;
+import org.dmarcmilter.report.FailureNotice;
+import org.dmarcmilter.report.FailureReporter;
+
+/**
+ * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves the messages of
+ * older connections in theirs.
+ */
+final class Recorders implements Consumer<JudgedMessage> {
+    private final BiConsumer<String, String> messages;
+    private final FailureReporter reporter;
+    private final OptionalInt umask;
+    private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
+
+    /** @param messages counts each message, by its result and what was done */
+    Recorders(Optional<Integer> umask, BiConsumer<String, String> messages, Assembled assembled) {
+        this.reporter = new FailureReporter(
+                assembled.reports(),
+                assembled.rules().dns(),
+                assembled.discovery(),
+                FailureReporter.Limits.DEFAULT,
+                Clock.systemUTC(),
+                "dmarc-milter/" + ProgramVersion.VERSION);
+        this.messages = messages;
+        this.umask = umask.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    @Override
+    public void accept(JudgedMessage message) {
+        Judgement judgement = message.judgement();
+        messages.accept(
+                judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
+                judgement.verdict().applied().word());
+        Settings settings = message.rules().settings();
+        settings.history()
+                .file()
+                .ifPresent(file -> message.forHistory()
+                        .ifPresent(evaluation -> history(file).offer(evaluation)));
+        if (settings.failureReports().enabled()) {
+            judgement.evaluation().ifPresent(evaluation -> reporter.offer(notice(evaluation, message)));
+        }
+    }
+
+    private HistoryWriter history(String file) {
+        return histories.computeIfAbsent(
+                file, path -> new HistoryWriter(Path.of(path), HistoryWriter.DEFAULT_BOUNDS, umask));
+    }
+
+    private static FailureNotice notice(Evaluation evaluation, JudgedMessage message) {
+        MessageFacts facts = message.facts();
+        return new FailureNotice(
+                evaluation,
+                facts.headers().fields(),
+                facts.client().host(),
+                facts.client().port(),
+                message.rules().authservId(facts));
+    }
+
+    /** Reports from now on follow another configuration; what was counted for the rate limits stays. */
+    void reload(Assembled assembled) {
+        reporter.reload(assembled.reports(), assembled.rules().dns(), assembled.discovery());
+    }
+
+    /** Who sends failure reports, for its counters. */
+    FailureReporter reporter() {
+        return reporter;
+    }
+
+    long written() {
+        return histories.values().stream().mapToLong(HistoryWriter::written).sum();
+    }
+
+    long dropped() {
+        return histories.values().stream().mapToLong(HistoryWriter::dropped).sum();
+    }
+
+    long waiting() {
+        return histories.values().stream().mapToLong(HistoryWriter::waiting).sum();
+    }
+
+    /** Writes what waits; gives up after the limit. */
+    void flushAndClose(Duration limit) {
+        histories.values().forEach(history -> history.flushAndClose(limit));
+        reporter.close(limit);
+    }
+}

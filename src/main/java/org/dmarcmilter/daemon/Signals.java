@@ -1,0 +1,50 @@
+package org.dmarcmilter.daemon;
+
+import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Handlers for the signals by which an operator talks to the daemon.
+ *
+ * <p>Java has no public interface for signals. {@code sun.misc.Signal} is what every JVM offers (module jdk.unsupported);
+ * it is called by reflection, because the compiler warns of it and a warning ends our build.
+ */
+final class Signals {
+    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
+
+    private Signals() {}
+
+    /** Runs the task on a thread of its own each time one of the signals comes. */
+    static void on(Runnable task, String... names) {
+        for (String name : names) {
+            try {
+                handle(name, task);
+            } catch (ReflectiveOperationException e) {
+                // Whoever started us had it ignored, and then the JVM leaves it so: a shell SIGINT for what it starts
+                // in
+                // the background, nohup SIGHUP.
+                LOG.debug("SIG{} is ignored: {}", name, String.valueOf(e.getCause()));
+            }
+        }
+    }
+
+    private static void handle(String name, Runnable task) throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        Object proxy = Proxy.newProxyInstance(
+                Signals.class.getClassLoader(),
+                new Class<?>[] {handler},
+                (self, method, arguments) -> switch (method.getName()) {
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "equals" -> self == arguments[0];
+                    case "toString" -> "handler of SIG" + name;
+                    default -> {
+                        task.run();
+                        yield null;
+                    }
+                });
+        signal.getMethod("handle", signal, handler)
+                .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+    }
+}

@@ -1,0 +1,60 @@
+package org.dmarcmilter.evidence;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dmarcmilter.authres.ResultWord;
+import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.SpfSeen;
+
+/**
+ * What the fields of one message say.
+ *
+ * @param dkim the DKIM results of trusted checkers, in the order of the fields
+ * @param trustedSpf the SPF result of trusted checkers
+ * @param receivedSpf the result of a Received-SPF field, where it counts as it stands: it says nothing in favour of the sender, or the
+ *     client is this host itself
+ * @param claimsSpf whether a Received-SPF field says what would help this sender. Anybody may have written it: it makes us check,
+ *     and only our own result counts
+ * @param arc what was said about ARC
+ * @param notes why fields were not believed, for debugging
+ * @param warnings invalid ARC fields, in OpenDMARC's words
+ */
+public record FieldEvidence(
+        List<DkimSeen> dkim,
+        Optional<SpfSeen> trustedSpf,
+        Optional<SpfSeen> receivedSpf,
+        boolean claimsSpf,
+        ArcSeen arc,
+        List<String> notes,
+        List<String> warnings) {
+
+    /** The fields that are read. */
+    public static final Set<String> READ =
+            Set.of(FieldReader.FIELD, FieldReader.RECEIVED_SPF, FieldReader.ARC_SEAL, FieldReader.ARC_RESULTS);
+
+    /** The field that is a landmark only: who added what stands above it is known. */
+    public static final String LANDMARK = FieldReader.RECEIVED;
+
+    public FieldEvidence {
+        dkim = List.copyOf(dkim);
+        notes = List.copyOf(notes);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** What the fields say about SPF. A Received-SPF field is read only where no trusted checker saw the sender pass. */
+    public Optional<SpfSeen> spf() {
+        return receivedSpf.or(() -> trustedSpf);
+    }
+
+    /** Whether a trusted checker saw this message's sender pass, so that nothing else is asked. */
+    boolean isSettled() {
+        return isSettled(trustedSpf);
+    }
+
+    static boolean isSettled(Optional<SpfSeen> trusted) {
+        return trusted.filter(spf -> spf.domain().isPresent() && spf.result().equals(ResultWord.PASS))
+                .isPresent();
+    }
+}

@@ -1,0 +1,272 @@
+package org.dmarcmilter.evidence;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.dmarcmilter.authres.ArcFields;
+import org.dmarcmilter.authres.AuthenticationResults;
+import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
+import org.dmarcmilter.authres.AuthenticationResultsParser;
+import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
+import org.dmarcmilter.authres.PropertyDomain;
+import org.dmarcmilter.authres.ReceivedSpf;
+import org.dmarcmilter.authres.ResultWord;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.DkimSeen;
+import org.dmarcmilter.evaluation.Source;
+import org.dmarcmilter.evaluation.SpfSeen;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfIdentity;
+import org.dmarcmilter.text.Printable;
+
+/** Reads the fields that trusted checkers added: which SPF, DKIM and ARC results count for DMARC. */
+final class FieldReader {
+    static final String FIELD = "Authentication-Results";
+    static final String RECEIVED_SPF = "Received-SPF";
+    static final String RECEIVED = "Received";
+    static final String ARC_SEAL = "ARC-Seal";
+    static final String ARC_RESULTS = "ARC-Authentication-Results";
+    /** What would help a sender: a pass, or an open question. */
+    private static final Set<ResultWord> FAVOURABLE = Set.of(ResultWord.PASS, ResultWord.TEMPERROR);
+
+    private static final int MAX_DKIM_RESULTS = 100;
+    private static final int MAX_WARNINGS = 5;
+
+    /** A selector is part of a domain name (RFC 6376, section 3.1). */
+    private static final int MAX_SELECTOR = 253;
+
+    /** A local part, an at sign and a domain (RFC 5321, section 4.5.3.1). */
+    private static final int MAX_IDENTITY = 64 + 1 + 255;
+
+    private final MessageFacts facts;
+    private final SenderIdentity sender;
+    private final Trust trust;
+    private final Settings.Spf spfSettings;
+    private final Set<String> trustedSealers;
+
+    private final List<DkimSeen> dkim = new ArrayList<>();
+    private final List<MethodResult> arcResults = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private Optional<SpfSeen> trustedSpf = Optional.empty();
+    private Optional<SpfSeen> receivedSpf = Optional.empty();
+    private boolean claimsSpf;
+
+    private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+        this.facts = facts;
+        this.sender = SenderIdentity.of(facts);
+        this.trust = trust;
+        this.spfSettings = spfSettings;
+        this.trustedSealers = trustedSealers;
+    }
+
+    /** Reads all fields, top to bottom. */
+    static FieldEvidence read(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+        return new FieldReader(facts, trust, spfSettings, trustedSealers).read();
+    }
+
+    private FieldEvidence read() {
+        int position = 0;
+        for (HeaderField field : facts.headers().all(FIELD)) {
+            read(field, position++);
+        }
+        if (!spfSettings.ignoreResults() && !FieldEvidence.isSettled(trustedSpf)) {
+            topmostReceivedSpf().ifPresent(this::takeReceivedSpf);
+        }
+        ArcSeen arc = arc();
+        return new FieldEvidence(dkim, trustedSpf, receivedSpf, claimsSpf, arc, notes, warnings);
+    }
+
+    private void read(HeaderField field, int position) {
+        Parsed parsed = AuthenticationResultsParser.parse(field.value());
+        if (parsed instanceof Parsed.Broken broken) {
+            notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
+        } else if (parsed instanceof Parsed.Field valid) {
+            AuthenticationResults results = valid.results();
+            if (valid.truncated()) {
+                notes.add(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+            }
+            if (trust.believes(results.authservId(), facts.queueId())) {
+                results.results().forEach(this::take);
+            } else {
+                notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
+                        + Printable.shortened(results.authservId()));
+            }
+        }
+    }
+
+    private void take(MethodResult result) {
+        if (result.isAmbiguous()) {
+            notes.add(job() + " ignoring a result of " + Printable.shortened(result.method())
+                    + " whose properties contradict each other");
+            return;
+        }
+        switch (result.method()) {
+            case "spf" -> takeSpf(result);
+            case "dkim" -> takeDkim(result);
+            case "arc" -> arcResults.add(result);
+            default -> {
+                // Other methods say nothing about SPF or DKIM.
+            }
+        }
+    }
+
+    /**
+     * SPF counts as pass only for the envelope sender's domain (CVE-2019-20790); with a null sender that is the HELO
+     * name (RFC 7208, section 2.4). The first pass that counts stands; what is no pass is remembered for the record, and
+     * what is about another domain only as long as nothing is known about the right one.
+     */
+    private void takeSpf(MethodResult result) {
+        if (spfSettings.ignoreResults() || FieldEvidence.isSettled(trustedSpf)) {
+            return;
+        }
+        boolean isHelo = sender.isHelo();
+        Optional<String> value = result.property("smtp", "mailfrom");
+        if (isHelo
+                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
+            value = result.property("smtp", "helo");
+        }
+        Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(this::isSender);
+        if (checked.isEmpty() && trustedSpf.flatMap(SpfSeen::domain).isPresent()) {
+            return;
+        }
+        trustedSpf = Optional.of(new SpfSeen(checked, scope(isHelo), result.result(), Source.TRUSTED_FIELD, List.of()));
+    }
+
+    private static SpfIdentity.Scope scope(boolean isHelo) {
+        return isHelo ? SpfIdentity.Scope.HELO : SpfIdentity.Scope.MAIL_FROM;
+    }
+
+    /** Whether a domain is the one that SPF is about. */
+    private boolean isSender(DomainName domain) {
+        return sender.domain().filter(domain::equals).isPresent();
+    }
+
+    /** DKIM speaks for header.d; header.i alone is a name at or below it, so it cannot prove strict alignment. */
+    private void takeDkim(MethodResult result) {
+        if (dkim.size() >= MAX_DKIM_RESULTS) {
+            return;
+        }
+        Optional<DomainName> signer = result.property("header", "d").flatMap(PropertyDomain::of);
+        boolean onlyIdentity = result.property("header", "d").isEmpty();
+        if (onlyIdentity) {
+            signer = result.property("header", "i").flatMap(PropertyDomain::of);
+        }
+        String selector = result.property("header", "s").orElse("");
+        String identity = result.property("header", "i").orElse("");
+        boolean tooLong = selector.length() > MAX_SELECTOR || identity.length() > MAX_IDENTITY;
+        if (signer.isEmpty() || hasControls(selector) || tooLong) {
+            return;
+        }
+        dkim.add(new DkimSeen(signer.get(), !onlyIdentity, selector, identity, result.result(), Source.TRUSTED_FIELD));
+    }
+
+    private static boolean hasControls(String text) {
+        return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
+    }
+
+    /**
+     * The topmost Received-SPF field, where this host's own checker puts it, that is above every Received field that we can
+     * see, and if it is about this session. What receiver it names says nothing: pypolicyd-spf writes the recipient there. Where
+     * we check SPF ourselves it is not read at all.
+     */
+    private Optional<ReceivedSpf> topmostReceivedSpf() {
+        if (spfSettings.selfValidate()) {
+            return Optional.empty();
+        }
+        boolean belowReceived = false;
+        for (HeaderField field : facts.headers().fields()) {
+            if (field.is(RECEIVED_SPF)) {
+                Optional<ReceivedSpf> parsed = ReceivedSpf.parse(field.value());
+                if (parsed.isEmpty()) {
+                    notes.add(job() + " ignoring Received-SPF: broken grammar");
+                } else if (belowReceived) {
+                    notes.add(job() + " ignoring Received-SPF: it stands below a Received field");
+                } else if (!parsed.get().isAbout(facts.client().address())) {
+                    notes.add(job() + " ignoring Received-SPF: written for another client");
+                } else {
+                    return parsed;
+                }
+                return Optional.empty();
+            }
+            belowReceived |= field.is(RECEIVED);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Where no checker is in front of us a sender's own field is the topmost. So what would help him has to be proven, unless
+     * he connects from this host itself: then there is no address to check.
+     */
+    private void takeReceivedSpf(ReceivedSpf field) {
+        Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
+        boolean helps = domain.isPresent() && FAVOURABLE.contains(field.result());
+        if (helps && facts.client().address().filter(IpAddress::isLoopback).isEmpty()) {
+            notes.add(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
+            claimsSpf = true;
+            return;
+        }
+        if (domain.isEmpty()) {
+            notes.add(job() + " Received-SPF is not about this envelope sender");
+        }
+        // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
+        ResultWord result = domain.isPresent() ? field.result() : ResultWord.NEUTRAL;
+        boolean isHelo = field.identity().filter("helo"::equalsIgnoreCase).isPresent();
+        receivedSpf = Optional.of(new SpfSeen(domain, scope(isHelo), result, Source.RECEIVED_SPF, List.of()));
+    }
+
+    /**
+     * A failure may be overridden if every trusted ARC result is a pass and every sealer of every chain is listed. Two
+     * results that contradict each other override nothing.
+     */
+    private ArcSeen arc() {
+        boolean pass = !arcResults.isEmpty()
+                && arcResults.stream().allMatch(result -> result.result().equals(ResultWord.PASS));
+        boolean overrides =
+                pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
+        return new ArcSeen(pass, overrides, arcSets());
+    }
+
+    /** The sets that both an ARC-Seal and results of the same instance vouch for; what is invalid is left out. */
+    private List<ArcFields.ArcSet> arcSets() {
+        return ArcFields.sets(valid(ARC_SEAL, ArcFields::seal), valid(ARC_RESULTS, ArcFields::authenticationResults));
+    }
+
+    private <T> List<T> valid(String name, Function<String, Optional<T>> parser) {
+        List<T> parsed = new ArrayList<>();
+        for (HeaderField field : facts.headers().all(name)) {
+            parser.apply(field.value()).ifPresentOrElse(parsed::add, () -> warnOf(name, field));
+        }
+        return parsed;
+    }
+
+    /** A sender may put in any number of such fields, but not into our log. */
+    private void warnOf(String name, HeaderField field) {
+        if (warnings.size() < MAX_WARNINGS) {
+            warnings.add(facts.logged(
+                    "ignoring invalid " + name + " header \"" + Printable.shortened(field.value()) + "\""));
+        }
+    }
+
+    private String job() {
+        return Printable.shortened(facts.queueId());
+    }
+
+    private boolean isTrustedChain(MethodResult result) {
+        String chain = result.property("arc", "chain").orElse("");
+        boolean anySealer = false;
+        for (String sealer : chain.split(":", -1)) {
+            if (!trustedSealers.contains(sealer.strip().toLowerCase(Locale.ROOT))) {
+                return false;
+            }
+            anySealer = true;
+        }
+        return anySealer;
+    }
+}

@@ -1,0 +1,54 @@
+package org.dmarcmilter.evidence;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Whose Authentication-Results fields are believed (RFC 8601, section 5). Our own authserv-id always is; ids compare
+ * without case (section 2.2), which OpenDMARC does for its own id only.
+ *
+ * <p>A field that a sender put in under a trusted id cannot be told from a real one here: removing those at the border
+ * is the work of the MTA or of the filter that adds the real ones.
+ */
+public final class Trust {
+    private final String ownId;
+    private final Set<String> trusted;
+    private final boolean withJobId;
+
+    /**
+     * @param ownId our authserv-id
+     * @param others further ids
+     * @param withJobId whether {@code ID/JOBID} is believed too, for the job at hand
+     */
+    public Trust(String ownId, List<String> others, boolean withJobId) {
+        this.ownId = ownId;
+        this.withJobId = withJobId;
+        this.trusted = new LinkedHashSet<>();
+        trusted.add(ownId.toLowerCase(Locale.ROOT));
+        others.forEach(id -> trusted.add(id.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The authserv-id for the fields we write. */
+    public String authservId(String queueId) {
+        return withJobId ? ownId + "/" + queueId : ownId;
+    }
+
+    /** Whether a field with this authserv-id is believed for this job. */
+    public boolean believes(String authservId, String queueId) {
+        String id = authservId.toLowerCase(Locale.ROOT);
+        if (trusted.contains(id)) {
+            return true;
+        }
+        int slash = id.length() - queueId.length() - 1;
+        return withJobId && slash > 0 && authservId.endsWith("/" + queueId) && trusted.contains(id.substring(0, slash));
+    }
+
+    /** For messages to the operator. */
+    @Override
+    public String toString() {
+        return trusted.stream().collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,50 @@
+package org.dmarcmilter.judge;
+
+import java.util.List;
+import java.util.Optional;
+import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evidence.Evidence;
+import org.dmarcmilter.message.HeaderField;
+
+/**
+ * All that follows from one message: what to do with it, what to write into it, and what to write down about it.
+ *
+ * @param verdict what to do
+ * @param headers fields to insert at the top, each above the one before
+ * @param copyTo a further envelope recipient
+ * @param log lines for the log, in order
+ * @param evidence what counts about its authentication; empty if the message was not evaluated
+ * @param evaluation of the author domain that decided; empty if none did
+ * @param others of further author domains
+ */
+public record Judgement(
+        Verdict verdict,
+        List<HeaderField> headers,
+        Optional<String> copyTo,
+        List<LogLine> log,
+        Optional<Evidence> evidence,
+        Optional<Evaluation> evaluation,
+        List<Evaluation> others) {
+
+    public Judgement {
+        headers = List.copyOf(headers);
+        log = List.copyOf(log);
+        others = List.copyOf(others);
+    }
+
+    /** A message that is decided without an evaluation. */
+    static Judgement of(Verdict verdict, List<HeaderField> headers, List<LogLine> log) {
+        return new Judgement(verdict, headers, Optional.empty(), log, Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /** The DMARC result; empty if there is no author domain that decided. */
+    public Optional<DmarcResult> result() {
+        return evaluation.map(Evaluation::dmarc);
+    }
+
+    /** The same judgement beside the evaluations of other author domains, for each of which the same was done. */
+    Judgement beside(List<Evaluation> others) {
+        return new Judgement(verdict, headers, copyTo, log, evidence, evaluation, others);
+    }
+}

@@ -1,0 +1,237 @@
+package org.dmarcmilter.judge;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dns.MessageDns;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.evidence.Evidence;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnSpf;
+import org.dmarcmilter.evidence.Trust;
+import org.dmarcmilter.message.AuthorDomain;
+import org.dmarcmilter.message.FieldCounts;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.message.Headers;
+import org.dmarcmilter.text.Printable;
+
+/**
+ * Judges one message: from its facts to a {@link Judgement}, in the order in which OpenDMARC does it. The daemon and
+ * the commands both come through here.
+ */
+public final class MessageJudge {
+    /** The fields that decide whether a policy with pct applies. */
+    public static final Set<String> SAMPLED = Sampling.FIELDS;
+
+    private static final int MAX_AUTHOR_DOMAINS = 10;
+
+    private final Rules rules;
+    private final MessageFacts facts;
+    private final MessageDns dns;
+    private final Trust trust;
+    private final String authservId;
+    private final Settings.Handling handling;
+    private final List<LogLine> log = new ArrayList<>(2);
+
+    private MessageJudge(Rules rules, MessageFacts facts, MessageDns dns) {
+        this.rules = rules;
+        this.facts = facts;
+        this.dns = dns;
+        this.trust = rules.trust(facts.mtaName());
+        this.authservId = trust.authservId(facts.queueId());
+        this.handling = rules.settings().handling();
+    }
+
+    /**
+     * Judges a message. On the message's own thread, like all that follows.
+     *
+     * @param dns the message's, which is asked nothing more once it is judged
+     * @return completes within the configured evaluation time, on that thread; at once if no question is open
+     */
+    public static CompletionStage<Judgement> judge(Rules rules, MessageFacts facts, MessageDns dns) {
+        dns.startClock();
+        return new MessageJudge(rules, facts, dns).judge().thenApply(judged -> {
+            dns.abandon();
+            return judged;
+        });
+    }
+
+    /**
+     * Begins the search for the author domain's record as soon as the From field has come: the answer is on its way while the rest of
+     * the message comes in, and {@link #judge} finds it there.
+     */
+    public static void search(HeaderField from, Rules rules, MessageDns dns) {
+        if (AuthorDomain.of(new Headers(List.of(from))) instanceof AuthorDomain.One one) {
+            var unused = rules.dmarc().discover(one.domain(), dns);
+        }
+    }
+
+    private CompletionStage<Judgement> judge() {
+        rules.implicitId(facts.mtaName())
+                .ifPresent(id -> log.add(LogLine.debug("implicit authentication service: " + Printable.shortened(id))));
+        if (facts.headersIncomplete()) {
+            return done(headersTooLarge());
+        }
+        Optional<String> problem = handling.requiredHeaders() ? FieldCounts.problem(facts.headers()) : Optional.empty();
+        if (problem.isPresent()) {
+            log.add(LogLine.info(facts.logged("RFC5322 requirement error: " + problem.get())));
+            return done(undelivered(new Verdict.Refuse(550, "5.7.1", problem.get())));
+        }
+        AuthorDomain author = AuthorDomain.of(facts.headers());
+        if (author instanceof AuthorDomain.One one) {
+            return isIgnored(one.domain())
+                    ? done(ignored(one.domain()))
+                    : evidence().thenCompose(evidence -> evaluate(one.domain(), evidence));
+        }
+        if (author instanceof AuthorDomain.Several several) {
+            return severalAuthors(several.domains());
+        }
+        return done(noAuthor(author));
+    }
+
+    private static CompletionStage<Judgement> done(Judgement judgement) {
+        return CompletableFuture.completedStage(judgement);
+    }
+
+    /** What stands beyond the limit may be the From field: such a message is not waved through. */
+    private Judgement headersTooLarge() {
+        log.add(LogLine.error(facts.logged("header section exceeds MaxHeaderBytes; not evaluated")));
+        return unchecked(new Verdict.Refuse(550, "5.3.4", "header section too large to be checked"));
+    }
+
+    /** Size must not get a message around a policy: what may not be delivered unchecked is refused, or held. */
+    private Judgement unchecked(Verdict.Refuse refusal) {
+        if (handling.rejectFailures()) {
+            return undelivered(refusal);
+        }
+        return handling.holdQuarantined() ? withoutResult(new Verdict.Hold(refusal.text())) : withoutResult();
+    }
+
+    private boolean isIgnored(DomainName author) {
+        return rules.settings().exemptions().mailFrom().stream().anyMatch(author.ascii()::equalsIgnoreCase);
+    }
+
+    private Judgement ignored(DomainName author) {
+        log.add(LogLine.info(facts.logged("ignoring mail from " + author)));
+        return Judgement.of(new Verdict.Accept(), List.of(), log);
+    }
+
+    private Judgement noAuthor(AuthorDomain author) {
+        if (author instanceof AuthorDomain.Malformed malformed) {
+            log.add(LogLine.error(
+                    facts.logged("unable to parse From header field: " + Printable.shortened(malformed.reason()))));
+            return handling.requiredHeaders() || handling.requiredFrom()
+                    ? undelivered(new Verdict.Refuse(550, "5.7.1", "From field names no valid domain"))
+                    : withoutResult();
+        }
+        boolean reject = handling.requiredFrom();
+        log.add(LogLine.info(
+                facts.logged("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
+        return reject ? undelivered(new Verdict.Refuse(550, "5.7.1", "missing From field")) : withoutResult();
+    }
+
+    private Judgement undelivered(Verdict verdict) {
+        return Judgement.of(verdict, List.of(), log);
+    }
+
+    /** Nothing from which no valid domain comes is "no policy": the field says permerror. */
+    private Judgement withoutResult() {
+        return withoutResult(new Verdict.Accept());
+    }
+
+    private Judgement withoutResult(Verdict verdict) {
+        return Judgement.of(verdict, List.of(ResultFields.noAuthorDomain(authservId)), log);
+    }
+
+    /**
+     * Several author domains: each is evaluated, and the strictest policy among the failing ones applies (RFC 7489,
+     * section 6.6.1). If none fails the message still is no pass for anybody.
+     */
+    private CompletionStage<Judgement> severalAuthors(List<DomainName> domains) {
+        log.add(LogLine.error(facts.logged("multi-valued From field detected")));
+        if (handling.rejectMultiValueFrom()) {
+            return done(undelivered(new Verdict.Reject()));
+        }
+        if (handling.requiredFrom() && facts.headers().all("From").size() > 1) {
+            return done(undelivered(new Verdict.Refuse(550, "5.7.1", "multiple From fields")));
+        }
+        if (domains.size() > MAX_AUTHOR_DOMAINS) {
+            return done(unchecked(new Verdict.Refuse(550, "5.7.1", "too many author domains in From field")));
+        }
+        return evidence().thenCompose(evidence -> {
+            List<CompletableFuture<Judgement>> each = domains.stream()
+                    .map(domain -> evaluate(domain, evidence).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                    .thenApply(all ->
+                            strictest(each.stream().map(CompletableFuture::join).toList()));
+        });
+    }
+
+    private Judgement strictest(List<Judgement> judgements) {
+        Judgement strictest = judgements.stream()
+                .max(Comparator.comparingInt(MessageJudge::severity))
+                .filter(worst -> severity(worst) > 0)
+                .orElseGet(this::withoutResult);
+        return strictest.beside(judgements.stream()
+                .flatMap(judgement -> judgement.evaluation().stream())
+                .filter(evaluation -> !strictest.evaluation().equals(Optional.of(evaluation)))
+                .map(evaluation -> evaluation.with(strictest.verdict().applied()))
+                .toList());
+    }
+
+    /**
+     * How much a judgement weighs among several: a failing author domain by its policy. An open question weighs more than
+     * a failure without consequences, or an author domain of one's own would close it.
+     */
+    private static int severity(Judgement judgement) {
+        DmarcResult result = judgement.result().orElseThrow();
+        return switch (result.status()) {
+            case FAIL ->
+                switch (result.disposition()) {
+                    case REJECT -> 4;
+                    case QUARANTINE -> 3;
+                    case NONE -> 1;
+                };
+            case TEMPERROR -> 2;
+            case PASS, NONE, PERMERROR -> 0;
+        };
+    }
+
+    /** What is the same for each author domain. */
+    private CompletionStage<Evidence> evidence() {
+        return Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns)
+                .thenApply(evidence -> {
+                    evidence.fields().notes().forEach(note -> log.add(LogLine.debug(note)));
+                    evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
+                    if (evidence.fields().claimsSpf()) {
+                        evidence.own().ifPresent(own -> log.add(LogLine.debug(proof(own))));
+                    }
+                    return evidence;
+                });
+    }
+
+    private String proof(OwnSpf own) {
+        return facts.logged("SPF, to prove Received-SPF: "
+                + Printable.shortened(own.identity().domain()) + " " + own.word());
+    }
+
+    private CompletionStage<Judgement> evaluate(DomainName author, Evidence evidence) {
+        return rules.dmarc()
+                .discover(author, dns)
+                .thenCompose(found -> rules.dmarc()
+                        .evaluate(
+                                author,
+                                found,
+                                evidence.identifiers(),
+                                Sampling.place(facts, rules.samplingSalt()),
+                                dns))
+                .thenApply(result -> new Conclusion(rules, facts, evidence, result).judgement(authservId, log));
+    }
+}

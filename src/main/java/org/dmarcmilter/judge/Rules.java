@@ -1,0 +1,79 @@
+package org.dmarcmilter.judge;
+
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.DmarcEvaluator;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.MessageDns;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.Trust;
+import org.dmarcmilter.spf.SpfEvaluator;
+
+/**
+ * Everything that decides about messages under one configuration. A connection captures it when it begins and keeps it;
+ * a reload makes a new one.
+ *
+ * @param settings the configuration
+ * @param hostName this machine's name, for the MTA that does not say its own
+ * @param ignoreHosts clients whose mail is left alone
+ * @param trustedSealers ARC sealers that may override a failure, lower case
+ * @param dmarc the DMARC rules
+ * @param spf the own SPF check
+ * @param dns whom both ask
+ * @param clock for the time in records
+ * @param samplingSalt makes the choice of pct unpredictable to senders, and the same for each try of a message
+ */
+public record Rules(
+        Settings settings,
+        String hostName,
+        IgnoreList ignoreHosts,
+        Set<String> trustedSealers,
+        DmarcEvaluator dmarc,
+        SpfEvaluator spf,
+        DnsClient dns,
+        Clock clock,
+        long samplingSalt) {
+    public Rules {
+        trustedSealers = Set.copyOf(trustedSealers);
+    }
+
+    /** Whom we believe, for an MTA of that name. */
+    Trust trust(String mtaName) {
+        Settings.Identity identity = settings.identity();
+        String ownId = identity.authservId().map(this::resolveHostName).orElse(mtaName);
+        return new Trust(
+                ownId, identity.trusted().stream().map(this::resolveHostName).toList(), identity.withJobId());
+    }
+
+    /** The authserv-id under which we announce the results of a message. */
+    public String authservId(MessageFacts facts) {
+        return trust(facts.mtaName()).authservId(facts.queueId());
+    }
+
+    /** The authserv-ids that are believed, for messages to the operator. */
+    public String trustedNames(String mtaName) {
+        return trust(mtaName).toString();
+    }
+
+    /**
+     * The DNS for one message.
+     *
+     * @param loop the thread on which the message is judged
+     */
+    public MessageDns dnsForMessage(ScheduledExecutorService loop) {
+        return new MessageDns(dns, settings.handling().maxEvaluationTime(), loop);
+    }
+
+    private String resolveHostName(String id) {
+        return id.toUpperCase(Locale.ROOT).equals("HOSTNAME") ? hostName : id;
+    }
+
+    /** Whether to log that the authserv-id was taken from the MTA. */
+    Optional<String> implicitId(String mtaName) {
+        return settings.identity().authservId().isPresent() ? Optional.empty() : Optional.of(mtaName);
+    }
+}

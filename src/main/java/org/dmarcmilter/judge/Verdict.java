@@ -1,0 +1,108 @@
+package org.dmarcmilter.judge;
+
+import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.evaluation.Applied;
+
+/** What is done with a message. */
+public sealed interface Verdict {
+    /** What is written down about it. */
+    Applied applied();
+
+    /** Whether the message goes on, so that header fields make sense. */
+    default boolean delivers() {
+        return true;
+    }
+
+    /** The disposition that the header field names: quarantine if the message is held, none if it is delivered. */
+    default Policy shown() {
+        return Policy.NONE;
+    }
+
+    /** Delivered; nobody asked for more. */
+    record Accept() implements Verdict {
+        @Override
+        public Applied applied() {
+            return Applied.ACCEPT;
+        }
+    }
+
+    /** Delivered although the owner asks for more than we are configured to do; later filters go on. */
+    record Continue() implements Verdict {
+        @Override
+        public Applied applied() {
+            return Applied.ACCEPT;
+        }
+    }
+
+    /** Delivered into the MTA's quarantine. */
+    record Hold(String reason) implements Verdict {
+        @Override
+        public Applied applied() {
+            return Applied.QUARANTINE;
+        }
+
+        @Override
+        public Policy shown() {
+            return Policy.QUARANTINE;
+        }
+    }
+
+    /** Refused for good; the MTA picks the text. */
+    record Reject() implements Verdict {
+        @Override
+        public Applied applied() {
+            return Applied.REJECT;
+        }
+
+        @Override
+        public boolean delivers() {
+            return false;
+        }
+    }
+
+    /** Refused with our own reply, for now (4xx) or for good. */
+    record Refuse(int code, String enhancedCode, String text) implements Verdict {
+        @Override
+        public Applied applied() {
+            return code < 500 ? Applied.TEMPFAIL : Applied.REJECT;
+        }
+
+        @Override
+        public boolean delivers() {
+            return false;
+        }
+    }
+
+    /**
+     * What follows from a DMARC result under a configuration (RFC 7489, section 6.6.4, and local policy).
+     *
+     * @param arcOverrides whether a chain of listed ARC sealers vouches for the message
+     */
+    static Verdict of(DmarcResult result, boolean arcOverrides, Settings.Handling handling) {
+        return switch (result.status()) {
+            case PASS, NONE, PERMERROR -> new Accept();
+            case TEMPERROR -> handling.tempfailOnTemporaryError() ? tryAgain(result) : new Accept();
+            case FAIL -> arcOverrides || result.policy() == Policy.NONE ? new Accept() : failed(result, handling);
+        };
+    }
+
+    private static Verdict failed(DmarcResult result, Settings.Handling handling) {
+        String domain = result.policyDomain().ascii();
+        if (result.disposition() == Policy.REJECT && handling.rejectFailures()) {
+            return new Refuse(550, "5.7.1", handling.rejectText().replace("%s", domain));
+        }
+        if (result.disposition() == Policy.QUARANTINE && handling.holdQuarantined()) {
+            return new Hold("quarantined by DMARC policy for " + domain);
+        }
+        return new Continue();
+    }
+
+    private static Verdict tryAgain(DmarcResult result) {
+        return new Refuse(
+                451,
+                "4.7.1",
+                "DMARC check of " + result.author().ascii() + " could not be completed, please try again later");
+    }
+}

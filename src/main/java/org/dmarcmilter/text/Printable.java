@@ -1,0 +1,88 @@
+package org.dmarcmilter.text;
+
+/**
+ * Foreign text made fit to be shown: printable US-ASCII on one line, bounded. What a sender, a name server or a file chose gets
+ * into a log line, a header field, a report or a terminal only through here or through a stricter grammar.
+ */
+public final class Printable {
+    /** Enough of a foreign text to recognise it by in a log. */
+    private static final int MAX_SHOWN = 200;
+
+    /** Enough of a term or a name in a message about it. */
+    private static final int MAX_QUOTED = 100;
+
+    private Printable() {}
+
+    /** Whether the character is printable US-ASCII, the space included. */
+    public static boolean is(char c) {
+        return c >= ' ' && c <= '~';
+    }
+
+    /** The text with {@code ?} for each character that is not printable US-ASCII. */
+    public static String of(String text) {
+        return of(text, text.length());
+    }
+
+    /** As {@link #of(String)}, cut after {@code most} characters. */
+    public static String of(String text, int most) {
+        return of(text, most, "");
+    }
+
+    /**
+     * As {@link #of(String, int)}, with {@code ?} also for each of some printable characters.
+     *
+     * @param others characters that would mean something where the text is going to stand
+     */
+    public static String of(String text, int most, String others) {
+        int length = Math.min(text.length(), most);
+        int clean = 0;
+        while (clean < length && isPlain(text.charAt(clean), others)) {
+            clean++;
+        }
+        if (clean == length) {
+            return text.substring(0, length);
+        }
+        StringBuilder shown = new StringBuilder(length).append(text, 0, clean);
+        for (int i = clean; i < length; i++) {
+            char c = text.charAt(i);
+            shown.append(isPlain(c, others) ? c : '?');
+        }
+        return shown.toString();
+    }
+
+    private static boolean isPlain(char c, String others) {
+        return is(c) && others.indexOf(c) < 0;
+    }
+
+    /** For a line of the log: as {@link #of(String)}, and three dots for what is more than {@value #MAX_SHOWN} characters. */
+    public static String shortened(String text) {
+        return shortened(text, MAX_SHOWN);
+    }
+
+    /** As {@link #of(String)}, and three dots for what is more than {@code most} characters. */
+    public static String shortened(String text, int most) {
+        return text.length() > most ? of(text, most) + "..." : of(text);
+    }
+
+    /** In single quotes, at most {@value #MAX_QUOTED} characters and three dots: for messages about a term or a name. */
+    public static String quoted(String text) {
+        return "'" + shortened(text, MAX_QUOTED) + "'";
+    }
+
+    /**
+     * Where each octet tells something: {@code \xNN} (above 255 {@code \}{@code uNNNN}) for a backslash and for what is not
+     * printable, and three dots for what is more than {@code most} characters.
+     */
+    public static String escaped(String text, int most) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), most); i++) {
+            char c = text.charAt(i);
+            if (is(c) && c != '\\') {
+                shown.append(c);
+            } else {
+                shown.append(c < 0x100 ? String.format("\\x%02x", (int) c) : String.format("\\u%04x", (int) c));
+            }
+        }
+        return text.length() > most ? shown + "..." : shown.toString();
+    }
+}

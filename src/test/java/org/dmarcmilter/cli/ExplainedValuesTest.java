@@ -1,0 +1,252 @@
+package org.dmarcmilter.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code explain --json} gives as values, and whether it is what the table in ExplainedValues says. */
+class ExplainedValuesTest extends CommandTest {
+    private static final Path TABLE = Path.of("src/main/java/org/dmarcmilter/explain/ExplainedValues.java");
+
+    /** Several messages, which together have something under each key. */
+    private static final String FULL = """
+            Authentication-Results: mx.example.net; dkim=pass header.d=example.com header.s=s1; spf=pass smtp.mailfrom=x@other.example; arc=pass
+            ARC-Seal: i=1; cv=none; a=rsa-sha256; d=forwarder.example; s=arc; b=xxx
+            ARC-Authentication-Results: i=1; forwarder.example; dkim=pass header.d=example.com
+            From: a@example.com
+
+            """;
+
+    @BeforeEach
+    void writeZoneOfTestMode() throws IOException {
+        Files.writeString(directory.resolve("zone"), """
+                _dmarc.all.example v=DMARC1; p=quarantine; sp=reject; np=reject; pct=0; t=y; adkim=s
+                silent.example     v=spf1 a:nobody-answers.example -all
+                """, StandardOpenOption.APPEND);
+        configuration(
+                "SPFSelfValidate yes",
+                "RejectFailures yes",
+                "HoldQuarantinedMessages yes",
+                "CopyFailuresTo copy@example.net");
+    }
+
+    private JsonNode values(String message, String... more) throws IOException {
+        Screen screen = new Screen();
+        List<String> words = new ArrayList<>(
+                List.of(file("message.eml", message).toString(), "-c", config, "--json", "--client-ip", "192.0.2.99"));
+        words.addAll(List.of(more.length == 0 ? new String[] {"--mail-from", "u@example.com"} : more));
+        assertEquals(0, new ExplainCommand(screen.terminal()).run(words), screen.err());
+        return new ObjectMapper().readTree(screen.out()).get("values");
+    }
+
+    private List<JsonNode> samples() throws IOException {
+        List<JsonNode> samples = new ArrayList<>(samplesOfRfc7489());
+        configuration("DMARCStandard rfc9989");
+        samples.add(values("From: a@sub.all.example\n\n"));
+        return samples;
+    }
+
+    private List<JsonNode> samplesOfRfc7489() throws IOException {
+        return List.of(
+                values(FULL),
+                values("From: a@example.com\n\n", "--mail-from", "u@example.com", "--client-ip", "192.0.2.10"),
+                values("From: a@held.example\n\n", "--mail-from", "<>", "--helo", "mail.held.example"),
+                values("From: a@sub.all.example\n\n"),
+                values("From: a@example.com, b@none.example\n\n"),
+                values("From: a@bad.example\n\n"),
+                values("From: a@nothing.example\n\n", "--mail-from", "x@silent.example"),
+                values("From: a@nothing.example, b@held.example\nFrom: c@example.com\n\n"),
+                values("Subject: x\n\n"));
+    }
+
+    /** The rows of the table: a key, and the words for its type. */
+    private static Map<String, String> documented() throws IOException {
+        Map<String, String> keys = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(TABLE)) {
+            String[] cells = line.replaceFirst("^ \\* ", "").split("\\|");
+            if (line.startsWith(" * ") && cells.length == 3) {
+                keys.put(cells[0].strip(), cells[1].strip());
+            }
+        }
+        assertTrue(keys.size() > 50, keys::toString);
+        return keys;
+    }
+
+    /** All values that a key stands for; below a list those of each element, below null none. */
+    private static Stream<JsonNode> at(JsonNode node, String key) {
+        if (key.isEmpty()) {
+            return Stream.of(node);
+        }
+        String[] step = key.split("\\.", 2);
+        boolean list = step[0].endsWith("[]");
+        String name = list ? step[0].substring(0, step[0].length() - 2) : step[0];
+        if (node.isNull()) {
+            return Stream.empty();
+        }
+        JsonNode child = node.get(name);
+        assertTrue(child != null, () -> name + " is missing in " + node);
+        assertEquals(list, child.isArray(), name);
+        Stream<JsonNode> children = list ? elements(child) : Stream.of(child);
+        return children.flatMap(next -> at(next, step.length == 1 ? "" : step[1]));
+    }
+
+    private static Stream<JsonNode> elements(JsonNode array) {
+        List<JsonNode> elements = new ArrayList<>();
+        array.elements().forEachRemaining(elements::add);
+        return elements.stream();
+    }
+
+    @Test
+    void eachDocumentedKeyIsThereWithItsType() throws IOException {
+        List<JsonNode> samples = samples();
+        for (Map.Entry<String, String> row : documented().entrySet()) {
+            Set<String> types = new TreeSet<>(List.of(row.getValue().split(" or ")));
+            Set<String> seen = new TreeSet<>();
+            for (JsonNode sample : samples) {
+                at(sample, row.getKey())
+                        .map(JsonNode::getNodeType)
+                        .map(JsonNodeType::name)
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .forEach(seen::add);
+            }
+            seen.forEach(type -> assertTrue(types.contains(type), row + " is " + type));
+            seen.remove("null");
+            types.remove("null");
+            assertEquals(types, seen, row.getKey() + " is seen with a value");
+        }
+    }
+
+    @Test
+    void eachKeyIsDocumented() throws IOException {
+        Set<String> known = documented().keySet();
+        for (JsonNode sample : samples()) {
+            Set<String> used = new TreeSet<>();
+            collect(sample, "", used);
+            used.removeAll(known);
+            assertEquals(Set.of(), used);
+        }
+    }
+
+    private static void collect(JsonNode node, String path, Set<String> keys) {
+        node.properties().forEach(field -> {
+            String key = path + field.getKey() + (field.getValue().isArray() ? "[]" : "");
+            keys.add(key);
+            if (field.getValue().isArray()) {
+                elements(field.getValue()).forEach(element -> collect(element, key + ".", keys));
+            } else {
+                collect(field.getValue(), key + ".", keys);
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        /author_domain               | "example.com"
+        /author_domains              | ["example.com"]
+        /client                      | {"address":"192.0.2.99","name":"[192.0.2.99]","helo":null,"ignored":false}
+        /sender                      | "u@example.com"
+        /spf/0                       | {"domain":null,"scope":"mfrom","result":"pass","source":"authentication-results","counts":false}
+        /spf/1                       | {"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true}
+        /dkim                        | [{"domain":"example.com","selector":"s1","result":"pass"}]
+        /arc                         | {"pass":true,"trusted":false,"sets":[{"instance":1,"domain":"forwarder.example","selector":"arc"}]}
+        /dns/1                       | {"type":"TXT","name":"_dmarc.example.com","status":"found","records":["v=DMARC1; p=reject; rua=mailto:a@example.com"],"reason":null}
+        /discovery                   | "found"
+        /policy                      | {"domain":"example.com","inherited":false,"p":"reject","sp":null,"np":null,"adkim":"r","aspf":"r","pct":100,"testing":false,"applied":"reject"}
+        /result                      | "pass"
+        /alignment                   | {"dkim":"example.com","spf":null}
+        /disposition                 | "none"
+        /overrides                   | []
+        /others                      | []
+        /verdict                     | {"action":"accept","code":null,"enhanced":null,"text":null}
+        /inserted/0/name             | "Authentication-Results"
+        /copied_to                   | null
+        """)
+    void aMessageThatPasses(String pointer, String expected) throws IOException {
+        assertEquals(expected, values(FULL).at(pointer).toString());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # From                          | key          | value                                                       | why
+        a@held.example                  | /verdict     | {"action":"quarantine","code":null,"enhanced":null,"text":"quarantined by DMARC policy for held.example"} | held
+        a@held.example                  | /copied_to   | "copy@example.net"                                          | a failure is copied
+        a@none.example                  | /disposition | "none"                                                      | a failure, and nothing asked
+        a@sub.all.example               | /policy      | {"domain":"all.example","inherited":true,"p":"quarantine","sp":"reject","np":null,"adkim":"s","aspf":"r","pct":0,"testing":false,"applied":"reject"} | inherited; RFC 7489 has no np
+        a@sub.all.example               | /overrides   | ["sampled_out"]                                             | pct=0
+        a@sub.all.example               | /disposition | "quarantine"                                                | one step below reject
+        a@bad.example                   | /discovery   | "unusable"                                                  | a mistake of the owner
+        a@bad.example                   | /policy      | null                                                        | so there is none
+        a@nothing.example               | /discovery   | "none"                                                      | no record
+        a@nothing.example               | /dns/1       | {"type":"TXT","name":"_dmarc.nothing.example","status":"no_such_name","records":[],"reason":null} | a name that is not there
+        a@none.example, b@example.com   | /author_domain | "example.com"                                             | the strictest decides
+        a@none.example, b@example.com   | /author_domains | ["none.example","example.com"]                           | both are named
+        a@none.example, b@example.com   | /others      | [{"author_domain":"none.example","result":"fail"}]          | the other one
+        not an address                  | /author_domain | null                                                      | nobody
+        not an address                  | /discovery   | null                                                        | nothing was looked for
+        """)
+    void others(String from, String pointer, String expected, String why) throws IOException {
+        JsonNode values = values("From: " + from + "\n\n", "--mail-from", "x@nowhere.example");
+        assertEquals(expected, values.at(pointer).toString(), () -> why + ": " + values);
+    }
+
+    /** Whoever is believed, and what no field says. */
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        fail    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"received-spf","counts":true}] | stands as it is
+        pass    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true}]    | has to be proven
+        """)
+    void receivedSpf(String word, String expected, String why) throws IOException {
+        configuration("SPFSelfValidate no");
+        String field = "Received-SPF: " + word + " identity=mailfrom; envelope-from=u@example.com\n";
+        assertEquals(
+                expected, values(field + "From: a@example.com\n\n").get("spf").toString(), why);
+    }
+
+    @Test
+    void aServerThatIsSilent() throws IOException {
+        JsonNode values = values("From: a@none.example\n\n", "--mail-from", "x@silent.example");
+        assertEquals("A", values.at("/dns/1/type").asText());
+        assertEquals("unavailable", values.at("/dns/1/status").asText());
+        assertTrue(values.at("/dns/1/reason").asText().contains("127.0.0.1:1"), values::toString);
+    }
+
+    @Test
+    void testModeAndNp() throws IOException {
+        configuration("DMARCStandard rfc9989");
+        JsonNode values = values("From: a@sub.all.example\n\n");
+        assertEquals(
+                "{\"domain\":\"all.example\",\"inherited\":true,\"p\":\"quarantine\",\"sp\":\"reject\",\"np\":\"reject\","
+                        + "\"adkim\":\"s\",\"aspf\":\"r\",\"pct\":100,\"testing\":true,\"applied\":\"reject\"}",
+                values.get("policy").toString());
+        assertEquals("[\"policy_test_mode\"]", values.get("overrides").toString());
+    }
+
+    @Test
+    void aRefusal() throws IOException {
+        JsonNode verdict = values("From: a@example.com\n\n", "--mail-from", "x@nowhere.example")
+                .get("verdict");
+        assertEquals(
+                "{\"action\":\"reject\",\"code\":550,\"enhanced\":\"5.7.1\","
+                        + "\"text\":\"rejected by DMARC policy for example.com\"}",
+                verdict.toString());
+    }
+}

@@ -1,0 +1,189 @@
+package org.dmarcmilter.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.dmarc.SuffixListDiscovery;
+import org.dmarcmilter.dmarc.TreeWalkDiscovery;
+import org.dmarcmilter.dns.CachingDnsClient;
+import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsQuestion;
+import org.dmarcmilter.dns.DnsjavaClient;
+import org.dmarcmilter.dns.TestDnsServer;
+import org.dmarcmilter.domain.IpAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a configuration comes to, the first time and at a reload. */
+class AssemblyTest {
+    private static final String OTHERS_ADDRESS = "Nameservers 127.0.0.2:53";
+
+    @TempDir
+    private Path directory;
+
+    private final List<DnsjavaClient> started = new ArrayList<>();
+    private final Assembly assembly = new Assembly(this::start);
+    private TestDnsServer dns;
+    private String server = "";
+
+    private DnsjavaClient start(List<InetSocketAddress> servers, Duration timeout) {
+        DnsjavaClient client = new DnsjavaClient(servers, timeout);
+        started.add(client);
+        return client;
+    }
+
+    @BeforeEach
+    void startServer() {
+        dns = TestDnsServer.start("_dmarc.example.com. 300 IN TXT \"v=DMARC1; p=reject\"\n");
+        server = "Nameservers 127.0.0.1:" + dns.address().getPort();
+    }
+
+    @AfterEach
+    void stop() {
+        started.forEach(DnsjavaClient::close);
+        dns.close();
+    }
+
+    private Assembled assemble(String... lines) throws IOException, ConfigException {
+        Path file = Files.writeString(directory.resolve("test.conf"), String.join("\n", lines) + "\n");
+        return assembly.assemble(Configuration.load(Optional.of(file.toString()), InputStream.nullInputStream()));
+    }
+
+    private String list(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    private static DnsAnswer ask(DnsClient client) {
+        return client.query(DnsQuestion.txt("_dmarc.example.com"))
+                .toCompletableFuture()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # added by the reload    | kept  | why
+                                 | true  | nothing has changed
+        RejectFailures true      | true  | an option that has nothing to do with the DNS
+        DMARCStandard rfc9989    | true  | another way to find records, from the same servers
+        DNSTimeout 7             | false | another timeout
+        DNSCacheSize 50          | false | another cache
+        Nameservers 127.0.0.2    | false | other servers
+        """)
+    void theDnsClientStaysWhileItsSettingsDo(String added, boolean kept, String why) throws Exception {
+        DnsClient old = assemble(server).rules().dns();
+        CachingDnsClient counted = assembly.dnsClient().orElseThrow();
+        assertSame(old, counted);
+        assertEquals(new DnsAnswer.Found(List.of("v=DMARC1; p=reject")), ask(old));
+        DnsClient young = assemble(server, added == null ? "" : added).rules().dns();
+        assertEquals(kept, old == young, why);
+        assertSame(young, assembly.dnsClient().orElseThrow(), "the newest is the one that is counted");
+        assertEquals(1, started.size(), "one thread for all of them");
+        assertEquals(new DnsAnswer.Found(List.of("v=DMARC1; p=reject")), ask(old), "older connections still ask it");
+        started.get(0).close();
+        assertEquals(new DnsAnswer.Unavailable("DNS client closed"), lastAnswer(young), "it shares the thread");
+    }
+
+    /** Past the cache. */
+    private static DnsAnswer lastAnswer(DnsClient client) {
+        return client.query(DnsQuestion.txt("never-asked.example"))
+                .toCompletableFuture()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Test
+    void testDataStandsInFrontOfTheSameClient() throws Exception {
+        DnsClient network = assemble(server).rules().dns();
+        String zone = list("zone", "_dmarc.example.com v=DMARC1; p=none\n");
+        DnsClient fake = assemble(server, "TestDNSData " + zone).rules().dns();
+        assertNotSame(network, fake);
+        assertEquals(new DnsAnswer.Found(List.of("v=DMARC1; p=none")), ask(fake));
+        assertSame(network, assembly.dnsClient().orElseThrow());
+        assertSame(network, assemble(server).rules().dns());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # line                         | message                                               | why
+        IgnoreHosts MISSING            | can't load ignore list from MISSING: No such file or directory | hosts
+        IgnoreHosts BAD                | can't load ignore list from BAD: line 1:              | not a network
+        DomainWhitelistFile MISSING    | can't load domain whitelist file from MISSING: No such file or directory | sealers
+        NoReportsList MISSING          | can't load no-reports list from MISSING: No such file or directory | addresses
+        TestDNSData MISSING            | can't load fake DNS data MISSING: No such file or directory | records
+        Nameservers nonsense           | Nameservers:                                          | servers
+        """)
+    void aMistakeLeavesEverythingAsItWas(String line, String message, String why) throws Exception {
+        Assembled before = assemble(server);
+        String missing = directory.resolve("missing").toString();
+        String bad = list("bad", "192.0.2.0/99\n");
+        ConfigException e = assertThrows(
+                ConfigException.class,
+                () -> assemble(
+                        "DNSTimeout 7",
+                        OTHERS_ADDRESS,
+                        line.replace("MISSING", missing).replace("BAD", bad)));
+        String expected = message.replace("MISSING", missing).replace("BAD", bad);
+        assertTrue(e.getMessage().startsWith(expected), e.getMessage());
+        assertSame(before.rules().dns(), assembly.dnsClient().orElseThrow(), why);
+        assertSame(
+                before.rules().dns(), assemble(server).rules().dns(), "a reload without the mistake finds all of it");
+        assertEquals(1, started.size());
+    }
+
+    @Test
+    void opensTheLists() throws Exception {
+        Assembled assembled = assemble(
+                server,
+                "IgnoreHosts " + list("hosts", "# ours\n192.0.2.0/24\n"),
+                "DomainWhitelist One.example",
+                "DomainWhitelistFile " + list("sealers", "Two.example a remark\n"),
+                "NoReportsList " + list("noreports", "nobody@quiet.example\n"),
+                "FailureReports true",
+                "FailureReportsBcc archive@our.example",
+                "ReportCommand /bin/true");
+        assertTrue(assembled.rules().ignoreHosts().ignores("client.example", Optional.of(IpAddress.of("192.0.2.7"))));
+        assertEquals(Set.of("one.example", "two.example"), assembled.rules().trustedSealers());
+        assertTrue(assembled.reports().enabled());
+        assertEquals(Optional.of("archive@our.example"), assembled.reports().bcc());
+        assertEquals("/bin/true", assembled.reports().command());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"rfc7489, false", "rfc9989, true"})
+    void theStandardSaysHowRecordsAreFound(String standard, boolean treeWalk) throws Exception {
+        Assembled assembled = assemble(server, "DMARCStandard " + standard);
+        assertEquals(
+                treeWalk ? TreeWalkDiscovery.class : SuffixListDiscovery.class,
+                assembled.discovery().getClass());
+    }
+
+    /** A message that is tried again must be sampled as before, also after a reload. */
+    @Test
+    void theChoiceOfSamplesSurvivesAReload() throws Exception {
+        assertEquals(
+                assemble(server).rules().samplingSalt(),
+                assemble(server).rules().samplingSalt());
+    }
+}

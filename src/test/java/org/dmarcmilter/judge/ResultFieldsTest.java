@@ -1,0 +1,108 @@
+package org.dmarcmilter.judge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Optional;
+import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dmarc.Policy;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnSpf;
+import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.spf.SpfIdentity;
+import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.testing.TestMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The texts that filters, Sieve rules and SpamAssassin search for, to the letter. */
+class ResultFieldsTest {
+    @ParameterizedTest(name = "{4}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # status   | policy     | shown      | field                                                                                                  | why
+        PASS       | REJECT     | NONE       | mx.test.example; dmarc=pass (p=reject dis=none) header.from=example.com policy.dmarc=reject            | pass
+        PASS       | NONE       | NONE       | mx.test.example; dmarc=pass (p=none dis=none) header.from=example.com policy.dmarc=none                | pass, p=none
+        NONE       | NONE       | NONE       | mx.test.example; dmarc=none (p=none dis=none) header.from=example.com policy.dmarc=none                | no record
+        FAIL       | NONE       | NONE       | mx.test.example; dmarc=fail (p=none dis=none) header.from=example.com policy.dmarc=none                | fail, p=none
+        FAIL       | QUARANTINE | NONE       | mx.test.example; dmarc=fail (p=quarantine dis=none) header.from=example.com policy.dmarc=quarantine    | fail, p=quarantine, not held
+        FAIL       | QUARANTINE | QUARANTINE | mx.test.example; dmarc=fail (p=quarantine dis=quarantine) header.from=example.com policy.dmarc=quarantine | fail, held
+        FAIL       | REJECT     | NONE       | mx.test.example; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject            | fail, p=reject, not rejected
+        PERMERROR  | NONE       | NONE       | mx.test.example; dmarc=permerror header.from=example.com                                               | bad record
+        TEMPERROR  | REJECT     | NONE       | mx.test.example; dmarc=temperror header.from=example.com                                               | open question
+        """)
+    void dmarc(Status status, Policy policy, Policy shown, String text, String why) {
+        DmarcResult result = new DmarcResult(
+                DomainName.of("example.com"),
+                status,
+                new Discovery.NoPolicy(""),
+                policy,
+                policy,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                "");
+        assertEquals(
+                new HeaderField("Authentication-Results", text), ResultFields.dmarc("mx.test.example", result, shown));
+    }
+
+    private static OwnSpf own(String domain, SpfIdentity.Scope scope, SpfResult.Code code) {
+        SpfIdentity identity = scope == SpfIdentity.Scope.HELO
+                ? new SpfIdentity(Optional.empty(), "", domain)
+                : new SpfIdentity(Optional.empty(), "u@" + domain, "");
+        return new OwnSpf(identity, DomainName.parse(domain), new SpfResult(code, ""));
+    }
+
+    @Test
+    void jobIdIsQuoted() {
+        assertEquals(
+                "\"mx/QID123\"; spf=pass smtp.mailfrom=example.com",
+                ResultFields.spf("mx/QID123", own("example.com", SpfIdentity.Scope.MAIL_FROM, SpfResult.Code.PASS))
+                        .value());
+        assertEquals(
+                "\"mx/Q\"; dmarc=permerror", ResultFields.noAuthorDomain("mx/Q").value());
+    }
+
+    @Test
+    void ownSpfCheckNamesTheIdentity() {
+        assertEquals(
+                "mx; spf=softfail smtp.mailfrom=example.com",
+                ResultFields.spf("mx", own("example.com", SpfIdentity.Scope.MAIL_FROM, SpfResult.Code.SOFTFAIL))
+                        .value());
+        assertEquals(
+                "mx; spf=fail smtp.helo=mail.example.com",
+                ResultFields.spf("mx", own("mail.example.com", SpfIdentity.Scope.HELO, SpfResult.Code.FAIL))
+                        .value());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        a b               | "a b"
+        a;dkim=pass       | "a;dkim=pass"
+        x(comment         | "x(comment"
+        "quoted           | "\\"quoted"
+        [192.0.2.1]       | "[192.0.2.1]"
+        b\u00fccher.example | "b?cher.example"
+        """)
+    void noIdentityEndsItsOwnProperty(String helo, String value) {
+        assertEquals(
+                "mx; spf=none smtp.helo=" + value,
+                ResultFields.spf("mx", own(helo, SpfIdentity.Scope.HELO, SpfResult.Code.NONE))
+                        .value());
+    }
+
+    @Test
+    void softwareHeaderNamesTheMtaAndTheHost() {
+        MessageFacts facts =
+                new TestMessage().mtaName("mx.test.example").queueId("QID").facts();
+        assertEquals(
+                new HeaderField("DMARC-Filter", ProgramVersion.NAME_AND_VERSION + " mx.test.example QID"),
+                ResultFields.software(facts, "MX.test.example"));
+        assertEquals(
+                new HeaderField("DMARC-Filter", ProgramVersion.NAME_AND_VERSION + " mx.test.example via box QID"),
+                ResultFields.software(facts, "box"));
+    }
+}
