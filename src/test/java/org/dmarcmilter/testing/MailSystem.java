@@ -1,5 +1,7 @@
 package org.dmarcmilter.testing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -7,9 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
@@ -21,7 +20,6 @@ import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
-import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -38,13 +36,6 @@ import org.dmarcmilter.spf.SpfEvaluator;
 public final class MailSystem {
     public static final String HOST = "host.example.net";
     public static final Instant NOW = Instant.ofEpochSecond(1_795_493_204);
-    /** The thread of all messages, as one connection's. */
-    private static final ScheduledExecutorService LOOP = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "judge");
-        thread.setDaemon(true);
-        return thread;
-    });
-
     private static final PublicSuffixList SUFFIXES = PublicSuffixList.bundled();
 
     private final Zone dns = new Zone();
@@ -136,11 +127,13 @@ public final class MailSystem {
     /** As {@link #judge}, with what it was judged by. */
     public JudgedMessage judged(TestMessage message) {
         Rules rules = rules();
-        MessageDns asked = rules.dnsForMessage(LOOP);
-        return CompletableFuture.supplyAsync(() -> MessageJudge.judge(rules, message.facts(), asked), LOOP)
-                .thenCompose(Function.identity())
-                .thenApply(judgement -> new JudgedMessage(rules, message.facts(), judgement))
-                .join();
+        ManualLoop loop = new ManualLoop();
+        CompletableFuture<Judgement> judgement = MessageJudge.judge(rules, message.facts(), rules.dnsForMessage(loop))
+                .toCompletableFuture();
+        // Whose name servers are silent has to wait, and the test has not.
+        loop.advance(settings.handling().maxEvaluationTime());
+        assertTrue(judgement.isDone(), "no message takes longer than MaxEvaluationTime");
+        return new JudgedMessage(rules, message.facts(), judgement.join());
     }
 
     /** As {@link #judge}; a table writes {@code &} for the end of a field. */
