@@ -165,7 +165,10 @@ class HistoryWriterTest {
             writer.offer(plain("Q" + i));
             if (i % 1_000 == 999) {
                 long before = writer.written();
-                await().atMost(LONG).until(() -> writer.written() > before || writer.waiting() == 0);
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .atMost(LONG)
+                        .until(() -> writer.written() > before || writer.waiting() == 0);
                 if (Files.exists(file)) {
                     Path old = directory.resolve("history." + i);
                     Files.move(file, old);
