@@ -62,7 +62,7 @@ class AuthenticationResultsParserTest {
         return text.toString();
     }
 
-    /** Row 83. */
+    /** E083. */
     @Test
     void readsUpToOneThousandEntries() {
         Field all = assertInstanceOf(Field.class, AuthenticationResultsParser.parse("mx" + "; a=b".repeat(1000)));
@@ -74,7 +74,7 @@ class AuthenticationResultsParserTest {
         assertTrue(some.truncated());
     }
 
-    /** Row 83. */
+    /** E083. */
     @Test
     void readsNoEntryThatBeginsBehind64KiB() {
         String value = "mx; a=b (" + "x".repeat(64 * 1024) + "); dkim=pass";

@@ -73,7 +73,7 @@ class AuthenticationResultsWriterTest {
                 why);
     }
 
-    /** Rows 141 and 255: no line end, no control character, nothing beyond ASCII. */
+    /** E141 and E255: no line end, no control character, nothing beyond ASCII. */
     @Test
     void letsOnlyPrintableAsciiOut() {
         String hostile = "a\r\nX-Evil: 1\n\0\t\u007f\u00e4)\"(\\";

@@ -7,7 +7,7 @@ import org.dmarcmilter.message.Octets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Part C of the edge cases, the rows about values; 92, 93, 97 and 101 to 110 are decisions of package filter. */
+/** What a property says about a domain. Whether that domain counts is decided in package filter. */
 class PropertyDomainTest {
     @ParameterizedTest(name = "{2}: {0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -15,31 +15,31 @@ class PropertyDomainTest {
             example.net                             | example.net | a domain
             EXAMPLE.net                             | example.net | case
             example.net.                            | example.net | root dot
-            @example.net                            | example.net | 95 header.i without local part
-            u@example.net                           | example.net | 95 address
-            u=v@example.net                         | example.net | 77 equal sign in the local part
-            support=domain.com__0-1q@x.com          | x.com       | 77 VERP
+            @example.net                            | example.net | E095 header.i without local part
+            u@example.net                           | example.net | E095 address
+            u=v@example.net                         | example.net | E077 equal sign in the local part
+            support=domain.com__0-1q@x.com          | x.com       | E077 VERP
             o'hara@example.net                      | example.net | an apostrophe in a local part is usual
             "a b@c"@example.net                     | example.net | quoted local part
             "a\\"@c.example"@example.net            | example.net | quoted quote
-            ``                                      |             | 94 nothing
-            none                                    | none        | 78 a word is a name of one label, aligned with nothing
-            .net                                    |             | 79 empty label
-            ..                                      |             | 79 no labels
+            ``                                      |             | E094 nothing
+            none                                    | none        | E078 a word is a name of one label, aligned with nothing
+            .net                                    |             | E079 empty label
+            ..                                      |             | E079 no labels
             @                                       |             | no domain
             u@                                      |             | no domain
             @@example.net                           |             | two at signs
             =example.net                            |             | equal sign in a domain
-            any@legitimate.com(a.attack.com         |             | 86 parenthesis
-            any@legitimate.com(.attack.com)         |             | 86 parentheses
-            any@legitimate.com'@any.attack.com      |             | 87 two at signs
-            any@legitimate.com@any.attack.com       |             | 87 two at signs
-            legitimate.com'a.attack.com             |             | 90 apostrophe in a domain
-            legitimate.com(.attack.com              |             | 90 parenthesis in a domain
-            @legitimate.com(.attack.com             |             | 90 parenthesis in a domain
-            legitimate.com{NUL}.attack.com          |             | 91 NUL
-            any{07}@legitimate.com                  |             | 91 control character in a local part
-            legitimate.com{LF}                      |             | 91 line end
+            any@legitimate.com(a.attack.com         |             | E086 parenthesis
+            any@legitimate.com(.attack.com)         |             | E086 parentheses
+            any@legitimate.com'@any.attack.com      |             | E087 two at signs
+            any@legitimate.com@any.attack.com       |             | E087 two at signs
+            legitimate.com'a.attack.com             |             | E090 apostrophe in a domain
+            legitimate.com(.attack.com              |             | E090 parenthesis in a domain
+            @legitimate.com(.attack.com             |             | E090 parenthesis in a domain
+            legitimate.com{NUL}.attack.com          |             | E091 NUL
+            any{07}@legitimate.com                  |             | E091 control character in a local part
+            legitimate.com{LF}                      |             | E091 line end
             a b@example.net                         |             | space in a local part
             example.net attack.com                  |             | space in a domain
             `example.net `                          |             | space at the end

@@ -21,24 +21,24 @@ class ReceivedSpfTest {
             pass (example.com: authorized) receiver=mail.example.com; identity=helo; envelope-from=user@example.com; client-ip=1.2.3.4 | pass | | HELO identity
             pass (x) identity=mailfrom; envelope-from=user@other.com | pass | other.com | another domain, the caller compares
             pass identity=mailfrom; envelope-from="bounces+2309175-1e1a-antonioxh.morgents=open.com@emails.livestorminvites.com" | pass | emails.livestorminvites.com | equal sign in quotes
-            pass identity=mailfrom; envelope-from=bounces+longlocalpart=recipient@sender.example.com | pass | sender.example.com | 100 equal sign in a local part
+            pass identity=mailfrom; envelope-from=bounces+longlocalpart=recipient@sender.example.com | pass | sender.example.com | E100 equal sign in a local part
             Pass (sender SPF authorized) identity=mailfrom; client-ip=199.59.150.72; helo=spruce-goose.twitter.com; envelope-from=123456789-abcdefghijklmnop-johndoe===example.com@bounce.twitter.com; receiver=johndoe@example.com | pass | bounce.twitter.com | three of them
             pass identity=mailfrom; envelope-from=verylonglocalpart==short@sender.com | pass | sender.com | two of them
             pass (this is a comment with = signs and ; semicolons) identity=mailfrom; envelope-from=user@example.com; client-ip=1.2.3.4 | pass | example.com | comment with signs
             pass identity=mailfrom; client-ip=1.2.3.4; envelope-from=user@example.com | pass | example.com | no semicolon at the end
             pass identity=mailfrom; client-ip=1.2.3.4; envelope-from=user@example.com; | pass | example.com | semicolon at the end
-            pass | pass | | 98 nothing but a result
-            pass (x) client-ip=1.2.3.4; envelope-from=user@example.com | pass | | 98 no identity
-            pass identity=mailfrom | pass | | 98 no envelope-from
-            pass identity=mailfrom; envelope-from="somebody@trusteddomain.org" | pass | trusteddomain.org | 99
-            pass identity=mailfrom; envelope-from=SRS0=x=y=z.example=u@example.com | pass | example.com | 100 SRS
+            pass | pass | | E098 nothing but a result
+            pass (x) client-ip=1.2.3.4; envelope-from=user@example.com | pass | | E098 no identity
+            pass identity=mailfrom | pass | | E098 no envelope-from
+            pass identity=mailfrom; envelope-from="somebody@trusteddomain.org" | pass | trusteddomain.org | E099
+            pass identity=mailfrom; envelope-from=SRS0=x=y=z.example=u@example.com | pass | example.com | E100 SRS
             PASS (a (b) \\) c) Identity = (x) MailFrom (y) ; (z) Envelope-From (y) = "user@EXAMPLE.com" (w) | pass | example.com | comments, case, spaces
             pass{CRLF}{TAB}identity=mailfrom;{LF} envelope-from=user@example.com | pass | example.com | folds
             pass identity=mailfrom; envelope-from="" | pass | | null sender
             pass identity=mailfrom; envelope-from=<> | pass | | null sender in brackets
             pass identity=mailfrom; envelope-from=<user@example.com> | pass | | brackets are no part of the grammar
-            pass identity=mailfrom; envelope-from=any@legit.example(.attack.example; helo=x) | pass | | 86 parenthesis that hides the next pair
-            pass identity=mailfrom; envelope-from=any@legit.example'@attack.example | pass | | 87 two at signs
+            pass identity=mailfrom; envelope-from=any@legit.example(.attack.example; helo=x) | pass | | E086 parenthesis that hides the next pair
+            pass identity=mailfrom; envelope-from=any@legit.example'@attack.example | pass | | E087 two at signs
             pass identity=mailfrom; envelope-from="a; envelope-from=u@bank.example"@evil.example | pass | evil.example | quoted local part that looks like a pair
             softfail identity=mailfrom; envelope-from=a@example.com; x-unknown=1; mechanism="-all" | softfail | example.com | unknown keys
             weird_word identity=mailfrom; envelope-from=a@example.com | weird_word | example.com | unknown result

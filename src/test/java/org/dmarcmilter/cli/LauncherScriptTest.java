@@ -91,11 +91,16 @@ class LauncherScriptTest {
 
     /** With a program in place of the system's; {@code "$@"} are its arguments. */
     private Run runWith(String program, String text, String... arguments) throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(directory.resolve("programs"));
-        executable(Files.writeString(folder.resolve(program), "#!/bin/sh\n" + text));
+        Path folder = installProgram(program, text);
         return run(
                 Map.of("JAVA_HOME", directory.resolve("java").toString(), "PATH", folder + ":" + System.getenv("PATH")),
                 arguments);
+    }
+
+    private Path installProgram(String name, String text) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("programs"));
+        executable(Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text));
+        return folder;
     }
 
     private Run run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
@@ -551,6 +556,7 @@ class LauncherScriptTest {
         """)
     void saysSoInTheSystemLog(String options, String words) throws IOException, InterruptedException {
         installMortalJava("3");
+        installProgram("sleep", "");
         Path logged = directory.resolve("logged");
         Run run = runWith(
                 "logger",

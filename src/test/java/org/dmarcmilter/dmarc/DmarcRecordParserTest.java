@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.stream.Collectors;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.DmarcRecordParser.Parsed;
+import org.dmarcmilter.testing.DataFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -32,78 +32,78 @@ class DmarcRecordParserTest {
     @ParameterizedTest(name = "{0}: {1} ({4})")
     @CsvSource(delimiter = '|', textBlock = """
         # row | record                                   | RFC 7489             | RFC 9989           | why
-        111 | v=DMARC1;p=none                              | p=none               |                    | no white space
-        111 | v=DMARC1 ; p = none ;                        | p=none               |                    | white space everywhere
-        112 | v = DMARC1; p=reject                         | p=reject             |                    | white space around =
-        113 | v=dmarc1; p=none                             | -                    |                    | the value compares with case
-        114 | v=DMARC1x; p=none                            | -                    |                    | another version
-        114 | v=DMARC12; p=none                            | -                    |                    | another version
-        114 | v=DMARC1 p=none                              | -                    |                    | no semicolon: the value is "DMARC1 p=none"
-        114 | v=DMARC1,p=none                              | -                    |                    | a comma is no semicolon
-        115 | V=DMARC1; P=reject                           | -                    |                    | chosen: the first tag compares with case (RFC 6376)
-        115 | v=DMARC1; P=reject; ADKIM=S                  | p=reject adkim=s     |                    | chosen: other tag names without case
-        116 | ' v=DMARC1; p=none'                          | p=none               |                    | chosen: leading space is read past
-        117 | p=none; v=DMARC1                             | -                    |                    | v must be first
-        117 | xv=DMARC1; p=none                            | -                    |                    | OpenDMARC looks for the text anywhere
-        118 | v=DMARC1; sp=none; p=reject                  | p=reject sp=none     |                    | any order after v
-        119 | v=DMARC1                                     | !                    |                    | no p, no rua
-        119 | v=DMARC1;                                    | !                    |                    | no p, no rua
-        120 | v=DMARC1; rua=mailto:a@b.c                   | p=none rua=mailto:a@b.c |                 | no p but rua
-        121 | v=DMARC1; p=bogus; rua=mailto:a@b.c; adkim=s | p=none adkim=s rua=mailto:a@b.c |         | bad p but rua: other tags kept
-        121 | v=DMARC1; p=bogus; sp=reject; rua=mailto:a@b.c | p=none rua=mailto:a@b.c |               | as if it said p=none, so sp goes too
-        122 | v=DMARC1; p=reject; sp=bounce; rua=mailto:a@b.c | p=none rua=mailto:a@b.c |              | bad sp: p=none for all
-        122 | v=DMARC1; p=reject; sp=bounce                | !                    |                    | bad sp without rua
-        122 | v=DMARC1; p=reject; sp=; rua=mailto:a@b.c    | p=none rua=mailto:a@b.c |                 | an empty sp is a bad one
-        123 | v=DMARC1; p=reject; np=; rua=mailto:a@b.c    | p=reject rua=mailto:a@b.c | p=none rua=mailto:a@b.c | np is a tag of RFC 9989 only
-        123 | v=DMARC1; p=reject; np=x                     | p=reject             | !                  | np is a tag of RFC 9989 only
-        123 | v=DMARC1; p=none; np=reject                  | p=none               | p=none np=reject   | a good np
-        124 | v=DMARC1; p=bogus                            | !                    |                    | bad p without rua
-        124 | v=DMARC1; p=bogus; rua=nobody                | !                    |                    | bad p, no valid rua
-        124 | v=DMARC1; p=bogus; ruf=mailto:a@b.c          | !                    |                    | ruf does not help
-        125 | v=DMARC1; p=n                                | !                    |                    | OpenDMARC takes prefixes
-        125 | v=DMARC1; p=r                                | !                    |                    | OpenDMARC takes prefixes
-        125 | v=DMARC1; p=quarantined                      | !                    |                    | not a word
-        126 | v=DMARC1; p=Reject; adkim=S; t=Y             | p=reject adkim=s     | p=reject adkim=s t=y | values without case
-        127 | v=DMARC1; p=reject; t=yes                    | p=reject             |                    | not y or n
-        127 | v=DMARC1; p=none; psd=y                      | p=none               | p=none psd=y       | psd
-        127 | v=DMARC1; p=none; psd=N                      | p=none               | p=none psd=n       | psd without case
-        127 | v=DMARC1; p=none; psd=x                      | p=none               |                    | psd: default
-        128 | v=DMARC1; p=reject; adkim=x; aspf=strict     | p=reject             |                    | OpenDMARC takes prefixes and refuses the rest
-        128 | v=DMARC1; p=reject; fo=9                     | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; ri=-1                    | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; ri=4294967296            | p=reject             |                    | not 32 bits
-        128 | v=DMARC1; p=reject; ri=3600                  | p=reject ri=3600     | p=reject           | ri is historic in RFC 9989
-        128 | v=DMARC1; p=reject; pct=abc                  | p=reject             |                    | OpenDMARC makes it 0
-        128 | v=DMARC1; p=reject; pct=101                  | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; pct=-1                   | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; pct=50%                  | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; pct=                     | p=reject             |                    | default
-        128 | v=DMARC1; p=reject; rf=iodef                 | p=reject             |                    | one format exists, so rf says nothing
-        129 | v=DMARC1; p=reject; pct=0                    | p=reject pct=0       | p=reject           | pct is historic in RFC 9989
-        129 | v=DMARC1; p=reject; pct=100                  | p=reject             |                    | the default, said
-        129 | v=DMARC1; p=reject; pct=007                  | p=reject pct=7       | p=reject           | leading zeros
-        129 | v=DMARC1; p=reject; pct=0007                 | p=reject             |                    | at most three digits
-        130 | v=DMARC1; p=none; fo=0:1                     | p=none fo=0:1        | p=none             | 0 and 1 exclude each other in RFC 9989
-        130 | v=DMARC1; p=none; fo=1:d:s                   | p=none fo=1:d:s      |                    | both
-        130 | v=DMARC1; p=none; fo=d : S                   | p=none fo=d:s        |                    | white space and case
-        130 | v=DMARC1; p=none; fo=:1                      | p=none               |                    | an empty option
-        130 | v=DMARC1; p=none; fo=1::s                    | p=none               |                    | an empty option
-        130 | v=DMARC1; p=none; fo=01                      | p=none               |                    | no colon
-        130 | v=DMARC1; p=none; fo=1:1                     | p=none fo=1          | p=none             | each at most once in RFC 9989
-        131 | v=DMARC1; p=none; p=reject                   | p=reject             |                    | chosen: the last one counts, as in OpenDMARC
-        131 | v=DMARC1; p=reject; p=none                   | p=none               |                    | the same
-        131 | v=DMARC1; v=DMARC2; p=reject                 | p=reject             |                    | a second v is an unknown tag
-        132 | 'v=DMARC1; p=none; rua=mailto:a@b.c,mailto:d@e.f!10m, https://x/y' | p=none rua=mailto:a@b.c,mailto:d@e.f!10m,https://x/y | | as written
-        133 | v=DMARC1; p=none; rua=a@b.c                  | p=none               |                    | no scheme
-        133 | 'v=DMARC1; p=none; rua=a@b.c, mailto:d@e.f'  | p=none rua=mailto:d@e.f |                 | the good one stays
-        138 | 'v=DMARC1; p=none; rua=mailto:a@b.c!10x,mailto:d@e.f' | p=none rua=mailto:d@e.f | p=none rua=mailto:a@b.c!10x,mailto:d@e.f | RFC 9989 ignores any suffix
-        139 | v=DMARC1; p=none; x-foo=bar; =; ;;           | p=none               |                    | unknown and empty parts
-        139 | v=DMARC1;; p=none                            | p=none               |                    | an empty part
-        140 | v=DMARC1; p=none; comment with spaces        | p=none               |                    | a part without =
-        141 | v=DMARC1; p=none; sp=réject                  | p=none               |                    | not ASCII: the tag is ignored
-        141 | 'v=DMARC1; p=none; adkim=s\u0007'            | p=none               |                    | control character: the tag is ignored
-        142 | v=DMARC1\\; p=none                           | -                    |                    | an escaped semicolon is part of the value
-        194 | v=DMARC1; p=reject; t=y; pct=50              | p=reject pct=50      | p=reject t=y       | each standard has its own
+        E111 | v=DMARC1;p=none                              | p=none               |                    | no white space
+        E111 | v=DMARC1 ; p = none ;                        | p=none               |                    | white space everywhere
+        E112 | v = DMARC1; p=reject                         | p=reject             |                    | white space around =
+        E113 | v=dmarc1; p=none                             | -                    |                    | the value compares with case
+        E114 | v=DMARC1x; p=none                            | -                    |                    | another version
+        E114 | v=DMARC12; p=none                            | -                    |                    | another version
+        E114 | v=DMARC1 p=none                              | -                    |                    | no semicolon: the value is "DMARC1 p=none"
+        E114 | v=DMARC1,p=none                              | -                    |                    | a comma is no semicolon
+        E115 | V=DMARC1; P=reject                           | -                    |                    | chosen: the first tag compares with case (RFC 6376)
+        E115 | v=DMARC1; P=reject; ADKIM=S                  | p=reject adkim=s     |                    | chosen: other tag names without case
+        E116 | ' v=DMARC1; p=none'                          | p=none               |                    | chosen: leading space is read past
+        E117 | p=none; v=DMARC1                             | -                    |                    | v must be first
+        E117 | xv=DMARC1; p=none                            | -                    |                    | OpenDMARC looks for the text anywhere
+        E118 | v=DMARC1; sp=none; p=reject                  | p=reject sp=none     |                    | any order after v
+        E119 | v=DMARC1                                     | !                    |                    | no p, no rua
+        E119 | v=DMARC1;                                    | !                    |                    | no p, no rua
+        E120 | v=DMARC1; rua=mailto:a@b.c                   | p=none rua=mailto:a@b.c |                 | no p but rua
+        E121 | v=DMARC1; p=bogus; rua=mailto:a@b.c; adkim=s | p=none adkim=s rua=mailto:a@b.c |         | bad p but rua: other tags kept
+        E121 | v=DMARC1; p=bogus; sp=reject; rua=mailto:a@b.c | p=none rua=mailto:a@b.c |               | as if it said p=none, so sp goes too
+        E122 | v=DMARC1; p=reject; sp=bounce; rua=mailto:a@b.c | p=none rua=mailto:a@b.c |              | bad sp: p=none for all
+        E122 | v=DMARC1; p=reject; sp=bounce                | !                    |                    | bad sp without rua
+        E122 | v=DMARC1; p=reject; sp=; rua=mailto:a@b.c    | p=none rua=mailto:a@b.c |                 | an empty sp is a bad one
+        E123 | v=DMARC1; p=reject; np=; rua=mailto:a@b.c    | p=reject rua=mailto:a@b.c | p=none rua=mailto:a@b.c | np is a tag of RFC 9989 only
+        E123 | v=DMARC1; p=reject; np=x                     | p=reject             | !                  | np is a tag of RFC 9989 only
+        E123 | v=DMARC1; p=none; np=reject                  | p=none               | p=none np=reject   | a good np
+        E124 | v=DMARC1; p=bogus                            | !                    |                    | bad p without rua
+        E124 | v=DMARC1; p=bogus; rua=nobody                | !                    |                    | bad p, no valid rua
+        E124 | v=DMARC1; p=bogus; ruf=mailto:a@b.c          | !                    |                    | ruf does not help
+        E125 | v=DMARC1; p=n                                | !                    |                    | OpenDMARC takes prefixes
+        E125 | v=DMARC1; p=r                                | !                    |                    | OpenDMARC takes prefixes
+        E125 | v=DMARC1; p=quarantined                      | !                    |                    | not a word
+        E126 | v=DMARC1; p=Reject; adkim=S; t=Y             | p=reject adkim=s     | p=reject adkim=s t=y | values without case
+        E127 | v=DMARC1; p=reject; t=yes                    | p=reject             |                    | not y or n
+        E127 | v=DMARC1; p=none; psd=y                      | p=none               | p=none psd=y       | psd
+        E127 | v=DMARC1; p=none; psd=N                      | p=none               | p=none psd=n       | psd without case
+        E127 | v=DMARC1; p=none; psd=x                      | p=none               |                    | psd: default
+        E128 | v=DMARC1; p=reject; adkim=x; aspf=strict     | p=reject             |                    | OpenDMARC takes prefixes and refuses the rest
+        E128 | v=DMARC1; p=reject; fo=9                     | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; ri=-1                    | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; ri=4294967296            | p=reject             |                    | not 32 bits
+        E128 | v=DMARC1; p=reject; ri=3600                  | p=reject ri=3600     | p=reject           | ri is historic in RFC 9989
+        E128 | v=DMARC1; p=reject; pct=abc                  | p=reject             |                    | OpenDMARC makes it 0
+        E128 | v=DMARC1; p=reject; pct=101                  | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; pct=-1                   | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; pct=50%                  | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; pct=                     | p=reject             |                    | default
+        E128 | v=DMARC1; p=reject; rf=iodef                 | p=reject             |                    | one format exists, so rf says nothing
+        E129 | v=DMARC1; p=reject; pct=0                    | p=reject pct=0       | p=reject           | pct is historic in RFC 9989
+        E129 | v=DMARC1; p=reject; pct=100                  | p=reject             |                    | the default, said
+        E129 | v=DMARC1; p=reject; pct=007                  | p=reject pct=7       | p=reject           | leading zeros
+        E129 | v=DMARC1; p=reject; pct=0007                 | p=reject             |                    | at most three digits
+        E130 | v=DMARC1; p=none; fo=0:1                     | p=none fo=0:1        | p=none             | 0 and 1 exclude each other in RFC 9989
+        E130 | v=DMARC1; p=none; fo=1:d:s                   | p=none fo=1:d:s      |                    | both
+        E130 | v=DMARC1; p=none; fo=d : S                   | p=none fo=d:s        |                    | white space and case
+        E130 | v=DMARC1; p=none; fo=:1                      | p=none               |                    | an empty option
+        E130 | v=DMARC1; p=none; fo=1::s                    | p=none               |                    | an empty option
+        E130 | v=DMARC1; p=none; fo=01                      | p=none               |                    | no colon
+        E130 | v=DMARC1; p=none; fo=1:1                     | p=none fo=1          | p=none             | each at most once in RFC 9989
+        E131 | v=DMARC1; p=none; p=reject                   | p=reject             |                    | chosen: the last one counts, as in OpenDMARC
+        E131 | v=DMARC1; p=reject; p=none                   | p=none               |                    | the same
+        E131 | v=DMARC1; v=DMARC2; p=reject                 | p=reject             |                    | a second v is an unknown tag
+        E132 | 'v=DMARC1; p=none; rua=mailto:a@b.c,mailto:d@e.f!10m, https://x/y' | p=none rua=mailto:a@b.c,mailto:d@e.f!10m,https://x/y | | as written
+        E133 | v=DMARC1; p=none; rua=a@b.c                  | p=none               |                    | no scheme
+        E133 | 'v=DMARC1; p=none; rua=a@b.c, mailto:d@e.f'  | p=none rua=mailto:d@e.f |                 | the good one stays
+        E138 | 'v=DMARC1; p=none; rua=mailto:a@b.c!10x,mailto:d@e.f' | p=none rua=mailto:d@e.f | p=none rua=mailto:a@b.c!10x,mailto:d@e.f | RFC 9989 ignores any suffix
+        E139 | v=DMARC1; p=none; x-foo=bar; =; ;;           | p=none               |                    | unknown and empty parts
+        E139 | v=DMARC1;; p=none                            | p=none               |                    | an empty part
+        E140 | v=DMARC1; p=none; comment with spaces        | p=none               |                    | a part without =
+        E141 | v=DMARC1; p=none; sp=réject                  | p=none               |                    | not ASCII: the tag is ignored
+        E141 | 'v=DMARC1; p=none; adkim=s\u0007'            | p=none               |                    | control character: the tag is ignored
+        E142 | v=DMARC1\\; p=none                           | -                    |                    | an escaped semicolon is part of the value
+        E194 | v=DMARC1; p=reject; t=y; pct=50              | p=reject pct=50      | p=reject t=y       | each standard has its own
         opendmarc | v=DMARC1; p="reject"                   | !                    |                    | quotes are part of the value
         opendmarc | v=DMARC1; p=                           | !                    |                    | empty
         opendmarc | v=DMARC1; sp=reject                    | !                    |                    | no p
@@ -177,13 +177,13 @@ class DmarcRecordParserTest {
         return assertInstanceOf(Parsed.Unusable.class, DmarcRecordParser.parse(record, Standard.RFC9989));
     }
 
-    /** Row 143: character-strings arrive joined, so a tag may have been cut anywhere. */
+    /** E143: character-strings arrive joined, so a tag may have been cut anywhere. */
     @Test
     void joinedStringsAreOneText() {
         assertEquals("p=reject", describe(DmarcRecordParser.parse("v=DMARC1; p=rej" + "ect", Standard.RFC7489)));
     }
 
-    /** Row 144, and the largest that fits a DNS message. */
+    /** E144, and the largest that fits a DNS message. */
     @Test
     void longRecordsAreReadInLinearTime() {
         String filler = "x=y;".repeat(1_000);
@@ -271,7 +271,7 @@ class DmarcRecordParserTest {
 
     /** OpenDMARC's test_dmarc_parse; where it departs from RFC 7489, the RFC holds. */
     @TestFactory
-    List<DynamicTest> openDmarcTable() throws IOException {
+    List<DynamicTest> openDmarcTable() {
         String hardError = "bad optional tags get their default (RFC 7489, section 6.3); OpenDMARC refuses the record";
         Map<String, String> departures = Map.of(
                 "odmarc-parse-05", "p=n is no policy; OpenDMARC takes prefixes",
@@ -282,8 +282,7 @@ class DmarcRecordParserTest {
                 "odmarc-parse-14", hardError,
                 "odmarc-parse-19", hardError);
         List<DynamicTest> tests = new ArrayList<>();
-        for (JsonNode row :
-                SharedTestData.openDmarc("opendmarc-record-parse.json").get("cases")) {
+        for (JsonNode row : DataFile.json("/opendmarc/record-parse.json").get("cases")) {
             String id = row.get("id").asText();
             String record = row.get("record").asText();
             boolean expected = row.get("expect").get("valid").asBoolean() != departures.containsKey(id);

@@ -13,38 +13,38 @@ class DmarcUriTest {
     @ParameterizedTest(name = "{0}: {1} ({3})")
     @CsvSource(delimiter = '|', textBlock = """
         # row | text                              | mailbox               | why
-        132 | mailto:a@b.c                          | a@b.c                 | plain
-        132 | https://x/y                           | other                 | a valid URI, not supported
-        133 | a@b.c                                 | -                     | no scheme
-        133 | <mailto:a@b.c>                        | -                     | angle brackets
-        133 | mailto:a b@c                          | -                     | a space
-        134 | mailto:d%2Cmarc@example.com           | d,marc@example.com    | an encoded comma
-        134 | mailto:a%21b@example.com              | a!b@example.com       | an encoded exclamation mark
-        134 | mailto:%22a%40b%22@example.com        | "a@b"@example.com     | an encoded quoted-string
-        134 | mailto:a%0D%0ABcc:x@example.com       | -                     | a line end never gets into an address
-        134 | mailto:a%00@example.com               | -                     | nor does NUL
-        134 | mailto:a%20b@example.com              | -                     | nor a space
-        134 | mailto:a%C3%A9@example.com            | -                     | nor UTF-8
-        134 | mailto:a%@example.com                 | -                     | half an encoding
-        134 | mailto:a%zz@example.com               | -                     | no encoding
-        134 | mailto:a@b%2ec                        | -                     | none in the domain
-        135 | mailto:a@b.c?subject=x&bcc=evil@x.y   | a@b.c                 | header fields are read past
-        135 | mailto:a@b.c#x                        | a@b.c                 | so is a fragment
-        136 | mailto:a@b.c&#44                      | -                     | an HTML entity
-        136 | mailto:a&amp@b.c                      | -                     | an HTML entity
-        136 | mailto://a@b.c                        | -                     | two slashes
-        136 | mailto://abuse.com                    | -                     | two slashes
-        136 | mailto:                               | -                     | nothing
-        136 | mailto:abuse.com                      | -                     | no address
-        136 | mailto:@b.c                           | -                     | no local part
-        136 | mailto:a@                             | -                     | no domain
-        136 | mailto:a@[192.0.2.1]                  | -                     | no domain
-        136 | mailto:a@192.0.2.1                    | -                     | no domain
-        137 | MAILTO:A@B.c                          | A@b.c                 | scheme and domain without case, local part as it is
-        137 | https:                                | -                     | nothing after the scheme
-        137 | :a@b.c                                | -                     | no scheme
-        137 | 1x:a@b.c                              | -                     | a scheme begins with a letter
-        137 | ftp://abuse.com                       | other                 | OpenDMARC's test has it
+        E132 | mailto:a@b.c                          | a@b.c                 | plain
+        E132 | https://x/y                           | other                 | a valid URI, not supported
+        E133 | a@b.c                                 | -                     | no scheme
+        E133 | <mailto:a@b.c>                        | -                     | angle brackets
+        E133 | mailto:a b@c                          | -                     | a space
+        E134 | mailto:d%2Cmarc@example.com           | d,marc@example.com    | an encoded comma
+        E134 | mailto:a%21b@example.com              | a!b@example.com       | an encoded exclamation mark
+        E134 | mailto:%22a%40b%22@example.com        | "a@b"@example.com     | an encoded quoted-string
+        E134 | mailto:a%0D%0ABcc:x@example.com       | -                     | a line end never gets into an address
+        E134 | mailto:a%00@example.com               | -                     | nor does NUL
+        E134 | mailto:a%20b@example.com              | -                     | nor a space
+        E134 | mailto:a%C3%A9@example.com            | -                     | nor UTF-8
+        E134 | mailto:a%@example.com                 | -                     | half an encoding
+        E134 | mailto:a%zz@example.com               | -                     | no encoding
+        E134 | mailto:a@b%2ec                        | -                     | none in the domain
+        E135 | mailto:a@b.c?subject=x&bcc=evil@x.y   | a@b.c                 | header fields are read past
+        E135 | mailto:a@b.c#x                        | a@b.c                 | so is a fragment
+        E136 | mailto:a@b.c&#44                      | -                     | an HTML entity
+        E136 | mailto:a&amp@b.c                      | -                     | an HTML entity
+        E136 | mailto://a@b.c                        | -                     | two slashes
+        E136 | mailto://abuse.com                    | -                     | two slashes
+        E136 | mailto:                               | -                     | nothing
+        E136 | mailto:abuse.com                      | -                     | no address
+        E136 | mailto:@b.c                           | -                     | no local part
+        E136 | mailto:a@                             | -                     | no domain
+        E136 | mailto:a@[192.0.2.1]                  | -                     | no domain
+        E136 | mailto:a@192.0.2.1                    | -                     | no domain
+        E137 | MAILTO:A@B.c                          | A@b.c                 | scheme and domain without case, local part as it is
+        E137 | https:                                | -                     | nothing after the scheme
+        E137 | :a@b.c                                | -                     | no scheme
+        E137 | 1x:a@b.c                              | -                     | a scheme begins with a letter
+        E137 | ftp://abuse.com                       | other                 | OpenDMARC's test has it
         """)
     void reads(String row, String text, String mailbox, String why) {
         for (Standard standard : Standard.values()) {
@@ -80,7 +80,7 @@ class DmarcUriTest {
                 "RFC 9989 ignores it");
     }
 
-    @ParameterizedTest(name = "row 138: {0}")
+    @ParameterizedTest(name = "E138: {0}")
     @CsvSource({
         "!10x",
         "!",

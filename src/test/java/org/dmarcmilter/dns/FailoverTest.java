@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +28,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 
 /** Servers that are silent, sick or hostile. */
+@Execution(ExecutionMode.CONCURRENT)
 class FailoverTest {
     private static final Duration LIMIT = Duration.ofSeconds(6);
     private static final String RECORD = "x.example. 300 IN TXT \"found\"";

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DomainNameTest {
-    /** {@code -} where no such name can exist. Row 46 (display names) is the From parser's. */
+    /** {@code -} where no such name can exist. E046 (display names) is the From parser's. */
     @ParameterizedTest(name = "{0}: {1} ({3})")
     @CsvSource(delimiter = '|', textBlock = """
         # row | text                     | name                         | why
@@ -27,56 +27,56 @@ class DomainNameTest {
         ascii | _dmarc.example.com       | _dmarc.example.com           | underscores
         ascii | a--b.example             | a--b.example                 | hyphens
         ascii | com                      | com                          | one label
-        44  | bank.example.              | bank.example                 | the root dot
-        44  | bank.example..             | -                            | one root dot only
-        20  | .                          | -                            | nothing
-        20  | ''                         | -                            | nothing
-        20  | .example.com               | -                            | an empty label
-        20  | mac...com                  | -                            | empty labels
-        5   | [192.0.2.1]                | -                            | an address literal
-        5   | 192.0.2.1                  | -                            | an address
-        5   | 192.0.2.1.                 | -                            | an address
-        5   | a.0x7f                     | a.0x7f                       | not digits only
-        86  | legitimate.com(a.attack.com | -                           | CVE-2020-12272
-        87  | legitimate.com'@any.attack.com | -                        | CVE-2020-12272
+        E044 | bank.example.              | bank.example                 | the root dot
+        E044 | bank.example..             | -                            | one root dot only
+        E020 | .                          | -                            | nothing
+        E020 | ''                         | -                            | nothing
+        E020 | .example.com               | -                            | an empty label
+        E020 | mac...com                  | -                            | empty labels
+        E005 | [192.0.2.1]                | -                            | an address literal
+        E005 | 192.0.2.1                  | -                            | an address
+        E005 | 192.0.2.1.                 | -                            | an address
+        E005 | a.0x7f                     | a.0x7f                       | not digits only
+        E086 | legitimate.com(a.attack.com | -                           | CVE-2020-12272
+        E087 | legitimate.com'@any.attack.com | -                        | CVE-2020-12272
         ws  | 'a b.com'                  | -                            | a space
-        40  | bänk.example               | xn--bnk-qla.example          | to A-labels
-        40  | BÄNK.EXAMPLE               | xn--bnk-qla.example          | lower case
-        40  | 'ba\u0308nk.example'       | xn--bnk-qla.example          | NFC
-        40  | xn--bnk-qla.example        | xn--bnk-qla.example          | an A-label
-        40  | XN--BNK-QLA.example        | xn--bnk-qla.example          | an A-label in upper case
-        40  | дом.рф                     | xn--d1aqf.xn--p1ai           | each label
-        40  | 'bücher.example.'          | xn--bcher-kva.example        | the root dot
-        41  | Bloß.de                    | xn--blo-7ka.de               | not bloss.de
-        41  | xn--blo-7ka.de             | xn--blo-7ka.de               | the same domain
-        41  | 'BLO\u1E9E.de'             | xn--blo-7ka.de               | the capital sharp s
-        41  | βόλος.com                  | xn--nxasmm1c.com             | final sigma stays
-        41  | ΒΌΛΟΣ.com                  | xn--nxasmq6b.com             | Σ becomes σ, wherever it stands
-        41  | 'İ.com'                    | xn--i-9bb.com                | the dot of a Turkish İ stays
-        41  | '\u212Aelvin.com'          | kelvin.com                   | canonically the same letter
-        41  | 'ශ්\u200Dරී.com'              | xn--10cl1a0b660p.com         | a zero-width joiner stays
-        42  | 日本語。ＪＰ                  | -                            | full-width letters are not mapped
-        42  | 日本語。jp                   | -                            | U+3002 separates nothing
-        42  | 日本語．jp                   | -                            | U+FF0E separates nothing
-        42  | 日本語｡jp                    | -                            | U+FF61 separates nothing
-        42  | 日本語.jp                    | xn--wgv71a119e.jp            | U+002E does
-        42  | 'example。com'             | -                            | nor between ASCII
-        43  | ☕.us                      | -                            | a symbol is not allowed by IDNA2008
-        43  | xn--53h.us                 | xn--53h.us                   | given as A-label it is looked up
-        45  | ﬁle.com                    | -                            | a ligature is not mapped
-        45  | 'ſ.com'                    | -                            | a long s is not mapped
-        11  | 'bank\u00A0.example'       | -                            | no-break space
-        11  | 'bank.example\u3000'       | -                            | ideographic space, not trimmed
-        46  | 'bank\u202E.example'       | -                            | right-to-left override
-        46  | 'bank\u2066.example'       | -                            | isolate
-        46  | 'bank\u200B.example'       | -                            | zero-width space
-        46  | 'bank\uFEFF.example'       | -                            | byte order mark
-        46  | 'bank\u00AD.example'       | -                            | soft hyphen
-        46  | 'bank\uFE0F.example'       | -                            | variation selector
-        46  | 'bank\u034F.example'       | -                            | combining grapheme joiner
-        46  | 'bank\uD800.example'       | -                            | half a character
-        46  | 'bank\uE000.example'       | -                            | private use
-        47  | 'b\u0430nk.example'        | xn--bnk-6cd.example          | a Cyrillic a: its own domain
+        E040 | bänk.example               | xn--bnk-qla.example          | to A-labels
+        E040 | BÄNK.EXAMPLE               | xn--bnk-qla.example          | lower case
+        E040 | 'ba\u0308nk.example'       | xn--bnk-qla.example          | NFC
+        E040 | xn--bnk-qla.example        | xn--bnk-qla.example          | an A-label
+        E040 | XN--BNK-QLA.example        | xn--bnk-qla.example          | an A-label in upper case
+        E040 | дом.рф                     | xn--d1aqf.xn--p1ai           | each label
+        E040 | 'bücher.example.'          | xn--bcher-kva.example        | the root dot
+        E041 | Bloß.de                    | xn--blo-7ka.de               | not bloss.de
+        E041 | xn--blo-7ka.de             | xn--blo-7ka.de               | the same domain
+        E041 | 'BLO\u1E9E.de'             | xn--blo-7ka.de               | the capital sharp s
+        E041 | βόλος.com                  | xn--nxasmm1c.com             | final sigma stays
+        E041 | ΒΌΛΟΣ.com                  | xn--nxasmq6b.com             | Σ becomes σ, wherever it stands
+        E041 | 'İ.com'                    | xn--i-9bb.com                | the dot of a Turkish İ stays
+        E041 | '\u212Aelvin.com'          | kelvin.com                   | canonically the same letter
+        E041 | 'ශ්\u200Dරී.com'              | xn--10cl1a0b660p.com         | a zero-width joiner stays
+        E042 | 日本語。ＪＰ                  | -                            | full-width letters are not mapped
+        E042 | 日本語。jp                   | -                            | U+3002 separates nothing
+        E042 | 日本語．jp                   | -                            | U+FF0E separates nothing
+        E042 | 日本語｡jp                    | -                            | U+FF61 separates nothing
+        E042 | 日本語.jp                    | xn--wgv71a119e.jp            | U+002E does
+        E042 | 'example。com'             | -                            | nor between ASCII
+        E043 | ☕.us                      | -                            | a symbol is not allowed by IDNA2008
+        E043 | xn--53h.us                 | xn--53h.us                   | given as A-label it is looked up
+        E045 | ﬁle.com                    | -                            | a ligature is not mapped
+        E045 | 'ſ.com'                    | -                            | a long s is not mapped
+        E011 | 'bank\u00A0.example'       | -                            | no-break space
+        E011 | 'bank.example\u3000'       | -                            | ideographic space, not trimmed
+        E046 | 'bank\u202E.example'       | -                            | right-to-left override
+        E046 | 'bank\u2066.example'       | -                            | isolate
+        E046 | 'bank\u200B.example'       | -                            | zero-width space
+        E046 | 'bank\uFEFF.example'       | -                            | byte order mark
+        E046 | 'bank\u00AD.example'       | -                            | soft hyphen
+        E046 | 'bank\uFE0F.example'       | -                            | variation selector
+        E046 | 'bank\u034F.example'       | -                            | combining grapheme joiner
+        E046 | 'bank\uD800.example'       | -                            | half a character
+        E046 | 'bank\uE000.example'       | -                            | private use
+        E047 | 'b\u0430nk.example'        | xn--bnk-6cd.example          | a Cyrillic a: its own domain
         5891 | '\u0301bank.example'      | -                            | a label does not begin with a mark
         5891 | xn--bänk.example          | -                            | neither A-label nor U-label
         5891 | ab--ü.example             | -                            | hyphens in third and fourth place
@@ -88,7 +88,7 @@ class DomainNameTest {
         assertEquals(expected, DomainName.parse(text).map(DomainName::ascii).orElse("-"), why);
     }
 
-    /** Rows 11, 46 and 91, and what a text block cannot hold. */
+    /** E011, E046 and E091, and what a text block cannot hold. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -103,7 +103,7 @@ class DomainNameTest {
         assertEquals(Optional.empty(), DomainName.parse(text));
     }
 
-    /** Row 45. */
+    /** E045. */
     @Test
     void lengths() {
         String label63 = "a".repeat(63);

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.dmarcmilter.history.HistoryReader;
 import org.dmarcmilter.history.HistoryRecord;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -90,7 +91,7 @@ class CrashIT {
     }
 
     private static void sendUntilClosed(DaemonUnderTest daemon, AtomicInteger next, Queue<Answered> answered) {
-        try (MilterClient mta = MilterClient.connect(daemon.socket())) {
+        try (MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             mta.connection("client.example", "192.0.2.1");
             for (int id = next.getAndIncrement(); id < MESSAGES; id = next.getAndIncrement()) {
                 mta.mail("a@example.com", Map.of("i", "JOB" + id));

@@ -3,18 +3,16 @@ package org.dmarcmilter.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.dmarcmilter.testing.DataFile;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -27,9 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every milter session of OpenDMARC's own test suite, played to the daemon over its socket. */
 @Timeout(60)
 class MiltertestIT {
-    private static final Path SESSIONS =
-            Path.of(System.getProperty("testdata", "../shared/testdata"), "opendmarc", "opendmarc-miltertest.json");
-
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path directory;
 
@@ -37,7 +32,6 @@ class MiltertestIT {
 
     @BeforeAll
     static void startDns() {
-        assumeTrue(Files.exists(SESSIONS), () -> SESSIONS + " is absent (system property testdata)");
         dns = NameServer.start(directory, """
                 _dmarc.paypal.com.        TXT "v=DMARC1; p=reject"
                 _dmarc.trusteddomain.org. TXT "v=DMARC1; p=none"
@@ -47,13 +41,11 @@ class MiltertestIT {
 
     @AfterAll
     static void stopDns() {
-        if (dns != null) {
-            dns.close();
-        }
+        dns.close();
     }
 
-    static Stream<Named<JsonNode>> sessions() throws IOException {
-        JsonNode cases = new ObjectMapper().readTree(SESSIONS.toFile()).get("cases");
+    static Stream<Named<JsonNode>> sessions() {
+        JsonNode cases = DataFile.json("/opendmarc/miltertest.json").get("cases");
         return StreamSupport.stream(cases.spliterator(), false)
                 .map(session -> Named.of(
                         session.get("id").asText() + ": " + session.get("what").asText(), session));
@@ -66,12 +58,12 @@ class MiltertestIT {
                 .map(option -> option.getKey() + " " + option.getValue().asText() + "\n")
                 .collect(Collectors.joining());
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), configuration);
-                MilterClient mta = MilterClient.connect(daemon.socket())) {
+                MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             assertExpected(session.get("expect"), play(session, mta));
         }
     }
 
-    private static MilterClient.EndOfMessage play(JsonNode session, MilterClient mta) {
+    private static MilterPeer.EndOfMessage play(JsonNode session, MilterPeer mta) {
         JsonNode client = session.get("connect");
         assertContinue(mta.connection(
                 client.get("host").asText(), client.get("address").asText()));
@@ -90,11 +82,11 @@ class MiltertestIT {
         return mta.endOfMessage();
     }
 
-    private static void assertContinue(MilterClient.Reply reply) {
-        assertEquals(MilterClient.Reply.CONTINUE, reply);
+    private static void assertContinue(MilterPeer.Reply reply) {
+        assertEquals(MilterPeer.Reply.CONTINUE, reply);
     }
 
-    private static void assertExpected(JsonNode expected, MilterClient.EndOfMessage answer) {
+    private static void assertExpected(JsonNode expected, MilterPeer.EndOfMessage answer) {
         String reply = expected.get("eom_reply").asText();
         if (reply.startsWith("replycode")) {
             assertEquals('y', answer.verdict().code(), answer::toString);

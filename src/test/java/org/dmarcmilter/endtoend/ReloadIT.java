@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class ReloadIT {
     @Test
     void aHundredChangesOfTheDnsLeaveNoThreadAndNoDescriptorBehind() throws IOException {
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), RED);
-                MilterClient old = MilterClient.connect(daemon.socket())) {
+                MilterPeer old = MilterPeer.connect(daemon.socket())) {
             old.connection("client.example", "192.0.2.1");
             long threads = 0;
             long descriptors = 0;
@@ -139,7 +140,7 @@ class ReloadIT {
     /** All messages of one connection see one configuration, and see all of it. */
     private static String oneConnection(DaemonUnderTest daemon, AtomicLong messages) {
         Set<String> colours = ConcurrentHashMap.newKeySet();
-        try (MilterClient mta = MilterClient.connect(daemon.socket())) {
+        try (MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             mta.connection("client.example", "192.0.2.1");
             mta.helo("client.example");
             for (int i = 0; i < MESSAGES_PER_CONNECTION; i++) {
@@ -147,11 +148,11 @@ class ReloadIT {
                 mta.rcpt("b@example.org");
                 mta.header("From", "a@example.com");
                 mta.endOfHeaders();
-                MilterClient.EndOfMessage answer = mta.endOfMessage();
+                MilterPeer.EndOfMessage answer = mta.endOfMessage();
                 String field = String.join("", answer.added("Authentication-Results"));
                 String copy = answer.edits().stream()
                         .filter(edit -> edit.code() == '+')
-                        .map(MilterClient.Reply::payload)
+                        .map(MilterPeer.Reply::payload)
                         .findFirst()
                         .orElse("");
                 boolean software = !answer.added("DMARC-Filter").isEmpty();
@@ -188,7 +189,7 @@ class ReloadIT {
             assertEquals("red", oneConnection(daemon, new AtomicLong()));
             Files.writeString(hosts, "192.0.2.0/24\n");
             reloadAndAwait(daemon, "configuration reloaded from", 1);
-            try (MilterClient mta = MilterClient.connect(daemon.socket())) {
+            try (MilterPeer mta = MilterPeer.connect(daemon.socket())) {
                 assertEquals('a', mta.connection("client.example", "192.0.2.1").code(), "now it is ignored");
             }
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class SignalsIT {
     @Test
     void aMessageThatHasBegunIsFinishedAfterSigterm() {
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION);
-                MilterClient mta = MilterClient.connect(daemon.socket())) {
+                MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             begin(mta, "example.com");
             daemon.process().signal("TERM");
             awaitNoNewConnections(daemon);
@@ -67,7 +68,7 @@ class SignalsIT {
     @Test
     void aVerdictThatWaitsForTheDnsIsGivenAfterSigterm() {
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION);
-                MilterClient mta = MilterClient.connect(daemon.socket())) {
+                MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             begin(mta, "dead.example");
             mta.endOfHeaders();
             mta.sendEndOfMessage();
@@ -79,16 +80,16 @@ class SignalsIT {
 
     @Test
     void idleConnectionsDoNotDelayTheEnd() {
-        List<MilterClient> idle = new ArrayList<>();
+        List<MilterPeer> idle = new ArrayList<>();
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION)) {
             for (int i = 0; i < 20; i++) {
-                idle.add(MilterClient.connect(daemon.socket()));
+                idle.add(MilterPeer.connect(daemon.socket()));
             }
             idle.get(0).connection("client.example", "192.0.2.7");
             daemon.process().signal("TERM");
             assertEquals(0, daemon.process().exitCode(EXIT_LIMIT));
         } finally {
-            idle.forEach(MilterClient::close);
+            idle.forEach(MilterPeer::close);
         }
     }
 
@@ -96,7 +97,7 @@ class SignalsIT {
     @CsvSource({"HUP", "USR1"})
     void reloadsForNewConnections(String signal) {
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION);
-                MilterClient old = MilterClient.connect(daemon.socket())) {
+                MilterPeer old = MilterPeer.connect(daemon.socket())) {
             old.connection("client.example", "192.0.2.7");
             String settings = "Socket " + daemon.socket() + "\nNameservers " + dns.address() + "\nDNSTimeout 2\n";
 
@@ -156,7 +157,7 @@ class SignalsIT {
         assertTrue(Files.exists(socket), "Java leaves the file, as a killed daemon does");
         try (DaemonUnderTest daemon =
                         DaemonUnderTest.startOnUnixSocket(directory, socket, dns.address(), CONFIGURATION);
-                MilterClient mta = MilterClient.connect(daemon.socket())) {
+                MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             send(mta, "example.com");
             assertJudged("dmarc=fail", mta.endOfMessage());
         }
@@ -168,7 +169,7 @@ class SignalsIT {
         try (DaemonUnderTest first =
                 DaemonUnderTest.startOnUnixSocket(directory, socket, dns.address(), CONFIGURATION)) {
             run(69, "-f", "-c", directory.resolve("dmarc-milter.conf").toString());
-            try (MilterClient mta = MilterClient.connect(first.socket())) {
+            try (MilterPeer mta = MilterPeer.connect(first.socket())) {
                 send(mta, "example.com");
                 assertJudged("dmarc=fail", mta.endOfMessage());
             }
@@ -217,33 +218,33 @@ class SignalsIT {
         }
     }
 
-    private static MilterClient.EndOfMessage judged(DaemonUnderTest daemon) {
-        try (MilterClient mta = MilterClient.connect(daemon.socket())) {
+    private static MilterPeer.EndOfMessage judged(DaemonUnderTest daemon) {
+        try (MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             send(mta, "example.com");
             return mta.endOfMessage();
         }
     }
 
     /** A whole message but for its end. */
-    private static void send(MilterClient mta, String authorDomain) {
+    private static void send(MilterPeer mta, String authorDomain) {
         begin(mta, authorDomain);
         mta.endOfHeaders();
     }
 
-    private static void begin(MilterClient mta, String authorDomain) {
+    private static void begin(MilterPeer mta, String authorDomain) {
         mta.connection("client.example", "192.0.2.7");
         mta.helo("client.example");
         beginMessage(mta, authorDomain);
     }
 
-    private static void beginMessage(MilterClient mta, String authorDomain) {
+    private static void beginMessage(MilterPeer mta, String authorDomain) {
         mta.mail("bounce@" + authorDomain, Map.of("i", "QUEUEID"));
         mta.rcpt("user@local.test");
         mta.data();
         mta.header("From", "sender@" + authorDomain);
     }
 
-    private static void assertJudged(String result, MilterClient.EndOfMessage answer) {
+    private static void assertJudged(String result, MilterPeer.EndOfMessage answer) {
         assertTrue(answer.verdict().lets(), answer::toString);
         assertTrue(answer.added("Authentication-Results").get(0).contains(result), answer::toString);
     }

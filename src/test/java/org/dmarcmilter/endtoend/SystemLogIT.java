@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,14 +66,14 @@ class SystemLogIT {
     }
 
     private void send(String job, String from, String... fields) {
-        try (MilterClient mta = MilterClient.connect(socket)) {
+        try (MilterPeer mta = MilterPeer.connect(socket)) {
             mta.connection("client.example", "192.0.2.7");
             mta.helo("client.example");
             send(mta, job, from, fields);
         }
     }
 
-    private static void send(MilterClient mta, String job, String from, String... fields) {
+    private static void send(MilterPeer mta, String job, String from, String... fields) {
         mta.mail("bounce@example.com", Map.of("i", job));
         mta.rcpt("user@local.test");
         mta.data();
@@ -87,7 +88,7 @@ class SystemLogIT {
     /** Messages one after another on one connection, whose lines therefore have an order. */
     private List<String> sendMany(String letter, int number) {
         List<String> lines = new ArrayList<>();
-        try (MilterClient mta = MilterClient.connect(socket)) {
+        try (MilterPeer mta = MilterPeer.connect(socket)) {
             mta.connection("client.example", "192.0.2.7");
             mta.helo("client.example");
             for (int i = 0; i < number; i++) {

@@ -31,59 +31,59 @@ class FieldReaderTest {
     @ParameterizedTest(name = "{0}: {3}")
     @CsvSource(delimiter = '|', textBlock = """
         # row | result                                                              | evidence                    | why
-        86  | spf=pass smtp.mailfrom=any@sender.example(a.attack.com                | -                           | CVE-2020-12272: parenthesis in the domain
-        86  | spf=pass smtp.mailfrom=sender.example(.attack.com                     | -                           | CVE-2020-12272: parenthesis, no local part
-        87  | spf=pass smtp.mailfrom=any@sender.example'@any.attack.com             | -                           | two at signs and a quote
-        90  | dkim=pass header.d=legitimate.com'a.attack.com                        | -                           | not a domain
-        90  | dkim=pass header.d=legitimate.com(.attack.com                         | -                           | not a domain
-        90  | dkim=pass header.d=legitimate.com(x)                                  | DKIM PASS legitimate.com    | a real comment says nothing
-        92  | spf=pass smtp.helo=sender.example                                     | -                           | HELO never counts for a sender (CVE-2019-20790)
-        92  | spf=pass smtp.helo=sender.example smtp.mailfrom=other.example         | -                           | nor next to another sender
-        95  | spf=pass smtp.mailfrom=@sender.example                                | SPF PASS sender.example     | no local part
-        95  | spf=pass smtp.mailfrom=sender.example                                 | SPF PASS sender.example     | bare domain, as OpenDMARC wants it
-        95  | spf=pass smtp.mailfrom=u@sender.example                               | SPF PASS sender.example     | address, which OpenDMARC never matches
-        95  | spf=pass smtp.mailfrom="u@sender.example"                             | SPF PASS sender.example     | quoted
-        95  | spf=pass smtp.mailfrom=u@SENDER.Example.                              | SPF PASS sender.example     | case and trailing dot
-        96  | spf=pass smtp.mail=user@sender.example                                | -                           | not a registered property
-        96  | spf=pass smtp.envfrom=sender.example                                  | -                           | not a registered property
-        96  | spf=pass policy.mailfrom=sender.example                               | -                           | another property type
-        97  | spf=pass smtp.mailfrom=other.example                                  | -                           | not the envelope sender
-        97  | spf=pass smtp.mailfrom=sub.sender.example                             | -                           | not the envelope sender, though below it
-        97  | spf=pass smtp.mailfrom=xsender.example                                | -                           | not the envelope sender, though its end
-        100 | spf=pass smtp.mailfrom=bounce+a=b@sender.example                      | SPF PASS sender.example     | = in the local part
-        101 | dkim=pass header.i=@example.com                                       | DKIM PASS example.com ~     | header.i alone: relaxed only
-        101 | dkim=pass header.i=user@sub.example.com                               | DKIM PASS sub.example.com ~ | header.i alone, with local part
-        101 | dkim=pass header.i=@a.example.com header.d=example.com                | DKIM PASS example.com       | header.d says it
-        102 | dkim=pass                                                             | -                           | no property at all
-        102 | dkim=pass header.b=abcd                                               | -                           | no domain
-        103 | dkim=neutral header.d=example.com                                     | DKIM NO_PASS example.com    | neutral
-        103 | dkim=policy header.d=example.com                                      | DKIM NO_PASS example.com    | policy
-        103 | dkim=fail header.d=example.com                                        | DKIM NO_PASS example.com    | fail
-        103 | dkim=none header.d=example.com                                        | DKIM NO_PASS example.com    | none
-        103 | dkim=permerror header.d=example.com                                   | DKIM NO_PASS example.com    | permerror
-        103 | dkim=temperror header.d=example.com                                   | DKIM TEMPORARY_ERROR example.com | temperror stays open
-        103 | dkim=dkim_pass header.d=example.com                                   | DKIM NO_PASS example.com    | B73: unknown words are no pass
-        103 | dkim=Pass header.D=Example.COM                                        | DKIM PASS example.com       | B74: keywords without case
-        104 | dkim=pass (test mode) header.d=example.com                            | DKIM PASS example.com       | a pass as reported
-        105 | spf=softfail smtp.mailfrom=sender.example                             | SPF NO_PASS sender.example  | softfail
-        105 | spf=neutral smtp.mailfrom=sender.example                              | SPF NO_PASS sender.example  | neutral
-        105 | spf=none smtp.mailfrom=sender.example                                 | SPF NO_PASS sender.example  | none
-        105 | spf=policy smtp.mailfrom=sender.example                               | SPF NO_PASS sender.example  | policy
-        105 | spf=fail smtp.mailfrom=sender.example                                 | SPF NO_PASS sender.example  | fail
-        105 | spf=temperror smtp.mailfrom=sender.example                            | SPF TEMPORARY_ERROR sender.example | temperror stays open
-        106 | spf=permerror smtp.mailfrom=sender.example                            | SPF NO_PASS sender.example  | permerror is a plain non-pass
-        107 | dkim=pass header.d=com                                                | DKIM PASS com               | counted here, and aligned with nothing
-        108 | dkim=pass header.d=example.com body.length=5                          | DKIM PASS example.com       | partial bodies are the verifier's business
-        109 | dkim=pass header.d=example.com header.s=sel header.b=aaaa             | DKIM PASS example.com       | a replay passes by design
-        78  | dkim=pass header.d=; spf=pass smtp.mailfrom=sender.example            | SPF PASS sender.example     | an empty domain is none
-        79  | dkim=pass header.d=..                                                 | -                           | dots are no domain
-        79  | dkim=pass header.d=.example.com                                       | -                           | a leading dot is none
-        79  | dkim=pass header.d=192.0.2.1                                          | -                           | an address is none
-        80  | dkim=pass header.d=a.example; dkim=fail header.d=b.example; dkim=pass header.d=c.example | DKIM PASS a.example, DKIM NO_PASS b.example, DKIM PASS c.example | several entries
-        81  | dkim=pass header.d=a.example header.b=same; dkim=fail header.d=b.example header.b=same | DKIM PASS a.example, DKIM NO_PASS b.example | each entry stands alone
-        72  | dkim/2=pass header.d=example.com                                      | -                           | unknown method version
-        73  | dmarc=pass header.from=example.com                                    | -                           | other methods are no evidence
-        75  | gateway.spf=pass smtp.mailfrom=sender.example                         | -                           | a method with a dot
+        E086 | spf=pass smtp.mailfrom=any@sender.example(a.attack.com                | -                           | CVE-2020-12272: parenthesis in the domain
+        E086 | spf=pass smtp.mailfrom=sender.example(.attack.com                     | -                           | CVE-2020-12272: parenthesis, no local part
+        E087 | spf=pass smtp.mailfrom=any@sender.example'@any.attack.com             | -                           | two at signs and a quote
+        E090 | dkim=pass header.d=legitimate.com'a.attack.com                        | -                           | not a domain
+        E090 | dkim=pass header.d=legitimate.com(.attack.com                         | -                           | not a domain
+        E090 | dkim=pass header.d=legitimate.com(x)                                  | DKIM PASS legitimate.com    | a real comment says nothing
+        E092 | spf=pass smtp.helo=sender.example                                     | -                           | HELO never counts for a sender (CVE-2019-20790)
+        E092 | spf=pass smtp.helo=sender.example smtp.mailfrom=other.example         | -                           | nor next to another sender
+        E095 | spf=pass smtp.mailfrom=@sender.example                                | SPF PASS sender.example     | no local part
+        E095 | spf=pass smtp.mailfrom=sender.example                                 | SPF PASS sender.example     | bare domain, as OpenDMARC wants it
+        E095 | spf=pass smtp.mailfrom=u@sender.example                               | SPF PASS sender.example     | address, which OpenDMARC never matches
+        E095 | spf=pass smtp.mailfrom="u@sender.example"                             | SPF PASS sender.example     | quoted
+        E095 | spf=pass smtp.mailfrom=u@SENDER.Example.                              | SPF PASS sender.example     | case and trailing dot
+        E096 | spf=pass smtp.mail=user@sender.example                                | -                           | not a registered property
+        E096 | spf=pass smtp.envfrom=sender.example                                  | -                           | not a registered property
+        E096 | spf=pass policy.mailfrom=sender.example                               | -                           | another property type
+        E097 | spf=pass smtp.mailfrom=other.example                                  | -                           | not the envelope sender
+        E097 | spf=pass smtp.mailfrom=sub.sender.example                             | -                           | not the envelope sender, though below it
+        E097 | spf=pass smtp.mailfrom=xsender.example                                | -                           | not the envelope sender, though its end
+        E100 | spf=pass smtp.mailfrom=bounce+a=b@sender.example                      | SPF PASS sender.example     | = in the local part
+        E101 | dkim=pass header.i=@example.com                                       | DKIM PASS example.com ~     | header.i alone: relaxed only
+        E101 | dkim=pass header.i=user@sub.example.com                               | DKIM PASS sub.example.com ~ | header.i alone, with local part
+        E101 | dkim=pass header.i=@a.example.com header.d=example.com                | DKIM PASS example.com       | header.d says it
+        E102 | dkim=pass                                                             | -                           | no property at all
+        E102 | dkim=pass header.b=abcd                                               | -                           | no domain
+        E103 | dkim=neutral header.d=example.com                                     | DKIM NO_PASS example.com    | neutral
+        E103 | dkim=policy header.d=example.com                                      | DKIM NO_PASS example.com    | policy
+        E103 | dkim=fail header.d=example.com                                        | DKIM NO_PASS example.com    | fail
+        E103 | dkim=none header.d=example.com                                        | DKIM NO_PASS example.com    | none
+        E103 | dkim=permerror header.d=example.com                                   | DKIM NO_PASS example.com    | permerror
+        E103 | dkim=temperror header.d=example.com                                   | DKIM TEMPORARY_ERROR example.com | temperror stays open
+        E103 | dkim=dkim_pass header.d=example.com                                   | DKIM NO_PASS example.com    | E073: unknown words are no pass
+        E103 | dkim=Pass header.D=Example.COM                                        | DKIM PASS example.com       | E074: keywords without case
+        E104 | dkim=pass (test mode) header.d=example.com                            | DKIM PASS example.com       | a pass as reported
+        E105 | spf=softfail smtp.mailfrom=sender.example                             | SPF NO_PASS sender.example  | softfail
+        E105 | spf=neutral smtp.mailfrom=sender.example                              | SPF NO_PASS sender.example  | neutral
+        E105 | spf=none smtp.mailfrom=sender.example                                 | SPF NO_PASS sender.example  | none
+        E105 | spf=policy smtp.mailfrom=sender.example                               | SPF NO_PASS sender.example  | policy
+        E105 | spf=fail smtp.mailfrom=sender.example                                 | SPF NO_PASS sender.example  | fail
+        E105 | spf=temperror smtp.mailfrom=sender.example                            | SPF TEMPORARY_ERROR sender.example | temperror stays open
+        E106 | spf=permerror smtp.mailfrom=sender.example                            | SPF NO_PASS sender.example  | permerror is a plain non-pass
+        E107 | dkim=pass header.d=com                                                | DKIM PASS com               | counted here, and aligned with nothing
+        E108 | dkim=pass header.d=example.com body.length=5                          | DKIM PASS example.com       | partial bodies are the verifier's business
+        E109 | dkim=pass header.d=example.com header.s=sel header.b=aaaa             | DKIM PASS example.com       | a replay passes by design
+        E078 | dkim=pass header.d=; spf=pass smtp.mailfrom=sender.example            | SPF PASS sender.example     | an empty domain is none
+        E079 | dkim=pass header.d=..                                                 | -                           | dots are no domain
+        E079 | dkim=pass header.d=.example.com                                       | -                           | a leading dot is none
+        E079 | dkim=pass header.d=192.0.2.1                                          | -                           | an address is none
+        E080 | dkim=pass header.d=a.example; dkim=fail header.d=b.example; dkim=pass header.d=c.example | DKIM PASS a.example, DKIM NO_PASS b.example, DKIM PASS c.example | several entries
+        E081 | dkim=pass header.d=a.example header.b=same; dkim=fail header.d=b.example header.b=same | DKIM PASS a.example, DKIM NO_PASS b.example | each entry stands alone
+        E072 | dkim/2=pass header.d=example.com                                      | -                           | unknown method version
+        E073 | dmarc=pass header.from=example.com                                    | -                           | other methods are no evidence
+        E075 | gateway.spf=pass smtp.mailfrom=sender.example                         | -                           | a method with a dot
         -   | dkim=pass header.d=example.com dns.sec=no x-foo.bar=1                 | DKIM PASS example.com       | unknown property types cost nothing, unlike in OpenDMARC
         -   | dkim-adsp=pass header.d=example.com; domainkeys=pass header.d=example.com | -                       | relatives of DKIM are not DKIM
         -   | spf=fail smtp.mailfrom=sender.example; spf=pass smtp.mailfrom=sender.example | SPF PASS sender.example | a later pass replaces a failure
@@ -97,22 +97,22 @@ class FieldReaderTest {
     @ParameterizedTest(name = "{0}: {5}")
     @CsvSource(delimiter = '|', textBlock = """
         # row | envelope sender                               | helo         | result                                     | evidence              | why
-        88  | '<@legitimate.com,@any.com:''any@attack.com>'   | x.example    | spf=pass smtp.mailfrom=attack.com          | SPF PASS attack.com   | a source route names the last domain
-        88  | '<@legitimate.com,@any.com:''any@attack.com>'   | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | and not the first
-        89  | <(any@legitimate.com>                           | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | no mailbox: nothing to agree with
-        89  | <any@legitimate.com(.attack.com>                | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | CVE-2020-12272 in the envelope
-        93  | <>                                              | example.com  | spf=pass smtp.helo=example.com             | SPF PASS example.com  | null sender: HELO counts (RFC 7208, 2.4)
-        93  | <>                                              | example.com  | spf=pass smtp.helo=other.com               | -                     | another HELO name does not
-        93  | <>                                              | example.com  | spf=pass smtp.mailfrom=postmaster@example.com | SPF PASS example.com | the postmaster at the HELO name
-        93  | <>                                              | Example.COM  | spf=pass smtp.helo=example.com             | SPF PASS example.com  | without case
-        93  | <>                                              | [192.0.2.1]  | spf=pass smtp.helo=example.com             | -                     | a literal is no domain
-        93  | <>                                              | ''           | spf=pass smtp.helo=example.com             | -                     | no HELO
-        94  | <>                                              | example.com  | spf=pass smtp.mailfrom=""                  | -                     | no domain by itself
-        94  | <>                                              | example.com  | spf=pass smtp.mailfrom="" smtp.helo=example.com | SPF PASS example.com | but next to the HELO name
-        94  | <>                                              | example.com  | spf=pass smtp.mailfrom=<> smtp.helo=example.com | SPF PASS example.com | the same in angle brackets
-        94  | <>                                              | example.com  | spf=pass smtp.mailfrom=victim.com smtp.helo=example.com | -        | a sender that is not null does not fit
-        92  | <user@victim.example>                           | attack.com   | spf=pass smtp.helo=attack.com              | -                     | CVE-2019-20790
-        92  | <user@victim.example>                           | victim.example | spf=pass smtp.helo=victim.example        | -                     | not even for the same name
+        E088 | '<@legitimate.com,@any.com:''any@attack.com>'   | x.example    | spf=pass smtp.mailfrom=attack.com          | SPF PASS attack.com   | a source route names the last domain
+        E088 | '<@legitimate.com,@any.com:''any@attack.com>'   | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | and not the first
+        E089 | <(any@legitimate.com>                           | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | no mailbox: nothing to agree with
+        E089 | <any@legitimate.com(.attack.com>                | x.example    | spf=pass smtp.mailfrom=legitimate.com      | -                     | CVE-2020-12272 in the envelope
+        E093 | <>                                              | example.com  | spf=pass smtp.helo=example.com             | SPF PASS example.com  | null sender: HELO counts (RFC 7208, 2.4)
+        E093 | <>                                              | example.com  | spf=pass smtp.helo=other.com               | -                     | another HELO name does not
+        E093 | <>                                              | example.com  | spf=pass smtp.mailfrom=postmaster@example.com | SPF PASS example.com | the postmaster at the HELO name
+        E093 | <>                                              | Example.COM  | spf=pass smtp.helo=example.com             | SPF PASS example.com  | without case
+        E093 | <>                                              | [192.0.2.1]  | spf=pass smtp.helo=example.com             | -                     | a literal is no domain
+        E093 | <>                                              | ''           | spf=pass smtp.helo=example.com             | -                     | no HELO
+        E094 | <>                                              | example.com  | spf=pass smtp.mailfrom=""                  | -                     | no domain by itself
+        E094 | <>                                              | example.com  | spf=pass smtp.mailfrom="" smtp.helo=example.com | SPF PASS example.com | but next to the HELO name
+        E094 | <>                                              | example.com  | spf=pass smtp.mailfrom=<> smtp.helo=example.com | SPF PASS example.com | the same in angle brackets
+        E094 | <>                                              | example.com  | spf=pass smtp.mailfrom=victim.com smtp.helo=example.com | -        | a sender that is not null does not fit
+        E092 | <user@victim.example>                           | attack.com   | spf=pass smtp.helo=attack.com              | -                     | CVE-2019-20790
+        E092 | <user@victim.example>                           | victim.example | spf=pass smtp.helo=victim.example        | -                     | not even for the same name
         -   | user@sender.example                             | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | without angle brackets
         -   | <"a b"@sender.example>                          | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | quoted local part
         -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | -                     | HELO counts for the null sender only
@@ -126,27 +126,27 @@ class FieldReaderTest {
     @ParameterizedTest(name = "{0}: {3}")
     @CsvSource(delimiter = '|', textBlock = """
         # row | fields                                                                             | evidence              | why
-        51  | AR: evil.example; dkim=pass header.d=example.com                                       | -                     | not in the trusted list
-        52  | AR: mx.example.net; dkim=pass header.d=example.com                                     | DKIM PASS example.com | own id although the list names another
-        53  | AR: mx.example.net; dkim=pass header.d=example.com & Received: from outside            | DKIM PASS example.com | forged under our id: removing it is the MTA's work
-        54  | AR: mx.example.net; dkim=pass header.d=a.example & AR: mx.example.net; dkim=pass header.d=b.example | DKIM PASS a.example, DKIM PASS b.example | nothing is removed, all count
-        55  | AR: MX.EXAMPLE.NET; dkim=pass header.d=example.com                                     | DKIM PASS example.com | id without case
-        56  | AR: "mx.example.net"; dkim=pass header.d=example.com                                   | DKIM PASS example.com | quoted id
-        57  | AR: "mx.example.net/Q1"; dkim=pass header.d=example.com                                | -                     | job id only if configured
-        58  | AR: evil.example(mx.example.net); dkim=pass header.d=example.com                       | -                     | the comment is not the id
-        58  | AR: mx.example.net(x).evil.example; dkim=pass header.d=example.com                     | -                     | nor the part before it
-        59  | AR: mx.example.net 1; none                                                             | -                     | version 1, no results
-        60  | AR: mx.example.net 2; dkim=pass header.d=example.com                                   | -                     | unknown version
-        62  | AR: spf=pass smtp.mailfrom=sender.example; dkim=pass header.d=example.com              | -                     | Microsoft 365 without id
-        66  | Authentication-results: mx.example.net; dkim=pass header.d=example.com                 | DKIM PASS example.com | field names without case
-        67  | AR: i=1; mx.example.net; dkim=pass header.d=example.com                                | -                     | an ARC body is no A-R
-        68  | ARC-Authentication-Results: i=1; mx.example.net; dkim=pass header.d=example.com        | -                     | ARC results are no evidence
-        80  | AR: b.example; dkim=pass header.d=a.example & AR: mx.example.net; dkim=fail header.d=b.example | DKIM PASS a.example, DKIM NO_PASS b.example | many fields
-        82  | AR: mx.example.net; dkim=fail header.d=a.example header.s=s & AR: b.example; dkim=pass header.d=a.example header.s=s | DKIM NO_PASS a.example, DKIM PASS a.example | one trusted pass is a pass
-        71  | AR: mx.example.net; dkim=pass (unclosed header.d=example.com                           | -                     | an unterminated comment spoils the field
-        71  | AR: mx.example.net; dkim=pass (x header.d=a.example & AR: mx.example.net; dkim=pass header.d=b.example | DKIM PASS b.example | and only that field
-        69  | AR: mx.example.net; none; dkim=pass header.d=example.com                               | -                     | none excludes results
-        84  | From: a@example.com                                                                    | -                     | no field at all
+        E051 | AR: evil.example; dkim=pass header.d=example.com                                       | -                     | not in the trusted list
+        E052 | AR: mx.example.net; dkim=pass header.d=example.com                                     | DKIM PASS example.com | own id although the list names another
+        E053 | AR: mx.example.net; dkim=pass header.d=example.com & Received: from outside            | DKIM PASS example.com | forged under our id: removing it is the MTA's work
+        E054 | AR: mx.example.net; dkim=pass header.d=a.example & AR: mx.example.net; dkim=pass header.d=b.example | DKIM PASS a.example, DKIM PASS b.example | nothing is removed, all count
+        E055 | AR: MX.EXAMPLE.NET; dkim=pass header.d=example.com                                     | DKIM PASS example.com | id without case
+        E056 | AR: "mx.example.net"; dkim=pass header.d=example.com                                   | DKIM PASS example.com | quoted id
+        E057 | AR: "mx.example.net/Q1"; dkim=pass header.d=example.com                                | -                     | job id only if configured
+        E058 | AR: evil.example(mx.example.net); dkim=pass header.d=example.com                       | -                     | the comment is not the id
+        E058 | AR: mx.example.net(x).evil.example; dkim=pass header.d=example.com                     | -                     | nor the part before it
+        E059 | AR: mx.example.net 1; none                                                             | -                     | version 1, no results
+        E060 | AR: mx.example.net 2; dkim=pass header.d=example.com                                   | -                     | unknown version
+        E062 | AR: spf=pass smtp.mailfrom=sender.example; dkim=pass header.d=example.com              | -                     | Microsoft 365 without id
+        E066 | Authentication-results: mx.example.net; dkim=pass header.d=example.com                 | DKIM PASS example.com | field names without case
+        E067 | AR: i=1; mx.example.net; dkim=pass header.d=example.com                                | -                     | an ARC body is no A-R
+        E068 | ARC-Authentication-Results: i=1; mx.example.net; dkim=pass header.d=example.com        | -                     | ARC results are no evidence
+        E080 | AR: b.example; dkim=pass header.d=a.example & AR: mx.example.net; dkim=fail header.d=b.example | DKIM PASS a.example, DKIM NO_PASS b.example | many fields
+        E082 | AR: mx.example.net; dkim=fail header.d=a.example header.s=s & AR: b.example; dkim=pass header.d=a.example header.s=s | DKIM NO_PASS a.example, DKIM PASS a.example | one trusted pass is a pass
+        E071 | AR: mx.example.net; dkim=pass (unclosed header.d=example.com                           | -                     | an unterminated comment spoils the field
+        E071 | AR: mx.example.net; dkim=pass (x header.d=a.example & AR: mx.example.net; dkim=pass header.d=b.example | DKIM PASS b.example | and only that field
+        E069 | AR: mx.example.net; none; dkim=pass header.d=example.com                               | -                     | none excludes results
+        E084 | From: a@example.com                                                                    | -                     | no field at all
         """)
     void fields(String row, String fields, String evidence, String why) {
         assertEquals(evidence, show(collect(fields)));
@@ -232,7 +232,7 @@ class FieldReaderTest {
         a.example,b.example | arc=pass arc.chain=a.example:B.Example                                                    | pass overrides      | all listed, without case
         a.example           | arc=pass arc.chain=a.example:b.example                                                    | pass                | G201: one member is not listed
         a.example           | arc=pass arc.chain=xa.example                                                             | pass                | whole names
-        a.example           | arc=pass arc.chain=":"                                                                    | pass                | 14.2 #4: an empty chain, where OpenDMARC crashes
+        a.example           | arc=pass arc.chain=":"                                                                    | pass                | an empty chain, where OpenDMARC crashes
         a.example           | arc=pass arc.chain="a.example:"                                                           | pass                | an empty member is nobody
         a.example           | arc=pass arc.chain=""                                                                     | pass                | no chain
         a.example           | arc=pass                                                                                  | pass                | no chain

@@ -49,18 +49,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a replacement of OpenDMARC gets wrong most likely, and what attackers did to it: each as a named test. Where
  * OpenDMARC's behaviour is a bug, the name says what we do instead.
  *
- * <p>Rows that are not here, and why:
+ * <p>What stands elsewhere:
  *
  * <ul>
- *   <li>trap 15, failure reports: {@code FailureReporterTest};
- *   <li>of trap 20 that {@code lastsent} is advanced although sending failed, and that one report has two ids: concern who sends
- *       aggregate reports, which this program does not; what its history file gives to such a sender is here;
- *   <li>CVE-2019-16378 by milter script, trap 19's order of start (errors before detaching, pid file as the target user)
- *       and the five seconds of SIGTERM: the end-to-end tests and {@code LauncherScriptTest};
+ *   <li>failure reports: {@code FailureReporterTest};
+ *   <li>CVE-2019-16378 by milter script, the order of the start (errors before detaching, pid file as the target user) and the
+ *       five seconds of SIGTERM: the end-to-end tests and {@code LauncherScriptTest};
  *   <li>CVE-2020-12460, reading of aggregate reports that others send: {@code ArchitectureTest}, this program reads no XML;
- *   <li>14.2 #12, escaping in XML: it writes none ({@code ArchitectureTest}), and gives no markup to OpenDMARC's reports, which
- *       escape nothing: here and {@code HistoryFormatTest};
- *   <li>smaller traps: both masks in the log when negotiation fails, {@code NegotiationTest}; a missing suffix list is said,
+ *   <li>escaping in XML: it writes none ({@code ArchitectureTest}), and gives no markup to OpenDMARC's reports, which escape
+ *       nothing: here and {@code HistoryFormatTest};
+ *   <li>smaller ones: both masks in the log when negotiation fails, {@code NegotiationTest}; a missing suffix list is said,
  *       {@code DaemonCommandTest}; SIGTERM takes no five seconds, {@code SignalsIT}, and leaves no socket, {@code
  *       MilterServerTest}.
  * </ul>
@@ -90,7 +88,7 @@ class OpenDmarcTrapsTest {
 
     @Nested
     class Traps {
-        @ParameterizedTest(name = "trap 1: return codes: {0}, {1}: {2}")
+        @ParameterizedTest(name = "return codes: {0}, {1}: {2}")
         @CsvSource(delimiter = '|', textBlock = """
             RejectFailures no          | reject.example     | continue
             RejectFailures yes         | sampled.example    | continue
@@ -104,7 +102,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 2: smtp.mailfrom=user@domain counts by its domain")
+        @DisplayName("smtp.mailfrom=user@domain counts by its domain")
         void mailfromWithLocalPart() {
             Judgement judgement = MailSystem.with("")
                     .judge(
@@ -114,7 +112,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 3: a failed SPF result is not final, any Received-SPF of our own host is")
+        @DisplayName("a failed SPF result is not final, any Received-SPF of our own host is")
         void finality() {
             Judgement afterFailure = MailSystem.with("SPFSelfValidate yes")
                     .judge(
@@ -132,7 +130,7 @@ class OpenDmarcTrapsTest {
             assertEquals(Optional.empty(), evidence.own(), "nothing else is asked");
         }
 
-        @ParameterizedTest(name = "trap 4: authserv-id {1} with {0}: trusted = {2}")
+        @ParameterizedTest(name = "authserv-id {1} with {0}: trusted = {2}")
         @CsvSource(delimiter = '|', textBlock = """
             TrustedAuthservIDs b.example | B.Example        | true
             TrustedAuthservIDs HOSTNAME  | host.example.net | true
@@ -145,14 +143,14 @@ class OpenDmarcTrapsTest {
             assertEquals(trusted ? "pass" : "fail", result(judgement));
         }
 
-        @ParameterizedTest(name = "trap 5: an unknown property type costs nothing else: {0}")
+        @ParameterizedTest(name = "an unknown property type costs nothing else: {0}")
         @ValueSource(strings = {"dns.sec=no", "x-foo.bar=1", "tls.version=1.3", "policy.x=y"})
         void unknownPropertyTypes(String property) {
             assertEquals("pass", result(judge("", "From: a@none.example & " + DKIM + "none.example " + property)));
         }
 
         @Test
-        @DisplayName("trap 6: DNS failure is temperror, accepted and recorded as OpenDMARC records it")
+        @DisplayName("DNS failure is temperror, accepted and recorded as OpenDMARC records it")
         void dnsFailure() {
             Judgement judgement = judge("RejectFailures yes", "From: a@broken.example");
             assertEquals("temperror", result(judgement));
@@ -161,7 +159,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 7: permerror path: header, accept, no result log line, no history, no DMARC-Filter")
+        @DisplayName("permerror path: header, accept, no result log line, no history, no DMARC-Filter")
         void permerror() {
             JudgedMessage judged = MailSystem.with("RecordAllMessages yes;SoftwareHeader yes;RejectFailures yes")
                     .judged(new TestMessage().fields("From: a@bad.example"));
@@ -176,7 +174,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 8: several From domains: the log line as in OpenDMARC, but never without a result")
+        @DisplayName("several From domains: the log line as in OpenDMARC, but never without a result")
         void severalAuthors() {
             Judgement judgement = judge("", "From: a@nodmarc.example, b@other.example");
             assertEquals("ERROR Q1: multi-valued From field detected", Shown.log(judgement));
@@ -186,7 +184,7 @@ class OpenDmarcTrapsTest {
 
         @Test
         @DisplayName(
-                "trap 9: IgnoreMailFrom is the From header's domain, DomainWhitelist ARC sealers, IgnoreMailTo history only")
+                "IgnoreMailFrom is the From header's domain, DomainWhitelist ARC sealers, IgnoreMailTo history only")
         void misleadingNames() {
             assertEquals(
                     "accept",
@@ -205,7 +203,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 10: 127.0.0.1 and ::1 are ignored always, also next to a file")
+        @DisplayName("127.0.0.1 and ::1 are ignored always, also next to a file")
         void localhost() {
             IgnoreList withFile = IgnoreList.parse("192.0.2.1\n");
             assertTrue(withFile.ignores("localhost", IpAddress.parse("127.0.0.1")));
@@ -214,7 +212,7 @@ class OpenDmarcTrapsTest {
 
         @Test
         @DisplayName(
-                "trap 11: IgnoreHosts: host bits and leading space tolerated, first token only, name before address, exceptions by specificity")
+                "IgnoreHosts: host bits and leading space tolerated, first token only, name before address, exceptions by specificity")
         void ignoreHosts() {
             IgnoreList list =
                     IgnoreList.parse("  198.51.100.77/24 203.0.113.1\n!198.51.100.8\ngw.example\n!192.0.2.7\n");
@@ -225,8 +223,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName(
-                "trap 12: insert at 0, SPF first, DMARC second, software last; rejected mail gets the software header only")
+        @DisplayName("insert at 0, SPF first, DMARC second, software last; rejected mail gets the software header only")
         void headerOrder() {
             TestMessage message = new TestMessage().sender("<u@nospf.example>").fields("From: a@reject.example");
             List<MilterReply> replies = Replies.of(
@@ -247,8 +244,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName(
-                "trap 13: pct sampled out is quarantine (RFC 7489), copies ignore sampling; pct=abc is the default")
+        @DisplayName("pct sampled out is quarantine (RFC 7489), copies ignore sampling; pct=abc is the default")
         void sampling() {
             Judgement sampledOut = judge("RejectFailures yes;CopyFailuresTo p@example.net", "From: a@sampled.example");
             assertEquals("continue", answer(sampledOut));
@@ -265,8 +261,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName(
-                "trap 14: replies and quarantine reasons name the policy domain, log line and header the From domain")
+        @DisplayName("replies and quarantine reasons name the policy domain, log line and header the From domain")
         void whichDomain() {
             Judgement rejected = judge("RejectFailures yes", "From: a@mail.reject.example");
             assertEquals("550 5.7.1 rejected by DMARC policy for reject.example", answer(rejected));
@@ -277,7 +272,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 16: history of a message: OpenDMARC's lines in OpenDMARC's order, also when rejected")
+        @DisplayName("history of a message: OpenDMARC's lines in OpenDMARC's order, also when rejected")
         void history() {
             Judgement judgement = MailSystem.with("RejectFailures yes")
                     .judge(
@@ -312,7 +307,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 16: history without record: zeros, rua -, policy 14")
+        @DisplayName("history without record: zeros, rua -, policy 14")
         void historyWithoutRecord() {
             String history = historyOf(judge("RecordAllMessages yes", "From: a@nodmarc.example"));
             assertTrue(history.endsWith("""
@@ -335,7 +330,7 @@ class OpenDmarcTrapsTest {
                             """), history);
         }
 
-        @ParameterizedTest(name = "trap 17: SPF words are those of RFC 8601: {1}, history code {2}")
+        @ParameterizedTest(name = "SPF words are those of RFC 8601: {1}, history code {2}")
         @CsvSource(delimiter = '|', textBlock = """
             <u@none.example>       | softfail  | 2
             <u@quarantine.example> | neutral   | 3
@@ -349,7 +344,7 @@ class OpenDmarcTrapsTest {
             assertTrue(historyOf(judgement).contains("\nspf " + code + "\nspf_scope 1\n"));
         }
 
-        @ParameterizedTest(name = "trap 18: From {0}, d={1}: {2}")
+        @ParameterizedTest(name = "From {0}, d={1}: {2}")
         @CsvSource(delimiter = '|', textBlock = """
             x.com             | y.com            | fail
             t.co              | co               | fail
@@ -367,7 +362,7 @@ class OpenDmarcTrapsTest {
             assertEquals(result, result(judgement));
         }
 
-        @ParameterizedTest(name = "trap 19: configuration syntax: {0}: {1}")
+        @ParameterizedTest(name = "configuration syntax: {0}: {1}")
         @CsvSource(delimiter = '|', textBlock = """
             RejectFailures yes # comment | true
             RejectFailures T             | true
@@ -380,7 +375,7 @@ class OpenDmarcTrapsTest {
             assertEquals(value, settings(text.replace(';', '\n')).handling().rejectFailures());
         }
 
-        @ParameterizedTest(name = "trap 19: configuration error: {0}")
+        @ParameterizedTest(name = "configuration error: {0}")
         @ValueSource(
                 strings = {"RejectFailures on", "RejectFailures off", "NoSuchOption yes", "UMask 009", "Include x"})
         void configurationErrors(String text) {
@@ -389,7 +384,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 19: numbers may be octal")
+        @DisplayName("numbers may be octal")
         void octal() throws ConfigException {
             assertEquals(Optional.of(2), settings("UMask 0002").service().umask());
         }
@@ -402,8 +397,7 @@ class OpenDmarcTrapsTest {
             return history.lines().filter(line -> line.startsWith(key + " ")).collect(Collectors.joining("\n"));
         }
 
-        @ParameterizedTest(
-                name = "trap 20: {0} under {1}: From domain and policy domain each in its line, in lower case")
+        @ParameterizedTest(name = "{0} under {1}: From domain and policy domain each in its line, in lower case")
         @CsvSource(delimiter = '|', textBlock = """
             Mail.Reject.Example | reject.example     | 16
             reject.example      | reject.example     | 16
@@ -418,7 +412,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 20: every message gives the whole record, so that the latest overwrites it with the same")
+        @DisplayName("every message gives the whole record, so that the latest overwrites it with the same")
         void theRecordIsTheSameEachTime() {
             MailSystem system = MailSystem.with("")
                     .txt(
@@ -444,7 +438,7 @@ class OpenDmarcTrapsTest {
             }
         }
 
-        @ParameterizedTest(name = "trap 20: a reason is known only for an override: {0}: {2}, {3}, {4}")
+        @ParameterizedTest(name = "a reason is known only for an override: {0}: {2}, {3}, {4}")
         @CsvSource(delimiter = '|', textBlock = """
             DomainWhitelist a.example | ''                           | arc 7 | arc_policy 2 json:[] | action 0
             DomainWhitelist a.example | ; arc=fail arc.chain=a.example | arc 7 | arc_policy 2 json:[] | action 0
@@ -461,7 +455,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("trap 20: the time is in seconds since 1970, UTC, so that no report's day depends on a time zone")
+        @DisplayName("the time is in seconds since 1970, UTC, so that no report's day depends on a time zone")
         void secondsOfUtc() {
             assertEquals(
                     "received " + MailSystem.NOW.getEpochSecond(),
@@ -469,7 +463,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #12 markup in selectors and ARC seals does not reach reports that escape nothing")
+        @DisplayName("markup in selectors and ARC seals does not reach reports that escape nothing")
         void markupStaysOut() {
             String history = historyOf(judge(
                     "",
@@ -486,7 +480,7 @@ class OpenDmarcTrapsTest {
     @Nested
     class SmallerTraps {
         @Test
-        @DisplayName("smaller trap: a client of unspecified family is recorded as 127.0.0.1 and judged")
+        @DisplayName("a client of unspecified family is recorded as 127.0.0.1 and judged")
         void unspecifiedFamily() {
             Judgement judgement = MailSystem.with("")
                     .judge(new TestMessage().client("").host("localhost").fields("From: a@reject.example"));
@@ -495,7 +489,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("smaller trap: but 127.0.0.1 gets it no SPF pass, as in OpenDMARC for every sender")
+        @DisplayName("but 127.0.0.1 gets it no SPF pass, as in OpenDMARC for every sender")
         void unspecifiedFamilyPassesNoSpf() {
             Judgement judgement = MailSystem.with("SPFSelfValidate yes")
                     .txt("local.example", "v=spf1 ip4:127.0.0.1 -all")
@@ -509,7 +503,7 @@ class OpenDmarcTrapsTest {
             assertTrue(judgement.headers().get(0).value().contains("dmarc=fail"));
         }
 
-        @ParameterizedTest(name = "smaller trap: no result line only for permerror and ignored mail: {0}, {1}: {2}")
+        @ParameterizedTest(name = "no result line only for permerror and ignored mail: {0}, {1}: {2}")
         @CsvSource(delimiter = '|', textBlock = """
             RejectFailures yes            | reject.example   | INFO Q1: reject.example fail
             RejectFailures no             | nodmarc.example  | INFO Q1: nodmarc.example none
@@ -521,7 +515,7 @@ class OpenDmarcTrapsTest {
             assertEquals(line, Shown.log(judge(options, "From: a@" + author)));
         }
 
-        @ParameterizedTest(name = "smaller trap: folds in header values ({index})")
+        @ParameterizedTest(name = "folds in header values ({index})")
         @ValueSource(strings = {"\n\t", "\r\n\t", "\n ", "\r\n  "})
         void folds(String fold) {
             Judgement judgement = MailSystem.with("")
@@ -534,7 +528,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("smaller trap: only the first To counts for IgnoreMailTo")
+        @DisplayName("only the first To counts for IgnoreMailTo")
         void firstTo() {
             assertTrue(judge(
                             "IgnoreMailTo b@example.net",
@@ -544,7 +538,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("smaller trap: AuthservID as a comma list: the first is written, all are read")
+        @DisplayName("AuthservID as a comma list: the first is written, all are read")
         void authservIdList() {
             Judgement judgement =
                     judge("AuthservID a.x,b.x", "From: a@none.example & AR: b.x; dkim=pass header.d=none.example");
@@ -554,7 +548,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("smaller trap: unrelated TXT records before the DMARC record")
+        @DisplayName("unrelated TXT records before the DMARC record")
         void unrelatedRecords() {
             Judgement judgement = MailSystem.with("RejectFailures yes")
                     .txt("_dmarc.wild.example", "v=spf1 -all", "google-site-verification=x", "v=DMARC1; p=reject")
@@ -628,7 +622,7 @@ class OpenDmarcTrapsTest {
 
     @Nested
     class AttacksFoundSince {
-        @ParameterizedTest(name = "14.2 #1 one-letter labels: From joe@{0}, {1}")
+        @ParameterizedTest(name = "one-letter labels: From joe@{0}, {1}")
         @CsvSource(delimiter = '|', textBlock = """
             x.com         | dkim=pass header.d=other.com          | relaxed
             x.com         | spf=pass smtp.mailfrom=sender.com     | relaxed
@@ -644,14 +638,14 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #1 the organizational domain of x.com is x.com: nobody asks for _dmarc.com")
+        @DisplayName("the organizational domain of x.com is x.com: nobody asks for _dmarc.com")
         void organizationalDomain() {
             MailSystem system = MailSystem.with("");
             system.judge("<u@sender.example>", "From: joe@x.com");
             assertEquals(List.of("_dmarc.x.com"), system.asked());
         }
 
-        @ParameterizedTest(name = "14.2 #2 header.d={0} aligns with nobody below it")
+        @ParameterizedTest(name = "header.d={0} aligns with nobody below it")
         @ValueSource(strings = {"com", "co.uk", "example"})
         void publicSuffixes(String suffix) {
             Judgement judgement = MailSystem.with("")
@@ -660,7 +654,7 @@ class OpenDmarcTrapsTest {
             assertEquals("fail", result(judgement));
         }
 
-        @ParameterizedTest(name = "14.2 #3 and #5 ARC-Seal: {0}")
+        @ParameterizedTest(name = "ARC-Seal: {0}")
         @ValueSource(
                 strings = {
                     "i=0; d=x; s=y",
@@ -682,7 +676,7 @@ class OpenDmarcTrapsTest {
             assertEquals(List.of(), judgement.evaluation().orElseThrow().arc().sets());
         }
 
-        @ParameterizedTest(name = "14.2 #4 arc.chain={0} overrides nothing")
+        @ParameterizedTest(name = "arc.chain={0} overrides nothing")
         @ValueSource(strings = {"\":\"", "\"::::\"", "\"\"", "\" : \""})
         void emptyChain(String chain) {
             Judgement judgement = judge(
@@ -692,7 +686,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #6 ARC-Seal with a long b= is accepted")
+        @DisplayName("ARC-Seal with a long b= is accepted")
         void longSeal() {
             Judgement judgement = judge(
                     "",
@@ -702,7 +696,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #7 thousands of results and tokens are bounded")
+        @DisplayName("thousands of results and tokens are bounded")
         void manyResults() {
             String results = "dkim=pass header.d=x.example header.s=s header.b=b; ".repeat(3_000);
             Judgement judgement = judge("", "From: a@reject.example & AR: mx.example.net; " + results);
@@ -710,14 +704,14 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #8 a field forged under our id cannot be told from a real one: the MTA must remove it")
+        @DisplayName("a field forged under our id cannot be told from a real one: the MTA must remove it")
         void forgedField() {
             Judgement judgement =
                     judge("", "Received: from outside & From: a@reject.example & " + DKIM + "reject.example");
             assertEquals("pass", result(judgement), "documented at Trust and in the configuration file");
         }
 
-        @ParameterizedTest(name = "14.2 #9 forged Received-SPF: {0}, {1}")
+        @ParameterizedTest(name = "forged Received-SPF: {0}, {1}")
         @CsvSource(delimiter = '|', textBlock = """
             SPFSelfValidate yes | Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
             SPFSelfValidate no  | Received: from the MTA before us & Received-SPF: pass identity=mailfrom; envelope-from=u@quarantine.example
@@ -736,7 +730,7 @@ class OpenDmarcTrapsTest {
             assertEquals("fail", result(judgement));
         }
 
-        @ParameterizedTest(name = "14.2 #10 From: {0}")
+        @ParameterizedTest(name = "From: {0}")
         @ValueSource(
                 strings = {
                     "joe@reject.example>",
@@ -759,7 +753,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #10 white space around the at sign and the dots changes no domain")
+        @DisplayName("white space around the at sign and the dots changes no domain")
         void whiteSpaceIsNoBypass() {
             assertEquals(
                     "550 5.7.1 rejected by DMARC policy for reject.example",
@@ -767,7 +761,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #11 quotes and backslashes in ARC-Seal leave the history's JSON valid")
+        @DisplayName("quotes and backslashes in ARC-Seal leave the history's JSON valid")
         void arcJson() throws IOException {
             Judgement judgement = judge(
                     "",
@@ -782,7 +776,7 @@ class OpenDmarcTrapsTest {
             assertEquals("a\"},{\"x\\", sets.get(0).get("d").asText());
         }
 
-        @ParameterizedTest(name = "14.2 #12 a domain with markup is no domain: {0}")
+        @ParameterizedTest(name = "a domain with markup is no domain: {0}")
         @ValueSource(strings = {"a<b>.example", "a&b.example", "\"a<script>.example\"", "a'b.example"})
         void markup(String domain) {
             Judgement judgement = judge("", "From: a@reject.example & " + DKIM + domain);
@@ -790,7 +784,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #13 DNS failure for the victim's name can be tempfailed")
+        @DisplayName("DNS failure for the victim's name can be tempfailed")
         void dnsFailure() {
             Judgement judgement = judge("OnTemporaryError tempfail", "From: a@broken.example");
             assertEquals(Status.TEMPERROR, judgement.result().orElseThrow().status());
@@ -798,7 +792,7 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #14 a record at a public suffix is nobody's policy")
+        @DisplayName("a record at a public suffix is nobody's policy")
         void recordAtPublicSuffix() {
             MailSystem system = MailSystem.with("RejectFailures yes").txt("_dmarc.co.uk", "v=DMARC1; p=reject");
             Judgement judgement = system.judge("<u@sender.example>", "From: a@foo.co.uk");
@@ -807,14 +801,14 @@ class OpenDmarcTrapsTest {
         }
 
         @Test
-        @DisplayName("14.2 #15 RejectString is no format: other percent signs are text")
+        @DisplayName("RejectString is no format: other percent signs are text")
         void rejectString() {
             Judgement judgement = judge("RejectFailures yes;RejectString %n%d%100s %s", "From: a@reject.example");
             assertEquals("550 5.7.1 %n%d%100s reject.example", answer(judgement));
         }
 
         @Test
-        @DisplayName("14.2 #16 a plain file at the socket's path stays")
+        @DisplayName("a plain file at the socket's path stays")
         void plainFileAtSocket(@TempDir Path directory) throws IOException {
             Path file = Files.writeString(directory.resolve("precious"), "data");
             DmarcFilter filter = new DmarcFilter(MailSystem.with("")::rules, message -> {});
@@ -826,7 +820,7 @@ class OpenDmarcTrapsTest {
             assertEquals("data", Files.readString(file));
         }
 
-        @ParameterizedTest(name = "14.2 #17 an empty list is a configuration error: {0} ,")
+        @ParameterizedTest(name = "an empty list is a configuration error: {0} ,")
         @ValueSource(
                 strings = {"DomainWhitelist", "TrustedAuthservIDs", "IgnoreMailFrom", "IgnoreMailTo", "AuthservID"})
         void emptyList(String option) {

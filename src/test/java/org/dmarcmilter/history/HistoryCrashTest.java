@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -20,17 +21,29 @@ import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Spool;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in the file after the process, or the space on the disk, came to a sudden end. */
+@Execution(ExecutionMode.CONCURRENT)
 class HistoryCrashTest {
     private static final int MESSAGES = 10_000;
 
     @TempDir
     private Path directory;
+
+    private Optional<Process> started = Optional.empty();
+
+    /** Also where the test failed, or came to its time limit. */
+    @AfterEach
+    void leaveNoChild() {
+        started.ifPresent(Process::destroyForcibly);
+    }
 
     @ParameterizedTest(name = "killed after {0} records")
     @ValueSource(ints = {1, 700, 5_000, 9_000})
@@ -88,14 +101,15 @@ class HistoryCrashTest {
                 : OptionalLong.of(Long.parseLong(line.substring(0, line.length() - 1)));
     }
 
-    private static Process spawn(String script, Path file, String atTheEnd) throws IOException {
-        return new ProcessBuilder(
+    private Process spawn(String script, Path file, String atTheEnd) throws IOException {
+        Process child = new ProcessBuilder(
                         "/bin/sh",
                         "-c",
                         script,
                         "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
                         "-XX:-UsePerfData",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -104,6 +118,8 @@ class HistoryCrashTest {
                         atTheEnd)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        started = Optional.of(child);
+        return child;
     }
 
     private static List<String> jobs(Path file) throws IOException {

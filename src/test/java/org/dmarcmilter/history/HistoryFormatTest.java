@@ -207,7 +207,7 @@ class HistoryFormatTest {
         b.example           | s t           | dkim b.example s?t 0         | blanks would make more words
         x.example           | json:[]       | dkim x.example json?[] 0     | the importer would read it as the ARC list
         c.example           | -             | dkim c.example - 0           | a lone hyphen is no selector
-        c.example           | <s>&amp;      | dkim c.example ?s??amp; 0    | 14.2 #12: no markup for reports that escape nothing
+        c.example           | <s>&amp;      | dkim c.example ?s??amp; 0    | no markup for reports that escape nothing
         b\u00fccher.example | \u20ac        | dkim xn--bcher-kva.example ? 0 | other scripts
         """)
     void writesSignatures(String domain, String selector, String line, String why) {
@@ -218,7 +218,7 @@ class HistoryFormatTest {
     }
 
     @Test
-    @DisplayName("14.2 #12: ARC sets carry no markup into reports that escape nothing")
+    @DisplayName("ARC sets carry no markup into reports that escape nothing")
     void arcSetsHoldNoMarkup() {
         ArcSeen arc = new ArcSeen(false, false, List.of(new ArcSet(1, "</x>&d.example", "<s>", "<1&2>")));
         assertEquals(
@@ -227,7 +227,7 @@ class HistoryFormatTest {
     }
 
     @Test
-    @DisplayName("14.2 #12: a report address keeps its ampersand, as no report shows it")
+    @DisplayName("a report address keeps its ampersand, as no report shows it")
     void reportAddressesKeepTheirCharacters() {
         Evaluation evaluation = publishing(List.of(TestEvaluation.uri("https://example.com/?a=1&b=2")));
         assertEquals("rua https://example.com/?a=1&b=2\n", lines(evaluation, "rua"));
@@ -239,7 +239,7 @@ class HistoryFormatTest {
         <>                  | 'mfrom '           | the null sender: the line stays, with its blank
         -                   | 'mfrom '           | nobody hides by a sender that is no mailbox
         <u@a%naction 0>     | 'mfrom '           | no second line
-        <u@<a>&b>           | 'mfrom '           | 14.2 #12: no markup
+        <u@<a>&b>           | 'mfrom '           | no markup
         <u@[192.0.2.1]>     | 'mfrom '           | an address literal is no domain
         <u@Example.NET>     | mfrom example.net  | a domain
         """)

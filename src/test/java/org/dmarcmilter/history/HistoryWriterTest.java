@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,19 +16,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Footprint;
 import org.dmarcmilter.evaluation.Spool;
+import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 class HistoryWriterTest {
     private static final Duration SHORT = Duration.ofMillis(20);
@@ -40,27 +35,11 @@ class HistoryWriterTest {
     @TempDir
     private Path directory;
 
-    private final List<String> log = new CopyOnWriteArrayList<>();
-    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            log.add(event.getFormattedMessage());
-        }
-    };
-
-    @BeforeEach
-    void listenToTheLog() {
-        appender.start();
-        logger().addAppender(appender);
-    }
+    private final CapturedLog log = new CapturedLog(HistoryWriter.class);
 
     @AfterEach
     void stopListening() {
-        logger().detachAppender(appender);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(HistoryWriter.class);
+        log.close();
     }
 
     @Test
@@ -77,7 +56,7 @@ class HistoryWriterTest {
         IntStream.range(0, 1_000).forEach(i -> expected.add("Q" + i));
         assertEquals(expected, jobs(file));
         assertTrue(writer.flushAndClose(LONG));
-        assertEquals(List.of(), log, "nothing to tell on the happy path");
+        assertEquals(List.of(), log.lines(), "nothing to tell on the happy path");
     }
 
     @Test
@@ -122,12 +101,12 @@ class HistoryWriterTest {
         assertEquals(List.of("Q0", "Q1", "Q2", "Q3", "Q4", "Q8"), jobs(file), "the newest were dropped");
         assertEquals(
                 List.of(
-                        "HistoryFile " + file
+                        "ERROR HistoryFile " + file
                                 + " cannot be written: its directory does not exist; 0 records wait, the mail goes on",
-                        "HistoryFile " + file + " is writable again",
-                        "HistoryFile " + file
+                        "WARN HistoryFile " + file + " is writable again",
+                        "ERROR HistoryFile " + file
                                 + ": 3 records were lost, as no more than 5 can wait, or 16777216 octets"),
-                log,
+                log.lines(),
                 "one line a change, however often it was tried");
     }
 
@@ -163,7 +142,8 @@ class HistoryWriterTest {
         await().atMost(LONG).until(() -> writer.written() == 2);
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("Q1", "Q2"), jobs(file));
-        assertTrue(log.get(0).contains("No space left on device"), log.toString());
+        List<String> lines = log.lines();
+        assertTrue(lines.get(0).contains("No space left on device"), lines.toString());
     }
 
     @Test
@@ -172,7 +152,8 @@ class HistoryWriterTest {
         writer.offer(plain("Q1"));
         assertFalse(writer.flushAndClose(LONG), "a directory is no history file");
         assertEquals(
-                "HistoryFile " + directory + ": 1 records could not be written and are lost", log.get(log.size() - 1));
+                "ERROR HistoryFile " + directory + ": 1 records could not be written and are lost",
+                log.lines().get(log.lines().size() - 1));
     }
 
     @Test
@@ -184,7 +165,10 @@ class HistoryWriterTest {
             writer.offer(plain("Q" + i));
             if (i % 1_000 == 999) {
                 long before = writer.written();
-                await().atMost(LONG).until(() -> writer.written() > before || writer.waiting() == 0);
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .atMost(LONG)
+                        .until(() -> writer.written() > before || writer.waiting() == 0);
                 if (Files.exists(file)) {
                     Path old = directory.resolve("history." + i);
                     Files.move(file, old);
@@ -214,7 +198,9 @@ class HistoryWriterTest {
         writer.offer(plain("Q3"));
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("Q1", "Q3"), jobs(file));
-        assertEquals(List.of("HistoryFile " + file + ": cut off 77 octets of a last record that had no end"), log);
+        assertEquals(
+                List.of("WARN HistoryFile " + file + ": cut off 77 octets of a last record that had no end"),
+                log.lines());
     }
 
     @Test

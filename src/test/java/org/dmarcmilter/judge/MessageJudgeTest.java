@@ -5,10 +5,8 @@ import static org.dmarcmilter.testing.Shown.log;
 import static org.dmarcmilter.testing.Shown.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,7 +167,7 @@ class MessageJudgeTest {
         <root>                    | From: a@reject.example                                                                   | spf=pass smtp.helo=reject.example           | SPF(helo): reject.example pass                | fail      | no domain: HELO is reported and does not count
         <u@reject.example>        | From: a@reject.example & AR: mx.example.net; spf=fail smtp.mailfrom=reject.example       | spf=pass smtp.mailfrom=reject.example       | SPF(mailfrom): reject.example pass            | pass      | a failure read is not final
         <u@reject.example>        | From: a@reject.example & AR: mx.example.net; spf=pass smtp.mailfrom=reject.example       | ''                                          | ''                                            | pass      | a pass read is
-        <u@nospf.example>         | From: a@reject.example & Received-SPF: pass identity=mailfrom; envelope-from=u@nospf.example | spf=none smtp.mailfrom=nospf.example    | SPF(mailfrom): nospf.example none             | fail      | 14.2 #9: Received-SPF is not read
+        <u@nospf.example>         | From: a@reject.example & Received-SPF: pass identity=mailfrom; envelope-from=u@nospf.example | spf=none smtp.mailfrom=nospf.example    | SPF(mailfrom): nospf.example none             | fail      | Received-SPF is not read
         <any@reject.example(.evil.example> | From: a@reject.example                                                          | spf=none smtp.mailfrom="reject.example(.evil.example" | SPF(mailfrom): reject.example(.evil.example none | fail | CVE-2020-12272 in the envelope
         """)
     void checksSpf(String sender, String fields, String field, String log, String result, String why) {
@@ -404,10 +402,8 @@ class MessageJudgeTest {
         OnTemporaryError tempfail | 451 4.7.1 DMARC check of silent.example could not be completed, please try again later
         """)
     void aSilentDnsEndsWithTheEvaluationTime(String options, String answer) {
-        Judgement judgement = assertTimeoutPreemptively(
-                Duration.ofSeconds(60),
-                () -> MailSystem.with("MaxEvaluationTime 1;" + options)
-                        .judge("<u@sender.example>", "From: a@silent.example"));
+        Judgement judgement =
+                MailSystem.with("MaxEvaluationTime 1;" + options).judge("<u@sender.example>", "From: a@silent.example");
         assertEquals(answer, answer(judgement.verdict()));
         assertEquals(Status.TEMPERROR, judgement.result().orElseThrow().status());
         assertEquals("INFO Q1: silent.example temperror", log(judgement));
@@ -417,8 +413,7 @@ class MessageJudgeTest {
     void aSilentSpfDomainIsATemporaryError() {
         MailSystem system = MailSystem.with("MaxEvaluationTime 1;SPFSelfValidate yes")
                 .txt("_dmarc.silentspf.example", "v=DMARC1; p=reject");
-        Judgement judgement = assertTimeoutPreemptively(
-                Duration.ofSeconds(60), () -> system.judge("<u@silentspf.example>", "From: a@silentspf.example"));
+        Judgement judgement = system.judge("<u@silentspf.example>", "From: a@silentspf.example");
         assertEquals(
                 List.of(
                         "mx.example.net; spf=temperror smtp.mailfrom=silentspf.example",
@@ -431,9 +426,7 @@ class MessageJudgeTest {
         MailSystem system = MailSystem.with("MaxEvaluationTime 1;DMARCStandard rfc9989");
         system.txt("_dmarc.a.walk.example", "v=DMARC1; p=reject");
         system.pending("_dmarc.walk.example");
-        Judgement judgement = assertTimeoutPreemptively(
-                Duration.ofSeconds(60),
-                () -> system.judge("<u@sender.example>", "From: a@a.walk.example & " + PASS + "b.walk.example"));
+        Judgement judgement = system.judge("<u@sender.example>", "From: a@a.walk.example & " + PASS + "b.walk.example");
         assertEquals(Status.TEMPERROR, judgement.result().orElseThrow().status());
     }
 
@@ -441,8 +434,7 @@ class MessageJudgeTest {
     void aLateAnswerChangesNothingAndHarmsNothing() {
         MailSystem system = MailSystem.with("MaxEvaluationTime 1");
         CompletableFuture<DnsAnswer> answer = system.pending("_dmarc.slow.example");
-        Judgement judgement = assertTimeoutPreemptively(
-                Duration.ofSeconds(60), () -> system.judge("<u@sender.example>", "From: a@slow.example"));
+        Judgement judgement = system.judge("<u@sender.example>", "From: a@slow.example");
         assertFalse(answer.isDone(), "a question that others may share is not completed by us");
         answer.complete(new DnsAnswer.NoSuchName());
         assertEquals(Status.TEMPERROR, judgement.result().orElseThrow().status());

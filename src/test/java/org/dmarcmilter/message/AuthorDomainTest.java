@@ -12,8 +12,8 @@ import org.dmarcmilter.message.AuthorDomain.Several;
 import org.junit.jupiter.api.Test;
 
 /**
- * The From rows of the edge cases that are about the whole header section. Row 33 (a line of white space before the name) is the
- * MTA's to decide, the filter sees what it made of it; row 39 stands in {@link AddressParserTest}.
+ * What the whole header section says about the author. A line that begins with white space before the name is the MTA's to
+ * decide: the filter sees what it made of it.
  */
 class AuthorDomainTest {
     private static final One BANK = new One(DomainName.of("bank.example"));
@@ -30,7 +30,7 @@ class AuthorDomainTest {
     @Test
     void noField() {
         assertEquals(new None(), AuthorDomain.of(headers()));
-        assertEquals(new None(), AuthorDomain.of(headers("Subject", "x")), "row 36");
+        assertEquals(new None(), AuthorDomain.of(headers("Subject", "x")), "E036");
     }
 
     @Test
@@ -40,8 +40,8 @@ class AuthorDomainTest {
 
     @Test
     void twoFieldsHaveNoSingleAuthorEvenIfTheyAgree() {
-        assertEquals(ONLY_BANK, AuthorDomain.of(headers("From", "a@bank.example", "From", "b@bank.example")), "row 31");
-        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "from", "b@evil.example")), "row 32");
+        assertEquals(ONLY_BANK, AuthorDomain.of(headers("From", "a@bank.example", "From", "b@bank.example")), "E031");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "from", "b@evil.example")), "E032");
         assertEquals(ONLY_BANK, AuthorDomain.of(headers("From", "joe", "From", "b@bank.example")), "one is malformed");
         assertEquals(
                 BOTH,
@@ -52,11 +52,10 @@ class AuthorDomainTest {
 
     @Test
     void whiteSpaceBeforeTheColonHidesNoField() {
-        assertEquals(BANK, AuthorDomain.of(headers("From ", "a@bank.example")), "row 34");
-        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From ", "b@evil.example")), "row 34");
-        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From\r\n ", "b@evil.example")), "row 35");
-        assertEquals(
-                BOTH, AuthorDomain.of(headers("From\t", "a@bank.example", "From\n\t", "b@evil.example")), "row 35");
+        assertEquals(BANK, AuthorDomain.of(headers("From ", "a@bank.example")), "E034");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From ", "b@evil.example")), "E034");
+        assertEquals(BOTH, AuthorDomain.of(headers("From", "a@bank.example", "From\r\n ", "b@evil.example")), "E035");
+        assertEquals(BOTH, AuthorDomain.of(headers("From\t", "a@bank.example", "From\n\t", "b@evil.example")), "E035");
     }
 
     @Test
@@ -72,8 +71,8 @@ class AuthorDomainTest {
                         "y@evil.example",
                         "From-X",
                         "z@evil.example")),
-                "row 37");
-        assertEquals(new None(), AuthorDomain.of(headers("Sender", "x@evil.example")), "row 37");
+                "E037");
+        assertEquals(new None(), AuthorDomain.of(headers("Sender", "x@evil.example")), "E037");
     }
 
     static Headers headers(String... namesAndValues) {

@@ -23,10 +23,10 @@ class ReversePathTest {
             <MAILER-DAEMON>                       | MAILER-DAEMON                  |                | no domain
             <root>                                | root                           |                | no domain
             <@a.example,@b.example:joe@c.example> | joe@c.example                  | c.example      | source route
-            <@legitimate.com,@any.com:'any@attack.com> | 'any@attack.com           | attack.com     | row 88: the route is not the sender
+            <@legitimate.com,@any.com:'any@attack.com> | 'any@attack.com           | attack.com     | E088: the route is not the sender
             <@legitimate.com>                     | @legitimate.com                |                | a route that never ends
             <@legitimate.com:>                    | @legitimate.com:                             |                | a route to nobody
-            <(any@legitimate.com>                 | (any@legitimate.com            |                | row 89: parenthesis in the local part
+            <(any@legitimate.com>                 | (any@legitimate.com            |                | E089: parenthesis in the local part
             <any@legitimate.com(.attack.com>      | any@legitimate.com(.attack.com |                | parenthesis in the domain
             <any@legitimate.com'@attack.com>      | any@legitimate.com'@attack.com |                | two at signs
             <any@legitimate.com'.attack.com>      | any@legitimate.com'.attack.com |                | apostrophe in the domain

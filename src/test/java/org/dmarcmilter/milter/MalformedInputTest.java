@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import java.time.Duration;
 import java.util.List;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What no well-behaved MTA sends: what is answered, whether the socket stays, and the one line that is logged. */
 class MalformedInputTest {
-    private final CapturedLog log = new CapturedLog();
+    private final CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG);
     private final RecordingFilter filter = new RecordingFilter();
 
     @AfterEach

@@ -16,6 +16,7 @@ import org.dmarcmilter.milter.MilterReply.Progress;
 import org.dmarcmilter.milter.MilterReply.Quarantine;
 import org.dmarcmilter.milter.MilterReply.Reject;
 import org.dmarcmilter.milter.MilterReply.ReplyCode;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MilterConnectionTest {
     private static final InsertHeader HEADER = new InsertHeader(0, "X", "y");
 
-    private final CapturedLog log = new CapturedLog();
+    private final CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG);
     private final RecordingFilter filter = new RecordingFilter();
 
     @AfterEach
@@ -360,7 +361,6 @@ class MilterConnectionTest {
             rcpt       | O c c c t c t / c c                           | O c t t / c c     | the message
             header     | O c c c c t t / c c                           | O c c t / c c     | the message
             end        | O c c c c c t / c t                           | O c c t / c t     | the message
-            abort      | O c c c c c c / c c                           | O c c c / c c     | nothing depends on it
             """)
     void failureBecomesTheFailSafeVerdict(String failsAt, String replies, String withoutReplies, String why) {
         for (boolean noReply : new boolean[] {false, true}) {
@@ -371,8 +371,23 @@ class MilterConnectionTest {
                 String second = String.join(" ", peer.send("M<b>~ E"));
                 assertEquals(noReply ? withoutReplies : replies, first + " / " + second, why);
                 assertTrue(peer.isOpen(), "never a closed socket");
-                assertEquals(!failsAt.equals("abort"), peer.counters.failures.sum() > 0);
+                assertTrue(peer.counters.failures.sum() > 0);
             }
+        }
+    }
+
+    /** Nothing waits for an answer to it, and the next message is judged as if nothing had been. */
+    @Test
+    void failureAtAnAbortIsNoVerdict() {
+        filter.failsAt = "abort";
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c"), peer.send("OFFER M<a>~ A"));
+            assertEquals(
+                    List.of("ERROR milter connection 7 from unix socket: the filter failed at abort"),
+                    log.above(Level.DEBUG));
+            assertTrue(peer.isOpen(), "never a closed socket");
+            assertEquals(List.of("c", "c"), peer.send("M<b>~ E"));
+            assertEquals(List.of("open", "mail <a>[]", "abort", "mail <b>[]", "end"), filter.take());
         }
     }
 

@@ -3,6 +3,7 @@ package org.dmarcmilter.milter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.netty.buffer.ByteBuf;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.milter.MilterCommand.Malformed;
+import org.dmarcmilter.testing.CapturedLog;
 
 /**
  * Any octets: the decoder answers, reads no octet twice, and the connection behind it only ever replies or closes. Run it
@@ -53,7 +55,7 @@ class MilterDecoderFuzzTest {
     }
 
     private static void converse(byte[] octets) {
-        try (CapturedLog log = new CapturedLog();
+        try (CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG);
                 EmbeddedPeer peer = new EmbeddedPeer(new RecordingFilter())) {
             peer.send(Frames.offer(6, 0x1ff, 0x1fffff));
             peer.send(Arrays.copyOf(octets, octets.length));

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.domain.ListenAddress;
 import org.dmarcmilter.milter.MilterReply.Accept;
 import org.dmarcmilter.milter.MilterReply.TemporaryFailure;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,7 +44,7 @@ class MilterServerTest {
     private static final OptionalInt NO_UMASK = OptionalInt.empty();
     private static final ListenAddress LOOPBACK = ListenAddress.parse("inet:0@127.0.0.1");
 
-    private final CapturedLog log = new CapturedLog();
+    private final CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG);
     private final RecordingFilter filter = new RecordingFilter();
     private final List<AutoCloseable> toClose = new ArrayList<>();
 

@@ -3,6 +3,7 @@ package org.dmarcmilter.milter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.dmarcmilter.milter.MilterReply.Accept;
 import org.dmarcmilter.milter.MilterReply.Continue;
 import org.dmarcmilter.milter.MilterReply.InsertHeader;
 import org.dmarcmilter.milter.MilterReply.Reject;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,7 +61,7 @@ class RandomSessionTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void onlyRepliesOrCloses(long seed) {
         Random random = new Random(seed);
-        try (CapturedLog log = new CapturedLog()) {
+        try (CapturedLog log = new CapturedLog("org.dmarcmilter.milter", Level.DEBUG)) {
             for (int session = 0; session < 200; session++) {
                 run(random, "seed " + seed + " session " + session);
             }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmarcmilter.documents.Page;
+import org.dmarcmilter.testing.MilterPeer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 abstract class InstalledPackageScenario {
     static final String CONFIGURATION = "/etc/dmarc-milter/dmarc-milter.conf";
     private static final int LAST = 99;
-    static final String LOOPBACK = "127.0.0.1:8893";
+    static final String LOOPBACK = "inet:8893@127.0.0.1";
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     /** What the packages are made from, beside {@code target/dmarc-milter}. */
@@ -76,8 +77,10 @@ abstract class InstalledPackageScenario {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        String probe = MilterProbe.class.getName().replace('.', '/') + ".class";
-        system.copy(Files.createDirectories(classes).resolve(probe), "/usr/local/probe/org/dmarcmilter/packaging");
+        for (Class<?> used : List.of(MilterProbe.class, MilterPeer.class)) {
+            String folder = used.getPackageName().replace('.', '/');
+            system.copy(classes.resolve(folder), "/usr/local/probe/" + folder);
+        }
         prepare(system);
         // With the answer to "Is this ok".
         Page.INSTALL.commands(chapter()).forEach(line -> system.mustRun("cd " + SOURCE + " && yes | (" + line + ")"));

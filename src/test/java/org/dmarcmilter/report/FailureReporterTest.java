@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,36 +24,35 @@ import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evaluation.Applied;
+import org.dmarcmilter.testing.CapturedLog;
+import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 class FailureReporterTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final FailureReporter.Limits LIMITS =
             new FailureReporter.Limits(3, 5, Duration.ofHours(1), 10, Duration.ofSeconds(60));
 
-    private static final Map<String, DnsAnswer> DNS = Map.of(
-            "example.com._report._dmarc.third.example", new DnsAnswer.Found(List.of("v=DMARC1;")),
-            "example.com._report._dmarc.moved.example",
-                    new DnsAnswer.Found(List.of("v=DMARC1; ruf=mailto:new@moved.example")),
-            "example.com._report._dmarc.silent.example", new DnsAnswer.Unavailable("time-out"),
-            "example.com._report._dmarc.other.example", new DnsAnswer.Found(List.of("v=spf1 -all")),
-            "example.com._report._dmarc.empty.example", new DnsAnswer.NoData());
+    private final Zone dns =
+            Zone.of("""
+            example.com._report._dmarc.third.example TXT v=DMARC1;
+            example.com._report._dmarc.moved.example TXT v=DMARC1; ruf=mailto:new@moved.example
+            example.com._report._dmarc.silent.example TXT SERVFAIL
+            example.com._report._dmarc.other.example TXT v=spf1 -all
+            """).answer(DnsQuestion.txt("example.com._report._dmarc.empty.example"), new DnsAnswer.NoData());
 
     @TempDir
     private Path directory;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T04:06:47Z"));
-
-    private static final DnsClient CLIENT = question ->
-            CompletableFuture.completedFuture(DNS.getOrDefault(question.name(), new DnsAnswer.NoSuchName()));
 
     /** The last two labels; the DNS does not answer for one of them. */
     private static final PolicyDiscovery ORGANIZATIONS = new PolicyDiscovery() {
@@ -91,7 +85,7 @@ class FailureReporterTest {
     }
 
     private FailureReporter reporter(FailureReportSettings settings, FailureReporter.Limits limits) {
-        return new FailureReporter(settings, CLIENT, ORGANIZATIONS, limits, now::get, "dmarc-milter/1.0.0");
+        return new FailureReporter(settings, dns, ORGANIZATIONS, limits, now::get, "dmarc-milter/1.0.0");
     }
 
     private List<String> mails() throws IOException {
@@ -179,14 +173,9 @@ class FailureReporterTest {
 
     @Test
     void asksNobodyAndTakesNoShareForAReportThatCannotGoOut() {
-        List<String> asked = new CopyOnWriteArrayList<>();
-        DnsClient listening = question -> {
-            asked.add(question.name());
-            return CLIENT.query(question);
-        };
         FailureReporter reporter = new FailureReporter(
                 settings("", "", "true"),
-                listening,
+                dns,
                 ORGANIZATIONS,
                 new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, Duration.ofSeconds(60)),
                 now::get,
@@ -197,7 +186,7 @@ class FailureReporterTest {
             reporter.offer(message.notice());
         }
         await().atMost(LONG).until(() -> reporter.suppressed() == 4);
-        assertEquals(List.of("example.com._report._dmarc.third.example"), asked);
+        assertEquals(List.of("example.com._report._dmarc.third.example"), dns.asked());
         // Half an hour on, the limit in all still holds; an hour on, the recipient has a share left.
         now.set(now.get().plus(Duration.ofMinutes(30)));
         reporter.offer(message.notice());
@@ -260,27 +249,15 @@ class FailureReporterTest {
 
     @Test
     void logsWhatTheCommandSaysAndGoesOn() {
-        List<String> log = new CopyOnWriteArrayList<>();
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                log.add(event.getLevel() + " " + event.getFormattedMessage());
-            }
-        };
-        appender.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(FailureReporter.class);
-        logger.addAppender(appender);
-        try {
+        try (CapturedLog log = new CapturedLog(FailureReporter.class)) {
             FailureReporter reporter = reporter(settings("", "", "exit 75"), LIMITS);
             reporter.offer(new Notices().notice());
             await().atMost(LONG).until(() -> reporter.failed() == 1);
-            reporter.reload(settings("", "", "true"), CLIENT, ORGANIZATIONS);
+            reporter.reload(settings("", "", "true"), dns, ORGANIZATIONS);
             reporter.offer(new Notices().notice());
             reporter.close(LONG);
             assertEquals(1, reporter.sent());
-            assertEquals(List.of("ERROR QID123: ReportCommand exited with status 75"), log);
-        } finally {
-            logger.detachAppender(appender);
+            assertEquals(List.of("ERROR QID123: ReportCommand exited with status 75"), log.lines());
         }
     }
 
@@ -321,7 +298,7 @@ class FailureReporterTest {
     /** What a replacement of OpenDMARC gets wrong most likely about failure reports; where its behaviour is a bug, what we do instead. */
     @Nested
     class Trap15 {
-        @ParameterizedTest(name = "trap 15: reports depend on the policy, not on the action: {0} {1}: {2}")
+        @ParameterizedTest(name = "reports depend on the policy, not on the action: {0} {1}: {2}")
         @CsvSource(textBlock = """
             REJECT,     REJECT,     1
             REJECT,     QUARANTINE, 1
@@ -341,7 +318,7 @@ class FailureReporterTest {
             assertEquals(reports, mails().size());
         }
 
-        @ParameterizedTest(name = "trap 15: fo is honoured, which OpenDMARC ignores: fo={0}, DKIM {1}, SPF {2}: {3}")
+        @ParameterizedTest(name = "fo is honoured, which OpenDMARC ignores: fo={0}, DKIM {1}, SPF {2}: {3}")
         @CsvSource(textBlock = """
             0, none, none, 1
             d, none, fail, 0
@@ -362,7 +339,7 @@ class FailureReporterTest {
         }
 
         @Test
-        @DisplayName("trap 15: all recipients in one To, as in OpenDMARC")
+        @DisplayName("all recipients in one To, as in OpenDMARC")
         void oneTo() throws IOException {
             FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
             Notices message = new Notices();
@@ -375,7 +352,7 @@ class FailureReporterTest {
         }
 
         @Test
-        @DisplayName("trap 15: no message waits for a report, as in OpenDMARC every one does")
+        @DisplayName("no message waits for a report, as in OpenDMARC every one does")
         void notSynchronous() throws IOException {
             Path go = directory.resolve("go");
             FailureReporter reporter =

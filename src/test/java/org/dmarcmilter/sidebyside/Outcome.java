@@ -9,8 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.dmarcmilter.sidebyside.MilterClient.Dialogue;
-import org.dmarcmilter.sidebyside.MilterClient.Packet;
+import org.dmarcmilter.testing.MilterPeer.Reply;
 
 /**
  * What a program did with one message, as named fields:
@@ -89,33 +88,34 @@ record Outcome(Map<String, String> fields) {
         return get("log.from").contains("multi-valued") ? "several" : "unreadable";
     }
 
-    private static String reply(Packet packet) {
-        return switch (packet.command()) {
+    private static String reply(Reply reply) {
+        return switch (reply.code()) {
             case 'a' -> "accept";
             case 'c' -> "continue";
             case 'r' -> "reject";
             case 't' -> "tempfail";
-            case 'y' -> packet.text();
-            default -> "reply " + packet.command();
+            case 'y' -> reply.text();
+            default -> "reply " + reply.code();
         };
     }
 
-    private static void edits(Map<String, String> fields, List<Packet> edits) {
+    private static void edits(Map<String, String> fields, List<Reply> edits) {
         List<String> headers = new ArrayList<>();
-        for (Packet edit : edits) {
-            switch (edit.command()) {
+        for (Reply edit : edits) {
+            switch (edit.code()) {
                 case 'i' -> headers.add(header(fields, edit.payload()));
                 case 'q' -> fields.put("quarantine", edit.text());
                 case '+' -> fields.put("recipient", edit.text());
-                default -> fields.put("edit." + edit.command(), edit.text());
+                default -> fields.put("edit." + edit.code(), edit.text());
             }
         }
         fields.put("headers", String.join(" ", headers));
     }
 
-    private static String header(Map<String, String> fields, byte[] payload) {
-        int index = ByteBuffer.wrap(payload).getInt();
-        String[] texts = new String(payload, 4, payload.length - 4, StandardCharsets.ISO_8859_1).split("\0", -1);
+    private static String header(Map<String, String> fields, String payload) {
+        int index =
+                ByteBuffer.wrap(payload.getBytes(StandardCharsets.ISO_8859_1)).getInt();
+        String[] texts = payload.substring(4).split("\0", -1);
         String key = texts[0];
         for (String method : List.of("spf", "dmarc")) {
             if (texts[1].contains("; " + method + "=")) {

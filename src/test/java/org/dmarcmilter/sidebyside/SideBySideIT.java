@@ -125,8 +125,8 @@ class SideBySideIT {
     }
 
     private static List<Outcome> play(Program program, List<Mail> mails) throws IOException {
-        List<MilterClient.Dialogue> dialogues = mails.stream()
-                .map(mail -> MilterClient.play(program.socket(), mail))
+        List<Dialogue> dialogues = mails.stream()
+                .map(mail -> Dialogue.play(program.socket(), mail))
                 .toList();
         program.stop();
         List<String> log = program.log();

@@ -1,19 +1,14 @@
 package org.dmarcmilter.testing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
@@ -24,9 +19,7 @@ import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.DnsAnswer;
-import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
-import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -36,24 +29,16 @@ import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.spf.SpfEvaluator;
 
 /**
- * The world around the filter: a configuration as text, and the DNS as a map. What is not in the map does not exist.
+ * The world around the filter: a configuration as text, and the DNS.
  *
  * <p>Each domain of the fixed zone is named after what its owner asks for.
  */
-public final class MailSystem implements DnsClient {
+public final class MailSystem {
     public static final String HOST = "host.example.net";
     public static final Instant NOW = Instant.ofEpochSecond(1_795_493_204);
-    /** The thread of all messages, as one connection's. */
-    private static final ScheduledExecutorService LOOP = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "judge");
-        thread.setDaemon(true);
-        return thread;
-    });
-
     private static final PublicSuffixList SUFFIXES = PublicSuffixList.bundled();
 
-    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new HashMap<>();
-    private final List<String> asked = new ArrayList<>();
+    private final Zone dns = new Zone();
     private final Settings settings;
     private IgnoreList ignoreHosts = IgnoreList.parse("");
 
@@ -67,15 +52,15 @@ public final class MailSystem implements DnsClient {
         txt("_dmarc.sampledquarantine.example", "v=DMARC1; p=quarantine; pct=0");
         txt("_dmarc.parent.example", "v=DMARC1; p=none; sp=reject");
         txt("_dmarc.bad.example", "v=DMARC1; p=bogus");
-        answer(DnsQuestion.txt("_dmarc.broken.example"), new DnsAnswer.Unavailable("SERVFAIL"));
-        answers.put(DnsQuestion.txt("_dmarc.silent.example"), new CompletableFuture<>());
+        dns.broken("_dmarc.broken.example", DnsQuestion.Type.TXT);
+        dns.pending("_dmarc.silent.example");
         txt("reject.example", "v=spf1 ip4:192.0.2.10 ip6:2001:db8::10 -all");
         txt("bounce.reject.example", "v=spf1 ip4:192.0.2.10 -all");
         txt("none.example", "v=spf1 ~all");
         txt("quarantine.example", "v=spf1 ?all");
         txt("strict.example", "v=spf1 ip4:192.0.2.10 ip4:192.0.2.10/99 -all");
-        answer(DnsQuestion.txt("brokenspf.example"), new DnsAnswer.Unavailable("SERVFAIL"));
-        answers.put(DnsQuestion.txt("silentspf.example"), new CompletableFuture<>());
+        dns.broken("brokenspf.example", DnsQuestion.Type.TXT);
+        dns.pending("silentspf.example");
     }
 
     /** @param config options separated by semicolons; AuthservID is mx.example.net unless it says otherwise */
@@ -92,20 +77,19 @@ public final class MailSystem implements DnsClient {
         }
     }
 
+    /** These records instead of those of the fixed zone. */
     public MailSystem txt(String name, String... records) {
         return answer(DnsQuestion.txt(name), new DnsAnswer.Found(List.of(records)));
     }
 
     public MailSystem answer(DnsQuestion question, DnsAnswer answer) {
-        answers.put(question, CompletableFuture.completedFuture(answer));
+        dns.answer(question, answer);
         return this;
     }
 
     /** A question whose answer comes when the test completes it. */
     public CompletableFuture<DnsAnswer> pending(String txtName) {
-        CompletableFuture<DnsAnswer> answer = new CompletableFuture<>();
-        answers.put(DnsQuestion.txt(txtName), answer);
-        return answer;
+        return dns.pending(txtName);
     }
 
     public MailSystem ignoring(String list) {
@@ -113,15 +97,9 @@ public final class MailSystem implements DnsClient {
         return this;
     }
 
-    /** The names asked for, in order. */
+    /** What was asked, in order. */
     public List<String> asked() {
-        return asked;
-    }
-
-    @Override
-    public CompletionStage<DnsAnswer> query(DnsQuestion question) {
-        asked.add(question.name());
-        return answers.getOrDefault(question, CompletableFuture.completedFuture(new DnsAnswer.NoSuchName()));
+        return dns.asked();
     }
 
     public Rules rules() {
@@ -137,7 +115,7 @@ public final class MailSystem implements DnsClient {
                 sealers,
                 new DmarcEvaluator(discovery, treeWalk ? Standard.RFC9989 : Standard.RFC7489),
                 new SpfEvaluator(HOST, NOW::getEpochSecond),
-                this,
+                dns,
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 42);
     }
@@ -149,11 +127,13 @@ public final class MailSystem implements DnsClient {
     /** As {@link #judge}, with what it was judged by. */
     public JudgedMessage judged(TestMessage message) {
         Rules rules = rules();
-        MessageDns dns = rules.dnsForMessage(LOOP);
-        return CompletableFuture.supplyAsync(() -> MessageJudge.judge(rules, message.facts(), dns), LOOP)
-                .thenCompose(Function.identity())
-                .thenApply(judgement -> new JudgedMessage(rules, message.facts(), judgement))
-                .join();
+        ManualLoop loop = new ManualLoop();
+        CompletableFuture<Judgement> judgement = MessageJudge.judge(rules, message.facts(), rules.dnsForMessage(loop))
+                .toCompletableFuture();
+        // Whose name servers are silent has to wait, and the test has not.
+        loop.advance(settings.handling().maxEvaluationTime());
+        assertTrue(judgement.isDone(), "no message takes longer than MaxEvaluationTime");
+        return new JudgedMessage(rules, message.facts(), judgement.join());
     }
 
     /** As {@link #judge}; a table writes {@code &} for the end of a field. */
