@@ -36,77 +36,16 @@ import org.dmarcmilter.spf.SpfIdentity;
  * object for as long as the object is not null. Words are lower case. Texts of strangers are as they came, escaped as JSON asks, one
  * character per octet where they came from the DNS.
  *
- * <p>The table is compared with what is written by a test.
+ * <p>The keys are in the table of {@code explain.md}, "For programs", which a test compares with what is written.
  *
- * <pre>
- * author_domain            | string or null  | the author domain that decided, as in the DNS (A-labels); null if there is none
- * author_domains[]         | string          | all that the From field names, in its order
- * client                   | object          | who handed the message in
- * client.address           | string or null  | IP address; null on a unix socket
- * client.name              | string          | its host name as the MTA gives it
- * client.helo              | string or null  | what it greeted with
- * client.ignored           | boolean         | whether the daemon would not look at its mail (IgnoreHosts)
- * sender                   | string          | the envelope sender without angle brackets; empty for a bounce
- * spf[]                    | object          | each SPF result that was believed or found
- * spf[].domain             | string or null  | whom it speaks for; null if not for this message's sender
- * spf[].scope              | string          | mfrom or helo (RFC 7489, appendix C)
- * spf[].result             | string          | the word of RFC 8601, section 2.7.2
- * spf[].source             | string          | authentication-results, received-spf or own-check
- * spf[].counts             | boolean         | whether DMARC looked at it; one at most does count
- * dkim[]                   | object          | each DKIM result that was believed, in the order of the fields
- * dkim[].domain            | string          | the signature's d=; where only i= is known, that domain
- * dkim[].selector          | string or null  | the signature's s=
- * dkim[].result            | string          | the word of RFC 8601, section 2.7.1
- * arc                      | object          | what trusted fields say about ARC
- * arc.pass                 | boolean         | whether the chain is said to be valid
- * arc.trusted              | boolean         | whether every sealer is trusted too (DomainWhitelist)
- * arc.sets[]               | object          | the sets of the chain, as the message gives them
- * arc.sets[].instance      | number          | i=, 1 to 50
- * arc.sets[].domain        | string          | the seal's d=
- * arc.sets[].selector      | string          | the seal's s=
- * dns[]                    | object          | each question that was asked for this message, in order
- * dns[].type               | string          | A, AAAA, MX, PTR or TXT
- * dns[].name               | string          | without dot at the end
- * dns[].status             | string          | found, no_data, no_such_name or unavailable
- * dns[].records[]          | string          | what was found
- * dns[].reason             | string or null  | why there is no answer, if it is unavailable
- * discovery                | string or null  | the policy record: found, none, unusable or unavailable; null if none was looked for
- * policy                   | object or null  | the record; null if none was found
- * policy.domain            | string          | where it was found, without _dmarc
- * policy.inherited         | boolean         | whether that is above the author domain
- * policy.p                 | string          | none, quarantine or reject
- * policy.sp                | string or null  | the same for subdomains
- * policy.np                | string or null  | the same for subdomains that do not exist
- * policy.adkim             | string          | r or s
- * policy.aspf              | string          | r or s
- * policy.pct               | number          | 0 to 100
- * policy.testing           | boolean         | t=y (RFC 9989)
- * policy.applied           | string          | which of p, sp and np holds for the author domain: its word
- * result                   | string or null  | the word after dmarc=, as in the key of that name beside the sentences
- * alignment                | object          | the aligned identifiers that passed
- * alignment.dkim           | string or null  | a domain
- * alignment.spf            | string or null  | a domain
- * disposition              | string or null  | what the owner asks for after pct and t: none, quarantine or reject
- * overrides[]              | string          | why less is done: sampled_out, policy_test_mode, trusted_forwarder or local_policy
- * others[]                 | object          | further author domains, which did not decide
- * others[].author_domain   | string          | one of them
- * others[].result          | string          | its word for dmarc=
- * verdict                  | object          | what is done
- * verdict.action           | string          | accept, quarantine, reject or tempfail
- * verdict.code             | number or null  | of the SMTP reply; null if we give none
- * verdict.enhanced         | string or null  | the reply's enhanced code
- * verdict.text             | string or null  | the reply's text, or the reason for the quarantine
- * inserted[]               | object          | the header fields that are inserted, each above the one before
- * inserted[].name          | string          | its name
- * inserted[].value         | string          | its value
- * copied_to                | string or null  | a further recipient (CopyFailuresTo)
- * </pre>
+ * @param spfExplanation what the owner of the domain says about an SPF fail; empty if nothing
  */
 record ExplainedValues(
         MessageFacts facts,
         Judgement judgement,
         List<MessageDns.Asked> asked,
         boolean ignoredClient,
+        Optional<String> spfExplanation,
         Optional<String> result) {
 
     void writeTo(JsonGenerator json) throws IOException {
@@ -162,6 +101,7 @@ record ExplainedValues(
                         "counts",
                         spf.domain().isPresent()
                                 && evidence.get().spf().filter(spf::equals).isPresent());
+                text(json, "explanation", spfExplanation.filter(text -> spf.source() == Source.OWN_CHECK));
                 json.writeEndObject();
             }
         }

@@ -34,6 +34,7 @@ import org.dmarcmilter.text.Printable;
  * A judgement in words: each step and its reason.
  *
  * @param configuration the name of the configuration file
+ * @param spfExplanation what the owner of the domain says about an SPF fail (RFC 7208, section 6.2); a stranger's text
  * @param ignoredClient whether the daemon would have left this client alone (IgnoreHosts)
  */
 public record Explanation(
@@ -42,6 +43,7 @@ public record Explanation(
         MessageFacts facts,
         Judgement judgement,
         List<MessageDns.Asked> asked,
+        Optional<String> spfExplanation,
         boolean ignoredClient) {
     /** One step, as a topic and its sentences. */
     private record Step(String topic, List<String> sentences) {}
@@ -83,7 +85,7 @@ public record Explanation(
                 json.writeNullField("result");
             }
             json.writeFieldName("values");
-            new ExplainedValues(facts, judgement, asked, ignoredClient, resultWord()).writeTo(json);
+            new ExplainedValues(facts, judgement, asked, ignoredClient, spfExplanation, resultWord()).writeTo(json);
             json.writeEndObject();
         }
         return text + "\n";
@@ -168,6 +170,7 @@ public record Explanation(
             lines.add("no believed field says anything about SPF or DKIM");
         }
         evidence.countingOwn().ifPresent(check -> lines.add(ownCheck(check)));
+        spfExplanation.ifPresent(text -> lines.add("its owner explains: " + text));
         return lines;
     }
 

@@ -1,6 +1,7 @@
 package org.dmarcmilter.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -217,6 +218,26 @@ class ExplainCommandTest extends CommandTest {
                         "values"),
                 keys);
         assertEquals(result, json.get("result").toString());
+    }
+
+    /** A stranger's text, so it is shown as such and can write no line of its own; without an answer the rest is there all the same. */
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        why.strict.example TXT "See%_https://strict.example/%{i}"  | its owner explains: See https://strict.example/203.0.113.1 | fetched
+        other.example TXT "x"                                       | own SPF check of the sender domain strict.example: fail    | none there
+        """)
+    void showsWhatTheOwnerOfTheDomainExplains(String record, String sentence, String why) throws IOException {
+        Files.writeString(
+                directory.resolve("zone"),
+                "strict.example v=spf1 -all exp=why.strict.example\n"
+                        + record.replace(" TXT", "").replace("\"", "") + "\n",
+                StandardOpenOption.APPEND);
+        configuration("SPFSelfValidate yes");
+        Screen screen = new Screen();
+        String message = message("From: a@none.example\n\n");
+        assertEquals(0, explain(screen, message, "--client-ip", "203.0.113.1", "--mail-from", "u@strict.example"));
+        assertTrue(screen.out().contains("    " + sentence + "\n"), screen.out());
+        assertFalse(screen.out().contains("TXT why.strict.example"), "the judgement does not ask for it");
     }
 
     @ParameterizedTest(name = "{1}")

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code explain --json} gives as values, and whether it is what the table in ExplainedValues says. */
+/** What {@code explain --json} gives as values, and whether it is what the table of the page says. */
 class ExplainedValuesTest extends CommandTest {
-    private static final Path TABLE = Path.of("src/main/java/org/dmarcmilter/explain/ExplainedValues.java");
+    private static final Path TABLE = Path.of("src/site/markdown/explain.md");
 
     /** Several messages, which together have something under each key. */
     private static final String FULL = """
@@ -41,6 +41,8 @@ class ExplainedValuesTest extends CommandTest {
         Files.writeString(directory.resolve("zone"), """
                 _dmarc.all.example v=DMARC1; p=quarantine; sp=reject; np=reject; pct=0; t=y; adkim=s
                 silent.example     v=spf1 a:nobody-answers.example -all
+                strict.example     v=spf1 -all exp=why.strict.example
+                why.strict.example See%_https://strict.example/%{i}
                 """, StandardOpenOption.APPEND);
         configuration(
                 "SPFSelfValidate yes",
@@ -74,6 +76,7 @@ class ExplainedValuesTest extends CommandTest {
                 values("From: a@example.com, b@none.example\n\n"),
                 values("From: a@bad.example\n\n"),
                 values("From: a@nothing.example\n\n", "--mail-from", "x@silent.example"),
+                values("From: a@nothing.example\n\n", "--mail-from", "x@strict.example"),
                 values("From: a@nothing.example, b@held.example\nFrom: c@example.com\n\n"),
                 values("Subject: x\n\n"));
     }
@@ -82,9 +85,9 @@ class ExplainedValuesTest extends CommandTest {
     private static Map<String, String> documented() throws IOException {
         Map<String, String> keys = new LinkedHashMap<>();
         for (String line : Files.readAllLines(TABLE)) {
-            String[] cells = line.replaceFirst("^ \\* ", "").split("\\|");
-            if (line.startsWith(" * ") && cells.length == 3) {
-                keys.put(cells[0].strip(), cells[1].strip());
+            String[] cells = line.split("\\|");
+            if (line.startsWith("| `") && cells.length == 4) {
+                keys.put(cells[1].strip().replace("`", ""), cells[2].strip());
             }
         }
         assertTrue(keys.size() > 50, keys::toString);
@@ -164,8 +167,8 @@ class ExplainedValuesTest extends CommandTest {
         /author_domains              | ["example.com"]
         /client                      | {"address":"192.0.2.99","name":"[192.0.2.99]","helo":null,"ignored":false}
         /sender                      | "u@example.com"
-        /spf/0                       | {"domain":null,"scope":"mfrom","result":"pass","source":"authentication-results","counts":false}
-        /spf/1                       | {"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true}
+        /spf/0                       | {"domain":null,"scope":"mfrom","result":"pass","source":"authentication-results","counts":false,"explanation":null}
+        /spf/1                       | {"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true,"explanation":null}
         /dkim                        | [{"domain":"example.com","selector":"s1","result":"pass"}]
         /arc                         | {"pass":true,"trusted":false,"sets":[{"instance":1,"domain":"forwarder.example","selector":"arc"}]}
         /dns/1                       | {"type":"TXT","name":"_dmarc.example.com","status":"found","records":["v=DMARC1; p=reject; rua=mailto:a@example.com"],"reason":null}
@@ -211,8 +214,8 @@ class ExplainedValuesTest extends CommandTest {
     /** Whoever is believed, and what no field says. */
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        fail    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"received-spf","counts":true}] | stands as it is
-        pass    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true}]    | has to be proven
+        fail    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"received-spf","counts":true,"explanation":null}] | stands as it is
+        pass    | [{"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true,"explanation":null}]    | has to be proven
         """)
     void receivedSpf(String word, String expected, String why) throws IOException {
         configuration("SPFSelfValidate no");
