@@ -1,26 +1,21 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
-import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.explain.Explanation;
-import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.ReversePath;
-import org.dmarcmilter.spf.SpfResult;
 
 /** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
 final class ExplainCommand {
@@ -40,9 +35,6 @@ final class ExplainCommand {
             """;
     private static final List<String> WITH_VALUE =
             List.of("--client-ip", "--mail-from", "--helo", "--client-name", "--mta-name", "--queue-id", "-c");
-
-    /** A name server that never answers shall not keep the verdict from being shown. */
-    private static final Duration EXPLANATION_PATIENCE = Duration.ofSeconds(10);
 
     private final Terminal terminal;
     private final Map<String, String> environment;
@@ -80,20 +72,6 @@ final class ExplainCommand {
                 : usage("--client-ip takes an IPv4 or IPv6 address");
     }
 
-    /** Asked for here only, when all is judged: no result depends on it (RFC 7208, section 6.2). */
-    private static Optional<String> spfExplanation(Rules rules, Judgement judgement) {
-        return judgement
-                .evidence()
-                .flatMap(Evidence::countingOwn)
-                .filter(own -> own.result().code() == SpfResult.Code.FAIL)
-                .map(own -> rules.spf()
-                        .explanation(own.identity(), rules.dns())
-                        .toCompletableFuture()
-                        .completeOnTimeout("", EXPLANATION_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                        .join())
-                .filter(text -> !text.isEmpty());
-    }
-
     private int usage(String problem) {
         terminal.err().println("dmarc-milter explain: " + problem);
         terminal.err().print(USAGE);
@@ -127,7 +105,7 @@ final class ExplainCommand {
                     facts,
                     judged.judgement(),
                     judged.asked(),
-                    spfExplanation(rules, judged.judgement()),
+                    OneMessage.spfExplanation(rules, judged.judgement()),
                     ignored);
             terminal.out().print(json ? explanation.json() : explanation.text());
             return ExitCode.OK;

@@ -1,7 +1,9 @@
 package org.dmarcmilter.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -21,6 +23,19 @@ record OneMessage(Judgement judgement, List<MessageDns.Asked> asked) {
 
     /** Judges, and waits for it. */
     static OneMessage judge(Rules rules, MessageFacts facts) {
+        return await(
+                rules,
+                dns -> MessageJudge.judge(rules, facts, dns)
+                        .thenApply(judgement -> new OneMessage(judgement, dns.asked())));
+    }
+
+    /** What the owner of the sender's domain says about an SPF fail; asked for when all is judged, as nothing depends on it. */
+    static Optional<String> spfExplanation(Rules rules, Judgement judgement) {
+        return Optional.of(await(rules, dns -> MessageJudge.spfExplanation(rules, judgement, dns)))
+                .filter(text -> !text.isEmpty());
+    }
+
+    private static <T> T await(Rules rules, Function<MessageDns, CompletionStage<T>> work) {
         ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "judge");
             thread.setDaemon(true);
@@ -28,9 +43,8 @@ record OneMessage(Judgement judgement, List<MessageDns.Asked> asked) {
         });
         try {
             MessageDns dns = rules.dnsForMessage(loop);
-            return CompletableFuture.supplyAsync(() -> MessageJudge.judge(rules, facts, dns), loop)
+            return CompletableFuture.supplyAsync(() -> work.apply(dns), loop)
                     .thenCompose(Function.identity())
-                    .thenApply(judgement -> new OneMessage(judgement, dns.asked()))
                     .join();
         } finally {
             loop.shutdownNow();

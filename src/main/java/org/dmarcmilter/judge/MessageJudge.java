@@ -63,6 +63,21 @@ public final class MessageJudge {
     }
 
     /**
+     * What the owner of the sender's domain says about an SPF fail that we found ourselves: for people who read a judgement. No
+     * verdict depends on it, so no verdict waits for it (RFC 7208, section 6.2).
+     *
+     * @param dns asked anew, with a deadline of its own
+     * @return US-ASCII, printable; empty for any other result, or if there is none
+     */
+    public static CompletionStage<String> spfExplanation(Rules rules, Judgement judgement, MessageDns dns) {
+        return judgement
+                .evidence()
+                .flatMap(Evidence::countingOwn)
+                .map(own -> rules.spf().explanation(own.identity(), dns))
+                .orElseGet(() -> CompletableFuture.completedStage(""));
+    }
+
+    /**
      * Begins the search for the author domain's record as soon as the From field has come: the answer is on its way while the rest of
      * the message comes in, and {@link #judge} finds it there.
      */

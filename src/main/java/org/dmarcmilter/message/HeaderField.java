@@ -1,5 +1,7 @@
 package org.dmarcmilter.message;
 
+import org.dmarcmilter.text.TagList;
+
 /**
  * One header field as the MTA delivered it (RFC 5322, section 2.2).
  *
@@ -13,7 +15,7 @@ public record HeaderField(String name, String value) {
     public HeaderField {
         // RFC 5322, section 4.5: white space may stand before the colon. Other controls are part of the name, and make
         // it none.
-        name = FoldingWhiteSpace.trim(name);
+        name = TagList.trim(name);
     }
 
     /** Whether this field has the given name; names compare without case. */

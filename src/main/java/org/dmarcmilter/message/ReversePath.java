@@ -2,6 +2,7 @@ package org.dmarcmilter.message;
 
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.text.TagList;
 
 /**
  * The argument of MAIL FROM (RFC 5321, section 4.1.2).
@@ -12,9 +13,9 @@ import org.dmarcmilter.domain.DomainName;
 public record ReversePath(String address, Optional<DomainName> domain) {
     /** Reads what the MTA passed on, with or without angle brackets. */
     public static ReversePath parse(String mailArgument) {
-        String address = FoldingWhiteSpace.trim(mailArgument);
+        String address = TagList.trim(mailArgument);
         if (address.startsWith("<") && address.endsWith(">")) {
-            address = FoldingWhiteSpace.trim(address.substring(1, address.length() - 1));
+            address = TagList.trim(address.substring(1, address.length() - 1));
         }
         if (address.startsWith("@") && !address.endsWith(":")) {
             // The first colon ends the route; a colon in a quoted local part comes later. A route to nobody stays as it

@@ -59,8 +59,11 @@ public final class TagList {
         return items;
     }
 
-    /** FWS of RFC 6376, section 2.8: spaces, tabs, and the line ends of folds. */
-    private static String trim(String text) {
+    /**
+     * The text without folding white space around it: spaces, tabs, and the line ends of folds (RFC 5322, section 3.2.2; RFC 6376,
+     * section 2.8). Other controls stay.
+     */
+    public static String trim(String text) {
         int start = 0;
         int end = text.length();
         while (start < end && isWhiteSpace(text.charAt(start))) {
