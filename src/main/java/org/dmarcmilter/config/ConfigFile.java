@@ -21,11 +21,6 @@ public final class ConfigFile {
         this.written = written;
     }
 
-    /** A configuration in which nothing is set. */
-    public static ConfigFile empty() {
-        return new ConfigFile(new EnumMap<>(Option.class), new EnumMap<>(Option.class));
-    }
-
     /** Reads the text of a file; the first mistake ends it. */
     public static ConfigFile parse(String text) throws ConfigException {
         return parse(text, Overrides.NONE);

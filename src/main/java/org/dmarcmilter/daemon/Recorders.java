@@ -21,8 +21,8 @@ import org.dmarcmilter.report.FailureNotice;
 import org.dmarcmilter.report.FailureReporter;
 
 /**
- * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves the messages of
- * older connections in theirs.
+ * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves
+ * the messages of older connections in theirs.
  */
 final class Recorders implements Consumer<JudgedMessage> {
     private final BiConsumer<String, String> messages;

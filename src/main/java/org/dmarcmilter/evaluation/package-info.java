@@ -2,7 +2,7 @@
  * What was seen and done for one message, typed once and in nobody's output format: the home of the facts that history, reports and
  * explanations are made from.
  *
- * <p>Begin with {@link Evaluation}. Whoever writes it down ({@link Recorder}) knows his own format and none of the others; what
+ * <p>Begin with {@link Evaluation}. Whoever writes it down knows his own format and none of the others; what
  * waits to be written waits in a {@link Spool}.
  */
 @NullMarked

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Footprint;
-import org.dmarcmilter.evaluation.Recorder;
 import org.dmarcmilter.evaluation.Spool;
 import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>What happens when the file cannot be written.</b> Records wait in the {@link Spool}, in order, up to its bound, and the
  * file is tried again each interval. One line is logged when the trouble begins and one when it ends.
  */
-public final class HistoryWriter implements Recorder {
+public final class HistoryWriter {
     /** How much waits at most, and for how long, if nothing else is asked for: some ten megabytes, a second. */
     public static final Spool.Bounds DEFAULT_BOUNDS = new Spool.Bounds(10_000, 16 << 20, Duration.ofSeconds(1));
 
@@ -62,7 +61,7 @@ public final class HistoryWriter implements Recorder {
         this.spool.start();
     }
 
-    @Override
+    /** Takes one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}. */
     public void offer(Evaluation evaluation) {
         spool.offer(evaluation);
     }

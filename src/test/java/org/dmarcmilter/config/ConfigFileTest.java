@@ -109,7 +109,7 @@ class ConfigFileTest {
 
     @Test
     void whatIsNotSetIsAbsent() throws ConfigException {
-        ConfigFile file = ConfigFile.empty();
+        ConfigFile file = ConfigFile.parse("");
         assertFalse(file.isSet(Option.SOCKET));
         assertFalse(file.isInFile(Option.SOCKET));
         assertEquals(Optional.empty(), file.text(Option.SOCKET));
