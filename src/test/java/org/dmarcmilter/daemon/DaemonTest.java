@@ -24,13 +24,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.dns.FailingSelector;
 import org.junit.jupiter.api.AfterEach;
@@ -71,11 +72,12 @@ class DaemonTest {
         Configuration configuration = configuration("Socket inet:" + milter + "@127.0.0.1\nMetricsSocket inet:"
                 + metrics + "@127.0.0.1\nNameservers 127.0.0.1:1\nPidFile " + pidFile + "\n");
         FailingSelector selector = new FailingSelector();
+        FakeSystemdNotify notify = FakeSystemdNotify.in(folder, "systemd 252");
         Daemon daemon = new Daemon(
                 ENVIRONMENT,
                 configuration,
                 new Assembly(selector::client),
-                new ServiceManager(ENVIRONMENT, notifyProgram()));
+                new ServiceManager(ENVIRONMENT, notify.program()));
         ListAppender<ILoggingEvent> log = captured();
         CountDownLatch listening = new CountDownLatch(1);
         CompletableFuture<Daemon.End> end = CompletableFuture.supplyAsync(() -> {
@@ -87,18 +89,21 @@ class DaemonTest {
         });
         assertTrue(listening.await(60, TimeUnit.SECONDS));
         assertEquals("200 ok\n", health(metrics));
-        await().until(() -> sent().contains("WATCHDOG=1"));
+        await().until(() -> notify.sent().contains("WATCHDOG=1"));
 
         String problem = "503 no DNS question can be asked any more (java.io.IOException: Bad file descriptor)\n";
         try (Socket openMessage = openMessage(milter)) {
             selector.fail(FailingSelector.Cause.IO);
-            await().until(() -> sent().contains("STOPPING=1"));
+            await().until(() -> notify.sent().contains("STOPPING=1"));
             assertEquals(problem, health(metrics));
-            // One that had begun may still be on its way.
-            Thread.sleep(2 * BEAT_MILLIS);
-            long fed = beats();
-            Thread.sleep(5 * BEAT_MILLIS);
-            assertEquals(fed, beats(), "the watchdog is left to bite");
+            // A beat that had begun may still be on its way.
+            AtomicReference<String> heard = new AtomicReference<>("");
+            await("the watchdog is left to bite")
+                    .during(Duration.ofMillis(5L * BEAT_MILLIS))
+                    .until(() -> {
+                        String now = notify.sent();
+                        return now.equals(heard.getAndSet(now));
+                    });
             assertEquals(problem, health(metrics));
             assertTrue(openMessage.isConnected() && !end.isDone(), "an open message has its time");
         }
@@ -164,26 +169,5 @@ class DaemonTest {
 
     private static byte[] reply(DataInputStream in) throws IOException {
         return in.readNBytes(in.readInt());
-    }
-
-    /** In the place of systemd-notify; writes down its arguments. */
-    private String notifyProgram() throws IOException {
-        Path script = Files.write(
-                folder.resolve("systemd-notify"),
-                List.of(
-                        "#!/bin/sh",
-                        "[ \"$1\" != --version ] || exec echo systemd 252",
-                        "echo \"$@\" >>'" + folder.resolve("sent") + "'"));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return script.toString();
-    }
-
-    private String sent() throws IOException {
-        Path file = folder.resolve("sent");
-        return Files.exists(file) ? Files.readString(file) : "";
-    }
-
-    private long beats() throws IOException {
-        return sent().lines().filter("WATCHDOG=1"::equals).count();
     }
 }

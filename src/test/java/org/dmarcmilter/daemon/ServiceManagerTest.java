@@ -3,10 +3,7 @@ package org.dmarcmilter.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,36 +27,20 @@ class ServiceManagerTest {
         elogind                         | 1     | no version
         """)
     void repeatsWhatMayGetLost(String version, int times, String why) throws IOException {
-        String program = program(version);
-        try (ServiceManager manager = new ServiceManager(UNDER_SYSTEMD, program)) {
+        FakeSystemdNotify notify = FakeSystemdNotify.in(folder, version);
+        try (ServiceManager manager = new ServiceManager(UNDER_SYSTEMD, notify.program())) {
             manager.ready(() -> true);
             manager.stopping();
         }
-        assertEquals("READY=1\n".repeat(times) + "STOPPING=1\n".repeat(times), sent(), why);
+        assertEquals("READY=1\n".repeat(times) + "STOPPING=1\n".repeat(times), notify.sent(), why);
     }
 
     @Test
     void runsNothingWithoutAServiceManager() throws IOException {
-        String program = program("systemd 239");
-        try (ServiceManager manager = new ServiceManager(Map.of(), program)) {
+        FakeSystemdNotify notify = FakeSystemdNotify.in(folder, "systemd 239");
+        try (ServiceManager manager = new ServiceManager(Map.of(), notify.program())) {
             manager.ready(() -> true);
         }
-        assertEquals("", sent());
-    }
-
-    private String program(String version) throws IOException {
-        Path script = Files.write(
-                folder.resolve("systemd-notify"),
-                List.of(
-                        "#!/bin/sh",
-                        "[ \"$1\" != --version ] || exec echo '" + version + "'",
-                        "echo \"$@\" >>'" + folder.resolve("sent") + "'"));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return script.toString();
-    }
-
-    private String sent() throws IOException {
-        Path file = folder.resolve("sent");
-        return Files.exists(file) ? Files.readString(file) : "";
+        assertEquals("", notify.sent());
     }
 }
