@@ -70,7 +70,8 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     /**
-     * OpenDMARC's actions. Only CONNECT, MAIL and the end of the message are answered: nowhere else can a decision fall.
+     * OpenDMARC's actions. Only the end of the message is answered, so that a message costs one round trip: what was decided at CONNECT
+     * or MAIL is said there. That no ABORT may come between two messages does no harm, as nothing of a message outlives the next MAIL.
      */
     @Override
     public MilterFilter.Wishes wishes() {
@@ -78,7 +79,9 @@ final class DmarcSession implements MilterFilter.Session {
         return new MilterFilter.Wishes(
                 Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
                 Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
-                Negotiation.NR_HELO
+                Negotiation.NR_CONNECT
+                        | Negotiation.NR_HELO
+                        | Negotiation.NR_MAIL
                         | Negotiation.NR_RCPT
                         | Negotiation.NR_DATA
                         | Negotiation.NR_HEADER

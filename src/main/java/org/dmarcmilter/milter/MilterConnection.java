@@ -139,7 +139,7 @@ final class MilterConnection implements MilterCommand.Visitor {
         });
     }
 
-    /** A verdict that cannot be said now, because no reply was agreed for this step, is said at each MAIL. */
+    /** A verdict that cannot be said now, because no reply was agreed for this step, is said for each message. */
     private void settleConnection(int unwanted, int noReply, Supplier<MilterReply> step) {
         MilterReply verdict = CONTINUE;
         if (connectionVerdict.isEmpty() && !agreed.has(unwanted)) {
@@ -161,12 +161,11 @@ final class MilterConnection implements MilterCommand.Visitor {
         OpenMessage message = new OpenMessage(service.limits(), service.headerMemory());
         open = Optional.of(message);
         message.verdict = connectionVerdict;
-        if (message.verdict.isPresent()) {
-            wire.send(message.verdict.get());
-            return;
+        if (message.verdict.isEmpty()) {
+            message.inSession = true;
+            askInMessage(message, () -> session.mail(command, macros));
         }
-        message.inSession = true;
-        wire.send(askInMessage(message, () -> session.mail(command, macros)));
+        answer(Negotiation.NR_MAIL, message.verdict.orElse(CONTINUE));
     }
 
     @Override

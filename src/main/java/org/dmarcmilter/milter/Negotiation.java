@@ -44,6 +44,11 @@ public final class Negotiation {
     public static final int NR_CONNECT = 0x001000;
     /** SMFIP_NR_HELO. */
     public static final int NR_HELO = 0x002000;
+    /**
+     * SMFIP_NR_MAIL. Sendmail then sends no SMFIC_ABORT for a message that its client took back: the next SMFIC_MAIL ends it. For
+     * filters only that keep nothing of a message beyond that.
+     */
+    public static final int NR_MAIL = 0x004000;
     /** SMFIP_NR_RCPT. */
     public static final int NR_RCPT = 0x008000;
     /** SMFIP_NR_DATA. */
@@ -70,13 +75,12 @@ public final class Negotiation {
     private static final int KNOWN_ACTIONS =
             ADD_HEADERS | CHANGE_BODY | ADD_RECIPIENTS | DELETE_RECIPIENTS | CHANGE_HEADERS | QUARANTINE;
 
-    /** Without SMFIP_NOMAIL: Sendmail then sends no SMFIC_ABORT either, and two transactions run together. */
+    /** Without SMFIP_NOMAIL: nothing else says where a message begins, as Sendmail then sends no SMFIC_ABORT. */
     private static final int SKIPPABLE_STEPS =
             NO_CONNECT | NO_HELO | NO_RCPT | NO_BODY | NO_HEADERS | NO_EOH | NO_UNKNOWN | NO_DATA;
 
-    /** Without SMFIP_NR_MAIL, for the same reason. */
     private static final int UNANSWERABLE_STEPS =
-            NR_HEADER | NR_CONNECT | NR_HELO | NR_RCPT | NR_DATA | NR_UNKNOWN | NR_EOH | NR_BODY;
+            NR_HEADER | NR_CONNECT | NR_HELO | NR_MAIL | NR_RCPT | NR_DATA | NR_UNKNOWN | NR_EOH | NR_BODY;
 
     /** All SMFIP_* bits that versions before 6 define. */
     private static final int PROTOCOL_BEFORE_6 = 0x3ff;

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail through Sendmail, whose side of the protocol differs from Postfix's: no ABORT between messages, fewer macros. */
 class SendmailIT {
@@ -62,9 +66,7 @@ class SendmailIT {
     }
 
     private static void passesRejectsAndQuarantines(DaemonUnderTest daemon, String suffix) {
-        // Sendmail has no XCLIENT, and the daemon ignores 127.0.0.1: another address of the loopback net is a client.
-        try (SmtpClient client = SmtpClient.connect(Loopback.literal("127.0.0.2"), sendmail.address(daemon.socket()))
-                .ehlo("client.example")) {
+        try (SmtpClient client = client(sendmail.address(daemon.socket()))) {
             String passed = client.send("bounce@example.com", "pass-" + suffix + "@local.test", checked("example.com"))
                     .queueId();
             assertEquals(
@@ -93,6 +95,55 @@ class SendmailIT {
                     .expect(250);
             assertTrue(sendmail.delivered("again-" + suffix).top().contains("dmarc=pass"));
         }
+    }
+
+    /** Sendmail sends no ABORT then, as it waits for no reply to MAIL. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RSET", "HELO again.example"})
+    void forgetsAMessageThatTheClientTookBack(String command) {
+        String user = "back-" + command.substring(0, 4).toLowerCase(Locale.ROOT);
+        try (SmtpClient client = client(sendmail.address(overTcp.socket()))) {
+            client.command("MAIL FROM:<bounce@example.com>").expect(250);
+            client.command("RCPT TO:<" + user + "@local.test>").expect(250);
+            client.command(command).expect(250);
+            // The result is for the sender of the message that is gone, not for this one's.
+            client.send("bounce@elsewhere.example", user + "@local.test", checked("example.com"))
+                    .expect(550);
+            client.send("bounce@example.com", user + "@local.test", checked("example.com"))
+                    .expect(250);
+            assertTrue(sendmail.delivered(user).top().contains("dmarc=pass"));
+        }
+    }
+
+    @Test
+    void forgetsAMessageThatAnotherFilterRefused() {
+        try (SmtpClient client = client(sendmail.addressOfAll())) {
+            client.send("bounce@example.com", "refused@local.test", message("example.com"))
+                    .expect(550);
+            client.send("bounce@example.com", "after@local.test", checked("example.com"))
+                    .expect(250);
+            assertEquals(
+                    2,
+                    sendmail.delivered("after").fields().stream()
+                            .filter(field -> field.contains("dmarc=pass"))
+                            .count());
+            assertFalse(sendmail.hasMail("refused"));
+        }
+    }
+
+    @Test
+    void leavesThisMachineAlone() {
+        try (SmtpClient client = SmtpClient.connect(Loopback.IPV4, sendmail.address(overTcp.socket()))
+                .ehlo("localhost")) {
+            client.send("bounce@example.com", "localhost@local.test", message("example.com"))
+                    .expect(250);
+            assertFalse(sendmail.delivered("localhost").fields().toString().contains("dmarc="));
+        }
+    }
+
+    /** Sendmail has no XCLIENT, and the daemon ignores 127.0.0.1: another address of the loopback net is a client. */
+    private static SmtpClient client(InetSocketAddress server) {
+        return SmtpClient.connect(Loopback.literal("127.0.0.2"), server).ehlo("client.example");
     }
 
     private static String checked(String domain) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A Sendmail of the test's own, run from where it was unpacked: for each milter a port on 127.0.0.1, mail into files. */
 final class SendmailInstance implements Peer {
@@ -33,19 +34,20 @@ final class SendmailInstance implements Peer {
             """;
 
     private static final String PORT =
-            "O DaemonPortOptions=Name=MTA%1$d, Family=inet, Addr=127.0.0.1, Port=%1$d, InputMailFilters=dmarc%1$d";
-    private static final String MILTER = "Xdmarc%1$d, S=%2$s, F=T, T=S:10s;R:10s;E:1m";
+            "O DaemonPortOptions=Name=MTA%1$d, Family=inet, Addr=127.0.0.1, Port=%1$d, InputMailFilters=%2$s";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
     private final Path directory;
     private final PeerProcess process;
     private final Map<String, Integer> ports;
+    private final int portOfAll;
 
-    private SendmailInstance(Path directory, PeerProcess process, Map<String, Integer> ports) {
+    private SendmailInstance(Path directory, PeerProcess process, Map<String, Integer> ports, int portOfAll) {
         this.directory = directory;
         this.process = process;
         this.ports = ports;
+        this.portOfAll = portOfAll;
     }
 
     /**
@@ -57,6 +59,7 @@ final class SendmailInstance implements Peer {
     static SendmailInstance start(Path directory, List<String> milters) {
         Map<String, Integer> ports = new LinkedHashMap<>();
         milters.forEach(milter -> ports.put(milter, Loopback.freePort()));
+        int portOfAll = Loopback.freePort();
         PeerProcess process = PeerProcess.start(
                 directory.resolve("sendmail.log"),
                 List.of(
@@ -66,17 +69,22 @@ final class SendmailInstance implements Peer {
                         "sh",
                         PeerProgram.unpackedSendmail().toString(),
                         "-C",
-                        writeConfiguration(directory, ports).toString(),
+                        writeConfiguration(directory, ports, portOfAll).toString(),
                         "-bD",
                         "-X",
                         directory.resolve("smtp.log").toString()));
         process.awaitReady(START_LIMIT, () -> ports.values().stream().allMatch(Loopback::accepts));
-        return new SendmailInstance(directory, process, ports);
+        return new SendmailInstance(directory, process, ports, portOfAll);
     }
 
     /** The port whose mail that milter sees. */
     InetSocketAddress address(String milter) {
         return new InetSocketAddress(Loopback.IPV4, ports.get(milter));
+    }
+
+    /** The port whose mail all milters see, one after the other. */
+    InetSocketAddress addressOfAll() {
+        return new InetSocketAddress(Loopback.IPV4, portOfAll);
     }
 
     /** Waits for the last message to that user of local.test. */
@@ -111,7 +119,7 @@ final class SendmailInstance implements Peer {
         process.close();
     }
 
-    private static Path writeConfiguration(Path directory, Map<String, Integer> ports) {
+    private static Path writeConfiguration(Path directory, Map<String, Integer> ports, int portOfAll) {
         try (InputStream template = SendmailInstance.class.getResourceAsStream("/endtoend/sendmail.cf")) {
             Files.createDirectories(directory.resolve("queue"));
             Path mail = Files.createDirectories(directory.resolve("mail"));
@@ -125,8 +133,8 @@ final class SendmailInstance implements Peer {
             return Files.writeString(
                     directory.resolve("sendmail.cf"),
                     text.replace("@DIRECTORY@", directory.toString())
-                            .replace("@PORTS@", lines(PORT, ports))
-                            .replace("@MILTERS@", lines(MILTER, ports))
+                            .replace("@PORTS@", portLines(ports, portOfAll))
+                            .replace("@MILTERS@", milterLines(ports))
                             .replace(
                                     "@UID@",
                                     Files.getAttribute(mail, "unix:uid").toString()));
@@ -135,10 +143,22 @@ final class SendmailInstance implements Peer {
         }
     }
 
-    private static String lines(String format, Map<String, Integer> ports) {
-        return ports.entrySet().stream()
-                .map(port -> format.formatted(port.getValue(), port.getKey()))
+    private static String portLines(Map<String, Integer> ports, int portOfAll) {
+        String all = ports.values().stream().map(SendmailInstance::filter).collect(Collectors.joining(";"));
+        return Stream.concat(
+                        ports.values().stream().map(port -> PORT.formatted(port, filter(port))),
+                        Stream.of(PORT.formatted(portOfAll, all)))
                 .collect(Collectors.joining("\n"));
+    }
+
+    private static String milterLines(Map<String, Integer> ports) {
+        return ports.entrySet().stream()
+                .map(port -> "X%s, S=%s, F=T, T=S:10s;R:10s;E:1m".formatted(filter(port.getValue()), port.getKey()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String filter(int port) {
+        return "dmarc" + port;
     }
 
     private static String read(Path file) {

@@ -131,9 +131,9 @@ class MilterConnectionTest {
         filter.wishes = new MilterFilter.Wishes(1, 0, 0x0ff080);
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
             assertEquals(
-                    List.of("O", "c", "c"),
+                    List.of("O", "c"),
                     peer.send("OFFER Cmx~U Hmx~ M<a>~ R<b>~ T U~ LX~v~ N Bx E"),
-                    "MAIL and the end of the message");
+                    "the end of the message");
         }
     }
 
@@ -149,12 +149,36 @@ class MilterConnectionTest {
     }
 
     @Test
-    void verdictAtConnectThatCannotBeSaidIsSaidAtMail() {
+    void verdictAtConnectThatCannotBeSaidIsSaidForEachMessage() {
         filter.wishes = new MilterFilter.Wishes(1, 0, Negotiation.NR_CONNECT);
         filter.onConnect = new Reject();
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
             assertEquals(List.of("O", "r", "r", "r"), peer.send("OFFER Cmx~U M<a>~ E M<b>~"));
             assertEquals(List.of("open", "connect mx -"), filter.take());
+        }
+        filter.wishes = new MilterFilter.Wishes(1, 0, Negotiation.NR_CONNECT | Negotiation.NR_MAIL);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            assertEquals(List.of("O", "c", "r", "c", "r"), peer.send("OFFER Cmx~U M<a>~ LX~v~ E M<b>~ LX~v~ E"));
+            assertEquals(List.of("close", "open", "connect mx -"), filter.take());
+        }
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # packets behind the negotiation | replies | what an MTA does that waits for no reply to MAIL
+            M<a>~ R<b>~ E M<b>~ E            | t a     | a verdict of MAIL is said at the end, for that message only
+            M<a>~ R<b>~ M<b>~ E              | a       | Sendmail's RSET, without ABORT
+            M<a>~ R<b>~ A M<b>~ E            | a       | Postfix's RSET
+            M<b>~ DLi~Q~ M<b>~ E             | a       | a message another filter refused
+            M<a>~ M<a>~ M<b>~ E A M<a>~ E    | a t     | several
+            """)
+    void verdictAtMailThatCannotBeSaidIsSaidAtTheEnd(String packets, String replies, String why) {
+        filter.wishes = new MilterFilter.Wishes(1, 0, Negotiation.NR_MAIL | Negotiation.NR_RCPT);
+        filter.onEnd = macros -> CompletableFuture.completedFuture(List.of(new Accept()));
+        filter.failsAt = "mail <a>";
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER");
+            assertEquals(replies, String.join(" ", peer.send(packets)), why);
         }
     }
 

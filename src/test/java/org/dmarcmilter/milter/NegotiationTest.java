@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NegotiationTest {
-    private static final int NEVER = 0x000004 | 0x004000 | 0x000800 | 0xf0000000;
+    private static final int NEVER = 0x000004 | 0x000800 | 0xf0000000;
 
     record Offer(int version, int actions, int protocol) {}
 
@@ -57,7 +57,7 @@ class NegotiationTest {
             assertTrue(agreed.version() >= 2 && agreed.version() <= 6, "a version we speak");
             assertEquals(0x21, agreed.actions(), "what the filter needs and no more");
             assertEquals(0, agreed.protocol() & ~protocol, "no bit that was not offered");
-            assertEquals(0, agreed.protocol() & NEVER, "NOMAIL, NR_MAIL, RCPT_REJ and data sizes");
+            assertEquals(0, agreed.protocol() & NEVER, "NOMAIL, RCPT_REJ and data sizes");
             if (agreed.version() < 6) {
                 assertEquals(0, agreed.protocol() & 0xff000, "all but NR_HDR came with version 6");
             }
@@ -72,7 +72,7 @@ class NegotiationTest {
             2 1ff 7f     | 11  | 0      | 0     | 2 11 0        | Postfix with milter_protocol=2 offers 1ff
             2 3f 7f      | 3f  | 0      | 0     | 2 3f 0        | an old Sendmail
             2 0 0        | f   | 318    | 80    | 2 f 18        | words of zero are 0f and 3f
-            7 3ff 3fffff | 1   | 18     | ff080 | 6 1 fb098     | a future version, and never NR_MAIL
+            7 3ff 3fffff | 1   | 18     | ff080 | 6 1 ff098     | a future version
             4 1ff 37f    | 1   | 318    | 3080  | 4 1 318       | version 4 has DATA and UNKNOWN, no NR_*
             2 1ff 7f     | 1   | 318    | 80    | 2 1 18        | version 2 has neither DATA nor UNKNOWN
             6 21 0       | 21  | 318    | f0080 | 6 21 18       | maddy offers no step to skip: version 1's apply
