@@ -134,26 +134,48 @@ class HistoryCrashTest {
 
     /** Offers messages as a busy server would and prints how many are written. */
     static final class Child {
+        private static long told;
+
         private Child() {}
 
         public static void main(String[] arguments) {
+            endWithTheTest();
             HistoryWriter writer = new HistoryWriter(
                     Path.of(arguments[0]), bounds(MESSAGES, Duration.ofMillis(2)), OptionalInt.empty());
-            long told = 0;
             for (int i = 0; i < MESSAGES; i++) {
                 writer.offer(plain("Q" + i));
                 LockSupport.parkNanos(20_000);
-                if (writer.written() > told) {
-                    told = writer.written();
-                    System.out.println(told + ".");
-                }
+                tell(writer);
             }
+            // On a slow disk most of it is written only now.
             while (arguments[1].equals("stay")) {
-                LockSupport.parkNanos(1_000_000_000);
+                LockSupport.parkNanos(1_000_000);
+                tell(writer);
             }
             writer.flushAndClose(Duration.ofSeconds(10));
             System.out.println(writer.written() + ".");
             System.out.flush();
+        }
+
+        private static void tell(HistoryWriter writer) {
+            if (writer.written() > told) {
+                told = writer.written();
+                System.out.println(told + ".");
+            }
+        }
+
+        /** Standard input ends when the test's JVM does, however that comes about: nothing of it must go on. */
+        private static void endWithTheTest() {
+            Thread watch = new Thread(() -> {
+                try {
+                    while (System.in.read() >= 0) {}
+                } catch (IOException e) {
+                    // As good as the end.
+                }
+                Runtime.getRuntime().halt(1);
+            });
+            watch.setDaemon(true);
+            watch.start();
         }
     }
 
