@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One program that runs in the foreground for a test, its output in a file, stopped by its process and by nothing else. */
 public final class PeerProcess implements AutoCloseable {
@@ -20,6 +23,17 @@ public final class PeerProcess implements AutoCloseable {
     public static final Duration START_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+    /** A build under nohup ignores SIGHUP, and so would all that it starts: daemons that are asked to reload among them. */
+    private static final List<String> HEARING_SIGHUP =
+            List.of("perl", "-e", "$SIG{HUP} = 'DEFAULT'; exec { $ARGV[0] } @ARGV or die \"$ARGV[0]: $!\\n\"");
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        // Where the build is told to stop in the middle of a test, nothing of it goes on.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy)));
+    }
 
     private final String name;
     private final Process process;
@@ -29,6 +43,8 @@ public final class PeerProcess implements AutoCloseable {
         this.name = name;
         this.process = process;
         this.output = output;
+        RUNNING.add(process);
+        var unused = process.onExit().thenAccept(RUNNING::remove);
     }
 
     /** Starts {@code command}; both its outputs go to {@code output}. */
@@ -38,7 +54,8 @@ public final class PeerProcess implements AutoCloseable {
 
     /** The same with more variables in its environment. */
     public static PeerProcess start(Path output, List<String> command, Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(HEARING_SIGHUP.stream(), command.stream()).toList())
                 .directory(output.toAbsolutePath().getParent().toFile())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
