@@ -25,8 +25,8 @@ import org.dmarcmilter.text.Printable;
 final class SpfCheck {
     /** Terms that need the DNS: include, a, mx, ptr, exists and redirect (section 4.6.4). */
     static final int MAX_LOOKUP_TERMS = 10;
-    /** Answers without data to such terms (section 4.6.4). */
-    static final int MAX_VOID_LOOKUPS = 2;
+    /** Such terms for which an answer came without data (section 4.6.4). A term counts once, however many hosts it asks for. */
+    static final int MAX_VOID_TERMS = 2;
     /** Mail exchanges of one {@code mx} (section 4.6.4). */
     static final int MAX_MX_NAMES = 10;
 
@@ -42,7 +42,9 @@ final class SpfCheck {
     private final MacroExpander expander;
     private final ValidatedNames validatedNames;
     private int lookupTerms;
-    private int voidLookups;
+    private int voidTerms;
+    /** Which of the terms was the last void one, by its place among them. */
+    private int lastVoidTerm;
 
     /** Bounded as the lookups are: the domain's own record, and one for each include or redirect. */
     private final Set<SpfResult.Consulted> consulted = new LinkedHashSet<>();
@@ -251,7 +253,7 @@ final class SpfCheck {
                         match -> match == Match.Answer.NO ? exchange(exchanges, index + 1, prefixes) : done(match));
     }
 
-    /** Asks for one mechanism: no answer is a temperror (section 5), no data may be a void lookup too many. */
+    /** Asks for one mechanism: no answer is a temperror (section 5), no data may make one void term too many. */
     private CompletionStage<Match> ask(
             String name, DnsQuestion.Type type, Function<List<String>, CompletionStage<Match>> found) {
         DnsQuestion question = new DnsQuestion(name, type);
@@ -262,11 +264,23 @@ final class SpfCheck {
             if (answer instanceof DnsAnswer.Unavailable unavailable) {
                 return done(new Match.Stop(noAnswer(question, unavailable)));
             }
-            return ++voidLookups > MAX_VOID_LOOKUPS
-                    ? done(new Match.Stop(permError("more than " + MAX_VOID_LOOKUPS + " lookups found nothing, last "
-                            + type + " of " + Printable.quoted(name))))
+            return isVoidTermTooMany()
+                    ? done(new Match.Stop(permError("more than " + MAX_VOID_TERMS + " terms found nothing, last " + type
+                            + " of " + Printable.quoted(name))))
                     : done(Match.Answer.NO);
         });
+    }
+
+    /**
+     * Counts the current term as void. All questions of one term stand between two terms, so {@link #lookupTerms} names it. Hosts are
+     * not counted: an {@code mx} of many hosts without IPv6 would cost its domain the whole policy for a client with IPv6.
+     */
+    private boolean isVoidTermTooMany() {
+        if (lastVoidTerm != lookupTerms) {
+            lastVoidTerm = lookupTerms;
+            voidTerms++;
+        }
+        return voidTerms > MAX_VOID_TERMS;
     }
 
     /** Section 6.2: whatever goes wrong with an explanation, there is none, and the result stays what it is. */

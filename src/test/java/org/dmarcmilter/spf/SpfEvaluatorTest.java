@@ -220,9 +220,10 @@ class SpfEvaluatorTest {
         example.com TXT v=spf1 include:example.com | more than 10 terms need the DNS | an include of itself
         example.com TXT v=spf1 redirect=example.com | more than 10 terms need the DNS | a redirect to itself
         example.com TXT v=spf1 include:i.example ;; i.example TXT v=spf1 redirect=example.com | more than 10 terms need the DNS | a loop of two
-        example.com TXT v=spf1 a:a.example mx:b.example exists:c.example +all | more than 2 lookups found nothing, last A of 'c.example' | three void lookups
-        example.com TXT v=spf1 mx +all ;; example.com MX a.example ;; example.com MX b.example ;; example.com MX c.example | more than 2 lookups found nothing, last A of 'c.example' | void lookups of exchanges
-        example.com TXT v=spf1 include:i.example a:b.example a:c.example +all ;; i.example TXT v=spf1 a:a.example -all | more than 2 lookups found nothing, last A of 'c.example' | void lookups are counted across includes
+        example.com TXT v=spf1 a:a.example mx:b.example exists:c.example +all | more than 2 terms found nothing, last A of 'c.example' | three void terms
+        example.com TXT v=spf1 mx a:b.example a:c.example +all ;; example.com MX a.example | more than 2 terms found nothing, last A of 'c.example' | an mx without addresses is a void term
+        example.com TXT v=spf1 include:i.example a:b.example a:c.example +all ;; i.example TXT v=spf1 a:a.example -all | more than 2 terms found nothing, last A of 'c.example' | void terms are counted across includes
+        example.com TXT v=spf1 a:a.example a:a.example a:a.example +all | more than 2 terms found nothing, last A of 'a.example' | the same name in three terms
         """)
     void permanentErrors(String zone, String problem, String why) {
         assertEquals("permerror " + problem, result(Zone.of(zone), CLIENT, "joe@example.com"), why);
@@ -230,7 +231,7 @@ class SpfEvaluatorTest {
 
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = '|', textBlock = """
-        a:a.example a:b.example -all | fail | two void lookups
+        a:a.example a:b.example -all | fail | two void terms
         ptr ptr:a.example ptr:b.example ptr:c.example exists:%{p}.e.example -all | fail | PTR questions are not counted as void
         a:a.example a:b.example exp=c.example -all | fail | the explanation is not counted
         ip4:192.0.2.3 a:a.example a:b.example a:c.example | pass | what is not asked is not counted
@@ -238,6 +239,37 @@ class SpfEvaluatorTest {
     void voidLookupsWithinTheLimit(String terms, String expected, String why) {
         assertEquals(
                 expected, result(new Zone().txt("example.com", "v=spf1 " + terms), CLIENT, "joe@example.com"), why);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # record                                                 | client       | result | why
+        v=spf1 mx ip6:2001:db8::/32 -all                         | 2001:db8::25 | pass   | three exchanges without IPv6 are one term
+        v=spf1 mx ip6:2001:db8::/32 -all                         | 192.0.2.3    | pass   | and an IPv4 client finds the third
+        v=spf1 mx -all                                           | 2001:db8::25 | fail   | no address of the client's family is no match
+        v=spf1 mx a ip6:2001:db8::/32 -all                       | 2001:db8::25 | pass   | an mx and an a, both void
+        v=spf1 mx mx:example.com ip6:2001:db8::/32 -all          | 2001:db8::25 | pass   | two mx of six hosts
+        v=spf1 include:i.example mx ip6:2001:db8::/32 -all       | 2001:db8::25 | pass   | an mx inside an include is one term too
+        v=spf1 include:i.example include:i.example mx -all       | 2001:db8::25 | permerror more than 2 terms found nothing, last AAAA of 'a.example' | three void terms, one of them here
+        v=spf1 mx include:i.example exists:none.example ip4:192.0.2.3 -all | 192.0.2.3 | pass | a match ends the counting
+        v=spf1 mx:gone.example ip4:192.0.2.3 -all                | 192.0.2.3    | pass   | three exchanges that do not exist
+        v=spf1 mx:gone.example mx:gone.example mx:gone.example ip4:192.0.2.3 | 192.0.2.3 | permerror more than 2 terms found nothing, last A of 'x.gone.example' | but not in three terms
+        """)
+    void voidLookupsCountTermsAndNotHosts(String record, String client, String expected, String why) {
+        Zone dns = Zone.of("""
+                example.com MX a.example
+                example.com MX b.example
+                example.com MX c.example
+                example.com A 192.0.2.9
+                a.example A 192.0.2.1
+                b.example A 192.0.2.2
+                c.example A 192.0.2.3
+                i.example TXT v=spf1 mx:example.com -all
+                gone.example MX x.gone.example
+                gone.example MX y.gone.example
+                gone.example MX z.gone.example
+                """).txt("example.com", record);
+        assertEquals(expected, result(dns, client, "joe@example.com"), why);
     }
 
     @ParameterizedTest(name = "{1}")
