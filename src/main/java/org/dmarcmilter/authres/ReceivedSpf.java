@@ -110,6 +110,19 @@ public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
                 .flatMap(PropertyDomain::of);
     }
 
+    /**
+     * The domain that was checked in place of a null sender's: the HELO name, as its own identity or as what stands for an empty
+     * envelope sender (RFC 7208, section 2.4). Empty if another sender was checked, or the field does not say which identity.
+     */
+    public Optional<DomainName> nullSenderDomain() {
+        boolean ofHelo = identity().filter("helo"::equalsIgnoreCase).isPresent();
+        boolean ofNullSender = identity().filter("mailfrom"::equalsIgnoreCase).isPresent()
+                && envelopeFrom()
+                        .filter(from -> from.isEmpty() || from.equals("<>"))
+                        .isPresent();
+        return ofHelo || ofNullSender ? helo().flatMap(PropertyDomain::of) : Optional.empty();
+    }
+
     private Optional<String> value(String key) {
         return Optional.ofNullable(pairs.get(key));
     }

@@ -201,11 +201,15 @@ final class FieldReader {
     }
 
     /**
-     * Where no checker is in front of us a sender's own field is the topmost. So what would help him has to be proven, unless
+     * With a null sender a result for the HELO name counts, as in an Authentication-Results field (RFC 7208, section 2.4).
+     *
+     * <p>Where no checker is in front of us a sender's own field is the topmost. So what would help him has to be proven, unless
      * he connects from this host itself: then there is no address to check.
      */
     private void takeReceivedSpf(ReceivedSpf field) {
-        Optional<DomainName> domain = field.mailFromDomain().filter(this::isSender);
+        Optional<DomainName> domain = field.mailFromDomain()
+                .or(() -> sender.isHelo() ? field.nullSenderDomain() : Optional.empty())
+                .filter(this::isSender);
         boolean helps = domain.isPresent() && FAVOURABLE.contains(field.result());
         if (helps && facts.client().address().filter(IpAddress::isLoopback).isEmpty()) {
             notes.add(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
@@ -217,7 +221,8 @@ final class FieldReader {
         }
         // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
         ResultWord result = domain.isPresent() ? field.result() : ResultWord.NEUTRAL;
-        boolean isHelo = field.identity().filter("helo"::equalsIgnoreCase).isPresent();
+        boolean isHelo = sender.isHelo()
+                || field.identity().filter("helo"::equalsIgnoreCase).isPresent();
         receivedSpf = Optional.of(new SpfSeen(domain, scope(isHelo), result, Source.RECEIVED_SPF, List.of()));
     }
 

@@ -152,6 +152,46 @@ class MessageJudgeTest {
         assertEquals(1, judgement.headers().size(), "no result field of a check that was not asked for");
     }
 
+    /** The same for a bounce: what the field says about the HELO name, reject.example, is proven and counts (RFC 7208, section 2.4). */
+    @ParameterizedTest(name = "{5}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # client    | sender   | Received-SPF                                                                 | result | recorded       | why
+        192.0.2.10  | <>       | Pass (x) identity=helo; helo=reject.example; envelope-from=<>                | pass   | pass HELO      | as pypolicyd-spf writes it
+        192.0.2.10  | <>       | Pass identity=helo; helo=REJECT.example.; client-ip=192.0.2.10               | pass   | pass HELO      | without an envelope sender, in another spelling
+        192.0.2.10  | <>       | Pass identity=mailfrom; helo=reject.example; envelope-from=""                | pass   | pass HELO      | the HELO name stands for the empty sender
+        192.0.2.10  | <>       | Pass identity=mailfrom; envelope-from=postmaster@reject.example              | pass   | pass HELO      | postmaster at the HELO name is the same
+        192.0.2.10  | <>       | TempError identity=helo; helo=reject.example                                 | pass   | pass HELO      | an open question is closed by our own check
+        192.0.2.11  | <>       | Pass identity=helo; helo=reject.example                                      | fail   | fail HELO      | forged: the owner of the name says no
+        192.0.2.10  | <>       | Fail identity=helo; helo=reject.example                                      | fail   | fail HELO      | a failure is believed as it stands
+        192.0.2.10  | <>       | Pass identity=helo; helo=other.example                                       | fail   | neutral HELO   | about another name than the client gave
+        192.0.2.10  | <>       | Pass identity=helo                                                           | fail   | neutral HELO   | about no name
+        192.0.2.10  | <>       | Pass helo=reject.example                                                     | fail   | neutral HELO   | it does not say what was checked
+        192.0.2.10  | <>       | Pass identity=mailfrom; helo=reject.example; envelope-from=u@other.example   | fail   | neutral HELO   | another sender was checked
+        192.0.2.10  | <u@none.example> | Pass identity=helo; helo=reject.example                              | fail   | neutral HELO   | CVE-2019-20790: not for a sender that has a domain
+        192.0.2.10  | <root>   | Pass identity=helo; helo=reject.example                                      | fail   | neutral HELO   | nor for one that has none and is not null
+        127.0.0.1   | <>       | Pass identity=helo; helo=reject.example                                      | pass   | pass HELO      | from this host itself: nothing to check
+        ''          | <>       | Pass identity=helo; helo=reject.example                                      | fail   | -              | a client without address proves nothing
+        """)
+    void provesReceivedSpfOfABounce(
+            String client, String sender, String field, String result, String recorded, String why) {
+        Judgement judgement = MailSystem.with("")
+                .judge(new TestMessage()
+                        .sender(sender)
+                        .client(client)
+                        .helo("reject.example")
+                        .fields("Received-SPF: " + field + " & From: a@reject.example"));
+        assertEquals(result, judgement.result().orElseThrow().status().word(), why);
+        assertEquals(
+                recorded,
+                judgement
+                        .evaluation()
+                        .orElseThrow()
+                        .spf()
+                        .map(spf -> spf.result().text() + " " + spf.scope())
+                        .orElse("-"),
+                why);
+    }
+
     /** {@code SPFSelfValidate} is on; the client is 192.0.2.10 and greets as reject.example. */
     @ParameterizedTest(name = "{5}")
     @CsvSource(delimiter = '|', textBlock = """
