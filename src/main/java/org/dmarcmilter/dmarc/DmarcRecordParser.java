@@ -298,11 +298,11 @@ public final class DmarcRecordParser {
         return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
     }
 
-    /** The characters of dmarc-value, and the tab that may stand beside it. */
+    /** The characters of dmarc-value, and the white space that may stand beside and between them. */
     private static boolean isPrintable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if ((c < ' ' && c != '\t') || c >= 0x7F) {
+            if ((c < ' ' && !TagList.isWhiteSpace(c)) || c >= 0x7F) {
                 return false;
             }
         }

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -136,8 +138,9 @@ final class ReplyReader {
         return OptionalLong.empty();
     }
 
+    /** The records of a name and type; a record that is there twice is one (RFC 2181, section 5). */
     private static List<Record> select(List<Record> records, Name name, int type) {
-        List<Record> selected = new ArrayList<>();
+        Set<Record> selected = new LinkedHashSet<>();
         for (Record record : records) {
             if (record.getType() == type
                     && record.getDClass() == DClass.IN
@@ -145,7 +148,7 @@ final class ReplyReader {
                 selected.add(record);
             }
         }
-        return selected;
+        return new ArrayList<>(selected);
     }
 
     private static List<String> texts(List<Record> records, int type) {

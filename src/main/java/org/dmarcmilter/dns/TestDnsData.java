@@ -1,9 +1,10 @@
 package org.dmarcmilter.dns;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.dmarcmilter.text.EntryList;
@@ -11,7 +12,7 @@ import org.dmarcmilter.text.EntryList;
 /**
  * OpenDMARC's option {@code TestDNSData}: a file of lines {@code NAME VALUE} from which all TXT questions are answered,
  * so that a policy can be tried before it is published. Everything after a {@code #} is comment. Unlike OpenDMARC, a
- * name may have several records, one line each, as in the DNS; a name alone on its line exists without a record.
+ * name may have several records, one line each, as in the DNS, where the same record twice is one; a name alone on its line exists without a record.
  */
 public final class TestDnsData implements DnsClient {
     private final Map<DnsQuestion, DnsAnswer> answers;
@@ -28,16 +29,17 @@ public final class TestDnsData implements DnsClient {
      * @param others answers the questions for other types than TXT
      */
     public static TestDnsData parse(String text, DnsClient others) {
-        Map<DnsQuestion, List<String>> records = new LinkedHashMap<>();
+        Map<DnsQuestion, Set<String>> records = new LinkedHashMap<>();
         for (EntryList.Entry entry : EntryList.of(text)) {
-            List<String> values = records.computeIfAbsent(DnsQuestion.txt(entry.word()), name -> new ArrayList<>());
+            Set<String> values =
+                    records.computeIfAbsent(DnsQuestion.txt(entry.word()), name -> new LinkedHashSet<>());
             if (!entry.rest().isEmpty()) {
                 values.add(entry.rest());
             }
         }
         Map<DnsQuestion, DnsAnswer> answers = new LinkedHashMap<>();
         records.forEach((question, values) ->
-                answers.put(question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(values)));
+                answers.put(question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(List.copyOf(values))));
         return new TestDnsData(answers, others);
     }
 

@@ -75,7 +75,8 @@ public final class TagList {
         return text.substring(start, end);
     }
 
-    private static boolean isWhiteSpace(char c) {
+    /** Whether a character is one of folding white space, be the fold complete or not. */
+    public static boolean isWhiteSpace(char c) {
         return c == ' ' || c == '\t' || c == '\r' || c == '\n';
     }
 }

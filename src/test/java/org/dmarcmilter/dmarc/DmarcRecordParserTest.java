@@ -107,6 +107,19 @@ class DmarcRecordParserTest {
         opendmarc | v=DMARC1; p="reject"                   | !                    |                    | quotes are part of the value
         opendmarc | v=DMARC1; p=                           | !                    |                    | empty
         opendmarc | v=DMARC1; sp=reject                    | !                    |                    | no p
+        fold  | 'v=DMARC1;\r\n p=reject'                   | p=reject             |                    | a fold between tags (RFC 6376, section 3.2)
+        fold  | 'v=DMARC1;\np=reject;\n'                   | p=reject             |                    | line feeds between tags, as web forms store them
+        fold  | 'v=DMARC1\r\n;\r\np\r\n=\r\nreject\r\n'      | p=reject             |                    | line ends around every token
+        fold  | '\r\n\tv\n=\nDMARC1;p=reject'             | p=reject             |                    | around v too
+        fold  | 'v=DMARC1; p=reject; sp\n=\nquarantine; adkim =\r\n\ts' | p=reject sp=quarantine adkim=s | | in other tags
+        fold  | 'v=DMARC1; p=none; rua=mailto:a@b.c,\r\n mailto:d@e.f' | p=none rua=mailto:a@b.c,mailto:d@e.f | | between addresses
+        fold  | 'v=DMARC1; p=none; fo=d\n:\ns'              | p=none fo=d:s        |                    | between options
+        fold  | 'v=DMARC1; p=none; rua=mailto:a@\nb.c,mailto:d@e.f' | p=none rua=mailto:d@e.f | | but not inside an address
+        fold  | 'v=DMARC1; p=none; rua=mailto:a@b.c!1\n0m,mailto:d@e.f' | p=none rua=mailto:d@e.f | | nor inside its limit
+        fold  | 'v=DMARC1; p=rej\r\n ect'                  | !                    |                    | nor inside a word
+        fold  | 'v=DMA\nRC1; p=reject'                     | -                    |                    | nor inside the version
+        fold  | 'v=DMARC1;\u000bp=reject'                  | !                    |                    | a vertical tab is no white space
+        fold  | 'v=DMARC1; p=none; sp=\u00a0reject'        | p=none               |                    | nor is a no-break space
         empty | ''                                         | -                    |                    | nothing
         spf   | v=spf1 -all                                | -                    |                    | another protocol
         """)
@@ -136,6 +149,7 @@ class DmarcRecordParserTest {
         v=DMARC1; p=none; ruf=https://x/y | "https://x/y" in ruf gets no reports: few send them other than by mailto.
         v=DMARC1; p=none; comment         | "comment" is ignored: a tag is written name=value.
         v=DMARC1; p=none; x-foo=bar       | "x-foo=bar" is ignored: there is no such tag.
+        'v=DMARC1;\r\n p=reject;\n sp=none' | none
         ' v=DMARC1; p=none'               | White space before v=DMARC1: other receivers do not see the record. Remove it.
         'v=DMARC1; p=none; sp=\u001b[31m' | "sp=?[31m" is ignored: it has characters other than printable ASCII.
         """)

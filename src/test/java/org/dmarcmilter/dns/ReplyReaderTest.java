@@ -33,6 +33,9 @@ class ReplyReaderTest {
         # rcode  | answer section                          | authority section           | means    | life | why
         NOERROR  | x 300 IN TXT "a"                        |                             | a        | 300  | TTL of the record
         NOERROR  | x 300 IN TXT "a" ; x 60 IN TXT "b"      |                             | a,b      | 60   | the smallest of the records
+        NOERROR  | x 300 IN TXT "a" ; x 300 IN TXT "a"     |                             | a        | 300  | the same record twice is one (RFC 2181, section 5)
+        NOERROR  | x 300 IN TXT "a" ; X 60 IN TXT "b" ; x 60 IN TXT "a" ; x 9 IN TXT "A" | | a,b,A    | 9    | the other TTL makes none of them another, letter case of the text does
+        NOERROR  | x 300 IN TXT "a" "b" ; x 300 IN TXT "ab" |                            | ab,ab    | 300  | what is cut in another place is another record
         NOERROR  | x 30 IN CNAME y ; y 300 IN TXT "a"      |                             | a        | 30   | an alias may be shorter-lived
         NOERROR  | x 300 IN CNAME y ; y 30 IN TXT "a"      |                             | a        | 30   | or its target
         NOERROR  | y 300 IN TXT "a" ; x 30 IN CNAME y      |                             | a        | 30   | records have no order

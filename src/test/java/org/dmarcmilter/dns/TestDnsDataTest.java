@@ -20,7 +20,8 @@ class TestDnsDataTest {
             _dmarc.two.example v=DMARC1; p=none
             _dmarc.two.example v=DMARC1; p=reject
             _dmarc.bare.example
-
+            _dmarc.twice.example v=DMARC1; p=none
+            _DMARC.twice.example   v=DMARC1; p=none
             """, question -> CompletableFuture.completedFuture(REAL));
 
     @ParameterizedTest(name = "{2}")
@@ -31,6 +32,7 @@ class TestDnsDataTest {
         _dmarc.indented.example | v=DMARC1; p=none                             | blanks before the name
         _dmarc.comment.example  | v=DMARC1; p=none                             | comment
         _dmarc.two.example      | v=DMARC1; p=none,v=DMARC1; p=reject          | two records of a name
+        _dmarc.twice.example    | v=DMARC1; p=none                             | the same record twice is one
         _dmarc.bare.example     | NODATA                                       | a name without record
         _dmarc.other.example    | NXDOMAIN                                     | a name that is not there
         """)

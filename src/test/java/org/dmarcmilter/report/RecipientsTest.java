@@ -93,6 +93,8 @@ class RecipientsTest {
         v=DMARC1                                               | f@third.example                   | authorised, a trailing semicolon is optional
         v=DMARC1;                                              | f@third.example                   | RFC 7489's form
         ' v = DMARC1 ; '                                       | f@third.example                   | white space
+        'v\n=\r\n DMARC1;\nruf=mailto:g@third.example,\r\n\tmailto:h@third.example' | g@third.example h@third.example | line ends are white space
+        v=DMARC1/v=DMARC1                                      | f@third.example                   | the same record twice
         spam/v=DMARC1;/v=DMARC1                                | f@third.example                   | others beside it do not matter
         v=DMARC1; p=none; ruf=mailto:g@third.example           | g@third.example                   | names another address
         v=DMARC1; ruf=mailto:g@third.example,mailto:h@Third.Example | g@third.example h@third.example | names several
