@@ -32,7 +32,8 @@ public record DmarcUri(String text, Optional<Mailbox> mailbox, OptionalLong maxS
     public static Optional<DmarcUri> parse(String text, Standard standard) {
         int mark = text.indexOf('!'); // must be written %21 inside the URI itself
         String uri = mark < 0 ? text : text.substring(0, mark);
-        if (text.chars().anyMatch(c -> c < ' ')) { // also in a suffix that is ignored: the text goes to files and screens
+        if (text.chars()
+                .anyMatch(c -> c < ' ')) { // also in a suffix that is ignored: the text goes to files and screens
             return Optional.empty();
         }
         OptionalLong maxSize = OptionalLong.empty();

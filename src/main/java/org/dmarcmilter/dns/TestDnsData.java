@@ -31,15 +31,14 @@ public final class TestDnsData implements DnsClient {
     public static TestDnsData parse(String text, DnsClient others) {
         Map<DnsQuestion, Set<String>> records = new LinkedHashMap<>();
         for (EntryList.Entry entry : EntryList.of(text)) {
-            Set<String> values =
-                    records.computeIfAbsent(DnsQuestion.txt(entry.word()), name -> new LinkedHashSet<>());
+            Set<String> values = records.computeIfAbsent(DnsQuestion.txt(entry.word()), name -> new LinkedHashSet<>());
             if (!entry.rest().isEmpty()) {
                 values.add(entry.rest());
             }
         }
         Map<DnsQuestion, DnsAnswer> answers = new LinkedHashMap<>();
-        records.forEach((question, values) ->
-                answers.put(question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(List.copyOf(values))));
+        records.forEach((question, values) -> answers.put(
+                question, values.isEmpty() ? new DnsAnswer.NoData() : new DnsAnswer.Found(List.copyOf(values))));
         return new TestDnsData(answers, others);
     }
 
