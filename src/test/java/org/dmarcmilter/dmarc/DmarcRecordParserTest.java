@@ -118,7 +118,7 @@ class DmarcRecordParserTest {
         fold  | 'v=DMARC1; p=none; rua=mailto:a@b.c!1\n0m,mailto:d@e.f' | p=none rua=mailto:d@e.f | | nor inside its limit
         fold  | 'v=DMARC1; p=rej\r\n ect'                  | !                    |                    | nor inside a word
         fold  | 'v=DMA\nRC1; p=reject'                     | -                    |                    | nor inside the version
-        fold  | 'v=DMARC1;\u000bp=reject'                  | !                    |                    | a vertical tab is no white space
+        fold  | 'v=DMARC1;\013p=reject'                  | !                    |                    | a vertical tab is no white space
         fold  | 'v=DMARC1; p=none; sp=\u00a0reject'        | p=none               |                    | nor is a no-break space
         empty | ''                                         | -                    |                    | nothing
         spf   | v=spf1 -all                                | -                    |                    | another protocol
