@@ -79,9 +79,10 @@ public enum Option {
             "MaxEvaluationTime",
             Topic.HANDLING,
             Form.number(1, 240, "write 1 to 240 (seconds)"),
-            unset("DNSTimeout", "10"),
+            unset("30, or DNSTimeout if that is longer", "60"),
             """
-            Seconds that the evaluation of one message may take, 1 to 240; then the result is temperror."""),
+            Seconds that the evaluation of one message may take, 1 to 240; then the result is temperror. SPF alone may \
+            need 20 (RFC 7208, section 4.6.4). The MTA must wait longer: Postfix's milter_content_timeout is 300."""),
 
     // SPF and ARC
     SPF_IGNORE_RESULTS("SPFIgnoreResults", Topic.SPF, Form.FLAG, is("false"), """

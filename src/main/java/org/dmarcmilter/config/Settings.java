@@ -39,7 +39,7 @@ public record Settings(
      * What is done with a message.
      *
      * @param rejectText reply text with at most one {@code %s} for the policy domain
-     * @param maxEvaluationTime after this a message gets temperror
+     * @param maxEvaluationTime after this a message gets temperror, or 451 if there was a question that was not asked by then
      */
     public record Handling(
             boolean rejectFailures,
@@ -93,6 +93,13 @@ public record Settings(
             Optional<String> noReportsList) {}
 
     private static final int LONGEST_DNS_TIMEOUT = 60;
+
+    /**
+     * 20 for SPF (RFC 7208, section 4.6.4) and time for the policy and for questions that wait for a place. Sendmail waits 5
+     * minutes, Postfix each time for 5 minutes.
+     */
+    private static final int EVALUATION_SECONDS = 30;
+
     private static final String FACILITIES =
             " auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
                     + " local0 local1 local2 local3 local4 local5 local6 local7 ";
@@ -141,7 +148,7 @@ public record Settings(
             throw file.illegal(Option.REJECT_STRING, "RejectString contains more than one %s");
         }
         int evaluation = file.number(Option.MAX_EVALUATION_TIME)
-                .orElse((int) dnsTimeout(file).toSeconds());
+                .orElse(Math.max(EVALUATION_SECONDS, (int) dnsTimeout(file).toSeconds()));
         return new Handling(
                 file.flag(Option.REJECT_FAILURES),
                 rejectText,

@@ -94,9 +94,8 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
             failures.increment();
             return CompletableFuture.completedFuture(TimedAnswer.unavailable("too many questions in flight"));
         }
-        long now = System.nanoTime();
         int type = QueryMessage.wireType(question.type());
-        return new Resolution(loop, inOrder(now), () -> random.nextInt(1 << 16), name.get(), type, limit, now)
+        return new Resolution(loop, inOrder(loop.now()), () -> random.nextInt(1 << 16), name.get(), type, limit)
                 .start()
                 .exceptionally(bug -> {
                     // The contract of DnsClient: every failure is an answer, ours too.

@@ -24,26 +24,26 @@ abstract sealed class Exchange {
 
     final InetSocketAddress server;
     final byte[] query;
-    /** {@link System#nanoTime} at which the exchange fails. */
-    final long deadline;
 
-    /** The reply's bytes, or an {@link IOException}. */
+    /**
+     * The reply's bytes; or an {@link IOException}: {@link java.net.PortUnreachableException} if nobody listens there,
+     * {@link OwnLimitException} if it is not the server that fails.
+     */
     final CompletableFuture<byte[]> reply = new CompletableFuture<>();
 
     private @Nullable SelectableChannel channel;
 
-    private Exchange(InetSocketAddress server, byte[] query, long deadline) {
+    private Exchange(InetSocketAddress server, byte[] query) {
         this.server = server;
         this.query = query;
-        this.deadline = deadline;
     }
 
-    static Exchange udp(InetSocketAddress server, byte[] query, long deadline) {
-        return new Udp(server, query, deadline);
+    static Exchange udp(InetSocketAddress server, byte[] query) {
+        return new Udp(server, query);
     }
 
-    static Exchange tcp(InetSocketAddress server, byte[] query, long deadline) {
-        return new Tcp(server, query, deadline);
+    static Exchange tcp(InetSocketAddress server, byte[] query) {
+        return new Tcp(server, query);
     }
 
     /** Opens the socket and begins to send. */
@@ -56,19 +56,35 @@ abstract sealed class Exchange {
      */
     abstract byte[] proceed(SelectionKey key, ByteBuffer buffer) throws IOException;
 
+    boolean isTcp() {
+        return this instanceof Tcp;
+    }
+
     void close() throws IOException {
         if (channel != null) {
             channel.close();
         }
     }
 
-    <C extends SelectableChannel> C prepared(C opened) throws IOException {
+    /** A new socket. Where there is none, the system has no file descriptor left for us, and no server is to blame. */
+    <C extends SelectableChannel> C opened(Opening<C> opening) throws IOException {
+        C opened;
+        try {
+            opened = opening.open(family());
+        } catch (IOException e) {
+            throw new OwnLimitException("no socket (" + e.getMessage() + ")");
+        }
         channel = opened;
         opened.configureBlocking(false);
         return opened;
     }
 
-    ProtocolFamily family() {
+    /** {@code open} of a channel class. */
+    interface Opening<C> {
+        C open(ProtocolFamily family) throws IOException;
+    }
+
+    private ProtocolFamily family() {
         return server.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
@@ -83,13 +99,13 @@ abstract sealed class Exchange {
 
         private int foreignDatagrams;
 
-        Udp(InetSocketAddress server, byte[] query, long deadline) {
-            super(server, query, deadline);
+        Udp(InetSocketAddress server, byte[] query) {
+            super(server, query);
         }
 
         @Override
         void start(Selector selector) throws IOException {
-            DatagramChannel datagrams = prepared(DatagramChannel.open(family()));
+            DatagramChannel datagrams = opened(DatagramChannel::open);
             datagrams.connect(server);
             datagrams.register(selector, SelectionKey.OP_READ, this);
             // A full send buffer loses the datagram, as any router may: the client's next try mends it.
@@ -112,7 +128,7 @@ abstract sealed class Exchange {
                 }
                 foreignDatagrams++;
             }
-            throw new IOException("more than " + MAX_FOREIGN_DATAGRAMS + " replies to other questions");
+            throw new OwnLimitException("more than " + MAX_FOREIGN_DATAGRAMS + " replies to other questions");
         }
     }
 
@@ -122,8 +138,8 @@ abstract sealed class Exchange {
         private final ByteBuffer length = ByteBuffer.allocate(Short.BYTES);
         private @Nullable ByteBuffer message;
 
-        Tcp(InetSocketAddress server, byte[] query, long deadline) {
-            super(server, query, deadline);
+        Tcp(InetSocketAddress server, byte[] query) {
+            super(server, query);
             out = ByteBuffer.allocate(Short.BYTES + query.length)
                     .putShort((short) query.length)
                     .put(query)
@@ -132,7 +148,7 @@ abstract sealed class Exchange {
 
         @Override
         void start(Selector selector) throws IOException {
-            SocketChannel stream = prepared(SocketChannel.open(family()));
+            SocketChannel stream = opened(SocketChannel::open);
             stream.setOption(StandardSocketOptions.TCP_NODELAY, true);
             boolean connected = stream.connect(server);
             stream.register(selector, connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT, this);

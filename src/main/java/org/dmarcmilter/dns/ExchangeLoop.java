@@ -2,17 +2,19 @@ package org.dmarcmilter.dns;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.HashSet;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,38 +25,60 @@ import org.slf4j.LoggerFactory;
  * spoil answers blindly), time-outs wait until the sockets are idle, a length prefix that arrives in two pieces breaks
  * TCP, and it is one for the whole JVM. So dnsjava makes and reads the messages, and they travel here.
  *
- * <p>Futures complete on this thread: what depends on them must be short and must not block.
+ * <p>Tasks, timers and replies come on this thread: what they do must be short, must not block and must not fail.
  */
 final class ExchangeLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeLoop.class);
+    /** Where so many sockets are open, a question has to do with one: what many slow zones take together is bounded. */
+    static final int SOCKETS_FOR_MORE_TRIES = 3_000;
+
     private static final int MAX_DATAGRAM = 65_535;
     private static final long UNTIL_WOKEN = 0;
 
     private final Selector selector;
-    private final Queue<Exchange> arrivals = new ConcurrentLinkedQueue<>();
+    private final LongSupplier clock;
+    private final int socketsForMoreTries;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private volatile boolean closed;
 
     // Below: the loop's thread only.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_DATAGRAM);
-    private final PriorityQueue<Exchange> byDeadline =
-            new PriorityQueue<>((a, b) -> Long.signum(a.deadline - b.deadline));
+    private final Set<Exchange> open = new HashSet<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.due - b.due));
+
+    /** What happens at a moment, unless it is cancelled. */
+    static final class Timer {
+        private final long due;
+        private final Runnable task;
+
+        private Timer(long due, Runnable task) {
+            this.due = due;
+            this.task = task;
+        }
+    }
 
     /** @throws UncheckedIOException if the system has no file descriptor left for it */
     ExchangeLoop() {
-        this(open());
+        this(openSelector(), System::nanoTime, SOCKETS_FOR_MORE_TRIES);
     }
 
-    /** @param selector will be closed with the loop */
-    ExchangeLoop(Selector selector) {
+    /**
+     * @param selector will be closed with the loop
+     * @param clock as {@link System#nanoTime}
+     * @param socketsForMoreTries how many sockets may be open when a question takes a second one
+     */
+    ExchangeLoop(Selector selector, LongSupplier clock, int socketsForMoreTries) {
         this.selector = selector;
+        this.clock = clock;
+        this.socketsForMoreTries = socketsForMoreTries;
         thread = new Thread(this::run, "dns");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static Selector open() {
+    private static Selector openSelector() {
         try {
             return Selector.open();
         } catch (IOException e) {
@@ -62,33 +86,64 @@ final class ExchangeLoop implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends a query by UDP and waits for the reply that belongs to it.
-     *
-     * @param deadline {@link System#nanoTime} at which to give up
-     * @return the reply's bytes; exceptionally an {@link IOException}: {@link SocketTimeoutException} at the deadline,
-     *     {@link java.net.PortUnreachableException} if nobody listens there
-     */
-    CompletableFuture<byte[]> udp(InetSocketAddress server, byte[] query, long deadline) {
-        return submit(Exchange.udp(server, query, deadline));
+    /** The time, in nanoseconds, by which timers run. */
+    long now() {
+        return clock.getAsLong();
     }
 
-    /** As {@link #udp}, on a TCP connection of its own. */
-    CompletableFuture<byte[]> tcp(InetSocketAddress server, byte[] query, long deadline) {
-        return submit(Exchange.tcp(server, query, deadline));
-    }
-
-    private CompletableFuture<byte[]> submit(Exchange exchange) {
-        arrivals.add(exchange);
+    /** Runs a task on the loop's thread; after its end, on whatever thread notices, so that nobody waits for ever. */
+    void execute(Runnable task) {
+        tasks.add(task);
         if (closed) {
-            rejectArrivals();
+            runTasks();
         } else if (Thread.currentThread() != thread) {
             selector.wakeup();
         }
-        return exchange.reply;
     }
 
-    /** Ends every exchange with an exception and the thread with them. */
+    /** Runs a task at a moment, or at the loop's end if that is sooner. On the loop's thread. */
+    Timer at(long due, Runnable task) {
+        Timer timer = new Timer(due, task);
+        timers.add(timer);
+        return timer;
+    }
+
+    void cancel(Timer timer) {
+        timers.remove(timer);
+    }
+
+    /** Sends a query and waits for the reply that belongs to it, until {@link #end}. On the loop's thread. */
+    void begin(Exchange exchange) {
+        open.add(exchange);
+        try {
+            exchange.start(selector);
+        } catch (IOException | RuntimeException e) {
+            // RuntimeException as the last resort: this thread serves all questions and must outlive a bug in one.
+            // NIO itself has some, as for a server's address that is unresolved.
+            fail(exchange, e);
+        }
+    }
+
+    /** Closes the socket: nobody wants the reply any more. On the loop's thread. */
+    void end(Exchange exchange) {
+        open.remove(exchange);
+        try {
+            exchange.close();
+        } catch (IOException e) {
+            LOG.debug("closing a DNS socket: {}", e.toString());
+        }
+    }
+
+    /** How many sockets are open. On the loop's thread. */
+    int sockets() {
+        return open.size();
+    }
+
+    boolean hasRoomForMoreTries() {
+        return open.size() < socketsForMoreTries;
+    }
+
+    /** Ends the thread, every exchange with an exception, and the wait for every moment. */
     @Override
     public void close() {
         closed = true;
@@ -107,7 +162,7 @@ final class ExchangeLoop implements AutoCloseable {
     private void run() {
         try (selector) {
             while (!closed) {
-                startArrivals();
+                runTasks();
                 selector.select(millisToWait());
                 for (SelectionKey key : selector.selectedKeys()) {
                     proceed(key);
@@ -124,77 +179,52 @@ final class ExchangeLoop implements AutoCloseable {
         } finally {
             // Whatever ended the loop: nobody may wait for it.
             closed = true;
-            byDeadline.forEach(exchange -> fail(exchange, new IOException("DNS client closed")));
-            rejectArrivals();
+            List.copyOf(open).forEach(exchange -> fail(exchange, new IOException("DNS client closed")));
+            timers.forEach(timer -> tasks.add(timer.task));
+            runTasks();
         }
     }
 
     private long millisToWait() {
-        Exchange next = byDeadline.peek();
+        Timer next = timers.peek();
         if (next == null) {
             return UNTIL_WOKEN;
         }
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.deadline - System.nanoTime()) + 1);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.due - now()) + 1);
     }
 
-    private void startArrivals() {
-        for (Exchange exchange = arrivals.poll(); exchange != null; exchange = arrivals.poll()) {
-            byDeadline.add(exchange);
-            try {
-                exchange.start(selector);
-            } catch (IOException | RuntimeException e) {
-                // RuntimeException as the last resort: this thread serves all questions and must outlive a bug in one.
-                // NIO itself has some, as for a server's address that is unresolved.
-                end(exchange);
-                fail(exchange, e);
-            }
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
         }
     }
 
     private void proceed(SelectionKey key) {
         Exchange exchange = (Exchange) key.attachment();
+        if (!key.isValid()) {
+            return; // ended by what another socket brought
+        }
         try {
             byte[] reply = exchange.proceed(key, buffer);
             if (reply.length > 0) {
                 end(exchange);
-                closeQuietly(exchange);
                 exchange.reply.complete(reply);
             }
         } catch (IOException | RuntimeException e) {
-            // RuntimeException: as in startArrivals.
-            end(exchange);
+            // RuntimeException: as in begin.
             fail(exchange, e);
         }
     }
 
     private void expire() {
-        long now = System.nanoTime();
-        for (Exchange next = byDeadline.peek(); next != null && next.deadline - now <= 0; next = byDeadline.peek()) {
-            byDeadline.poll();
-            fail(next, new SocketTimeoutException("no answer"));
+        long now = now();
+        for (Timer next = timers.peek(); next != null && next.due - now <= 0; next = timers.peek()) {
+            timers.poll().task.run();
         }
     }
 
-    private void end(Exchange exchange) {
-        byDeadline.remove(exchange);
-    }
-
-    private static void fail(Exchange exchange, Exception cause) {
-        closeQuietly(exchange);
+    private void fail(Exchange exchange, Exception cause) {
+        end(exchange);
         exchange.reply.completeExceptionally(cause);
-    }
-
-    private static void closeQuietly(Exchange exchange) {
-        try {
-            exchange.close();
-        } catch (IOException e) {
-            LOG.debug("closing a DNS socket: {}", e.toString());
-        }
-    }
-
-    private void rejectArrivals() {
-        for (Exchange exchange = arrivals.poll(); exchange != null; exchange = arrivals.poll()) {
-            fail(exchange, new IOException("DNS client closed"));
-        }
     }
 }

@@ -45,7 +45,7 @@ class SettingsTest {
                                 false,
                                 Optional.empty(),
                                 false,
-                                Duration.ofSeconds(5)),
+                                Duration.ofSeconds(30)),
                         new Settings.Spf(false, false),
                         new Settings.Arc(List.of(), Optional.empty()),
                         new Settings.Dns(
@@ -100,7 +100,8 @@ class SettingsTest {
         DomainWhitelist a.example             | {arc.trustedSealers=[a.example]}
         DomainWhitelistFile /etc/sealers      | {arc.trustedSealersFile=Optional[/etc/sealers]}
         Nameservers 127.0.0.1:53, ::1         | {dns.nameservers=Optional[127.0.0.1:53, ::1]}
-        DNSTimeout 7                          | {handling.maxEvaluationTime=PT7S, dns.timeout=PT7S}
+        DNSTimeout 7                          | {dns.timeout=PT7S}
+        DNSTimeout 31                         | {handling.maxEvaluationTime=PT31S, dns.timeout=PT31S}
         DNSTimeout 3600                       | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSTimeout 0                          | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSCacheSize 0                        | {dns.cacheSize=0}

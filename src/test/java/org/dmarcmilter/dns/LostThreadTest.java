@@ -43,7 +43,8 @@ class LostThreadTest {
         try (TestDnsServer dns = TestDnsServer.start("txt.example. 300 IN TXT \"x\"\n")) {
             dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
             Selector selector = Selector.open();
-            DnsjavaClient client = new DnsjavaClient(List.of(dns.address()), LIMIT, 10, new ExchangeLoop(selector));
+            DnsjavaClient client = new DnsjavaClient(
+                    List.of(dns.address()), LIMIT, 10, new ExchangeLoop(selector, System::nanoTime, 10));
             CompletionStage<DnsAnswer> answer = client.query(DnsQuestion.txt("txt.example"));
             Awaitility.await().until(() -> dns.count() > 0);
             selector.close();

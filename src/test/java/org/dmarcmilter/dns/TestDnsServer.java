@@ -20,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
@@ -79,6 +82,11 @@ public final class TestDnsServer implements AutoCloseable {
         /** How long to wait before the first reply. */
         default Duration delay() {
             return Duration.ZERO;
+        }
+
+        /** What to wait for before the first reply. */
+        default CompletionStage<?> signal() {
+            return CompletableFuture.completedStage(null);
         }
     }
 
@@ -159,6 +167,21 @@ public final class TestDnsServer implements AutoCloseable {
         };
     }
 
+    /** The same, when the test says so. */
+    public static Behaviour upon(CompletionStage<?> signal, Behaviour behaviour) {
+        return new Behaviour() {
+            @Override
+            public List<byte[]> replies(Message query, Message proper, boolean tcp) {
+                return behaviour.replies(query, proper, tcp);
+            }
+
+            @Override
+            public CompletionStage<?> signal() {
+                return signal;
+            }
+        };
+    }
+
     private static final int NO_EDNS_PAYLOAD = 512;
     private static final int MAX_ALIASES_IN_ANSWER = 40;
 
@@ -169,6 +192,7 @@ public final class TestDnsServer implements AutoCloseable {
     private final Map<Name, List<Record>> zone = new ConcurrentHashMap<>();
     private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final Queue<Seen> seen = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger answered = new AtomicInteger();
     private volatile long negativeTtl = 60;
     private volatile boolean soa = true;
 
@@ -253,6 +277,11 @@ public final class TestDnsServer implements AutoCloseable {
     /** All queries that came. */
     public int count() {
         return seen.size();
+    }
+
+    /** Queries that have got a reply. */
+    public int answered() {
+        return answered.get();
     }
 
     /** All queries that came, first one first. */
@@ -370,12 +399,13 @@ public final class TestDnsServer implements AutoCloseable {
                 for (byte[] reply : replies) {
                     sender.send(reply);
                 }
+                answered.addAndGet(replies.isEmpty() ? 0 : 1);
             } catch (IOException e) {
                 // The client has gone, or the test is over.
             }
         };
         if (behaviour.delay().isZero()) {
-            send.run();
+            var unused = behaviour.signal().thenRun(send);
         } else if (!delays.isShutdown()) {
             delays.schedule(send, behaviour.delay().toMillis(), TimeUnit.MILLISECONDS);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
@@ -31,6 +33,7 @@ import org.dmarcmilter.judge.LogLine.Severity;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.testing.MailSystem;
+import org.dmarcmilter.testing.ManualLoop;
 import org.dmarcmilter.testing.TestMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -478,6 +481,33 @@ class MessageJudgeTest {
         assertFalse(answer.isDone(), "a question that others may share is not completed by us");
         answer.complete(new DnsAnswer.NoSuchName());
         assertEquals(Status.TEMPERROR, judgement.result().orElseThrow().status());
+    }
+
+    /** RFC 7208, section 4.6.4: 20 seconds at least. */
+    @Test
+    void spfMayTakeTwentySeconds() {
+        MailSystem system = MailSystem.with("SPFSelfValidate yes")
+                .txt("_dmarc.slow.example", "v=DMARC1; p=reject")
+                .txt(
+                        "slow.example",
+                        "v=spf1 include:a.slow.example include:b.slow.example include:c.slow.example"
+                                + " include:d.slow.example include:e.slow.example -all");
+        List<CompletableFuture<DnsAnswer>> answers = Stream.of("a b c d e".split(" "))
+                .map(include -> system.pending(include + ".slow.example"))
+                .toList();
+        Rules rules = system.rules();
+        ManualLoop loop = new ManualLoop();
+        TestMessage message = new TestMessage().sender("<u@slow.example>").fields("From: a@slow.example");
+        CompletableFuture<Judgement> judgement = MessageJudge.judge(rules, message.facts(), rules.dnsForMessage(loop))
+                .toCompletableFuture();
+        for (CompletableFuture<DnsAnswer> answer : answers) {
+            loop.advance(Duration.ofSeconds(4));
+            assertFalse(judgement.isDone());
+            boolean last = answer == answers.get(answers.size() - 1);
+            answer.complete(new DnsAnswer.Found(List.of(last ? "v=spf1 +all" : "v=spf1 -all")));
+            loop.runAll();
+        }
+        assertEquals(Status.PASS, judgement.join().result().orElseThrow().status());
     }
 
     @Test

@@ -1,0 +1,12 @@
+package org.dmarcmilter.dns;
+
+import java.io.IOException;
+
+/** A question could not be asked, or not be waited for, because of a limit of ours: nothing is known about the server. */
+final class OwnLimitException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    OwnLimitException(String message) {
+        super(message);
+    }
+}
