@@ -1,23 +1,47 @@
 package org.dmarcmilter.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200, or 503 and what is wrong) on a port of its own. */
+/**
+ * Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200, or 503 and what is wrong) on a port of its own.
+ *
+ * <p>One thread serves all connections and waits for none of them: a request that comes whole is answered in one go, whoever else has
+ * sent half of one or does not read. No connection is older than {@link #MAX_AGE}, and where there are {@link #MAX_CONNECTIONS} the
+ * oldest, which is one that waits, makes room for the next.
+ */
 public final class HttpEndpoint implements AutoCloseable {
-    private static final int BACKLOG = 16;
+    static final int MAX_CONNECTIONS = 128;
+    static final Duration MAX_AGE = Duration.ofSeconds(10);
 
-    private final HttpServer server;
-    private final ExecutorService thread;
+    private static final int BACKLOG = 128;
+
+    /** Between two times that the open ones are served: a request that came whole is answered before a crowd behind it has made it old. */
+    private static final int ACCEPTED_AT_ONCE = 16;
+
+    /** How often connections are looked at that have become too old, and accepting is tried again after it failed. */
+    private static final Duration ROUND = Duration.ofSeconds(1);
+
     private final Metrics metrics;
     private final Supplier<Optional<String>> problem;
+    private final Selector selector;
+    private final ServerSocketChannel listener;
+    private final int port;
+    private final SelectionKey listening;
+    private final Thread thread;
+    /** Oldest first. */
+    private final Deque<HttpConnection> open = new ArrayDeque<>();
 
     /**
      * Begins to answer.
@@ -29,54 +53,119 @@ public final class HttpEndpoint implements AutoCloseable {
             throws IOException {
         this.metrics = metrics;
         this.problem = problem;
-        this.server = HttpServer.create(address, BACKLOG);
-        this.thread = Executors.newSingleThreadExecutor(task -> {
-            Thread worker = new Thread(task, "metrics");
-            worker.setDaemon(true);
-            return worker;
-        });
-        server.setExecutor(thread);
-        server.createContext("/", this::answer);
-        server.start();
+        this.selector = Selector.open();
+        this.listener = ServerSocketChannel.open();
+        try {
+            listener.bind(address, BACKLOG);
+            listener.configureBlocking(false);
+            this.listening = listener.register(selector, SelectionKey.OP_ACCEPT);
+            this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            selector.close();
+            throw e;
+        }
+        this.thread = new Thread(this::run, "metrics");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** The port in use, for an address that left the choice to the system. */
     public int port() {
-        return server.getAddress().getPort();
+        return port;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            boolean read = exchange.getRequestMethod().equals("GET")
-                    || exchange.getRequestMethod().equals("HEAD");
-            if (!read) {
-                send(exchange, 405, "only GET\n");
-            } else if (path.equals("/metrics")) {
-                send(exchange, 200, metrics.text());
-            } else if (path.equals("/health")) {
-                Optional<String> wrong = problem.get();
-                send(exchange, wrong.isEmpty() ? 200 : 503, wrong.orElse("ok") + "\n");
-            } else {
-                send(exchange, 404, "try /metrics or /health\n");
+    private void run() {
+        long lastRound = System.nanoTime();
+        try (selector;
+                listener) {
+            while (listener.isOpen()) {
+                selector.select(ROUND.toMillis());
+                selector.selectedKeys().forEach(this::serve);
+                selector.selectedKeys().clear();
+                if (listening.isAcceptable()) {
+                    accept();
+                }
+                if (System.nanoTime() - lastRound > ROUND.toNanos()) {
+                    lastRound = System.nanoTime();
+                    listening.interestOps(SelectionKey.OP_ACCEPT);
+                    closeAged(lastRound);
+                }
+            }
+        } catch (IOException | CancelledKeyException | ClosedSelectorException e) {
+            // We were closed; or the selector failed, and who asks sees that nobody answers.
+        } finally {
+            open.forEach(HttpConnection::close);
+        }
+    }
+
+    private void serve(SelectionKey key) {
+        if (key.attachment() instanceof HttpConnection connection) {
+            connection.ready();
+            if (!connection.isOpen()) {
+                open.remove(connection);
             }
         }
     }
 
-    private static void send(HttpExchange exchange, int code, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(code, -1);
-        } else {
-            exchange.sendResponseHeaders(code, body.length);
-            exchange.getResponseBody().write(body);
+    private void accept() {
+        try {
+            for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
+                SocketChannel channel = listener.accept();
+                if (channel == null) {
+                    return;
+                }
+                if (open.size() >= MAX_CONNECTIONS) {
+                    open.removeFirst().close();
+                }
+                open.addLast(new HttpConnection(channel, selector, this::response));
+            }
+        } catch (IOException e) {
+            // No file descriptor is left, most likely. The next round tries again; until then the open ones are served.
+            listening.interestOps(0);
         }
     }
 
+    private void closeAged(long now) {
+        while (!open.isEmpty() && now - open.getFirst().since() > MAX_AGE.toNanos()) {
+            open.removeFirst().close();
+        }
+    }
+
+    private Response response(String method, String path) {
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return new Response("405 Method Not Allowed", "only GET\n");
+        }
+        return switch (path) {
+            case "/metrics" -> new Response("200 OK", metrics.text());
+            case "/health" ->
+                problem.get()
+                        .map(wrong -> new Response("503 Service Unavailable", wrong + "\n"))
+                        .orElseGet(() -> new Response("200 OK", "ok\n"));
+            default -> new Response("404 Not Found", "try /metrics or /health\n");
+        };
+    }
+
+    /**
+     * An answer.
+     *
+     * @param status code and words
+     * @param body text
+     */
+    record Response(String status, String body) {}
+
     @Override
     public void close() {
-        server.stop(0);
-        thread.shutdownNow();
+        try {
+            listener.close();
+        } catch (IOException e) {
+            // The port is as good as free.
+        }
+        selector.wakeup();
+        try {
+            thread.join(ROUND.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,15 +1,21 @@
 package org.dmarcmilter.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -65,6 +71,110 @@ class HttpEndpointTest {
         problem.set(Optional.of("not serving"));
         HttpResponse<String> wrong = ask("GET", "/health");
         assertEquals("503 not serving\n", wrong.statusCode() + " " + wrong.body());
+    }
+
+    @Test
+    void answersBesideHalfARequest() throws IOException, InterruptedException {
+        try (Socket half = connect("GET /health HT")) {
+            assertEquals("ok\n", ask("GET", "/health").body());
+            assertEquals(200, ask("GET", "/metrics").statusCode());
+            half.getOutputStream().write("TP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertTrue(all(half).endsWith("\r\n\r\nok\n"), "the other half came later");
+        }
+    }
+
+    @Test
+    void answersBesideAThousandIdleConnections() throws IOException, InterruptedException {
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                idle.add(connect(i % 2 == 0 ? "" : "GET /metrics HTTP/1.1\r\nA: b\r\n"));
+                if (i % 100 == 99) {
+                    assertEquals("ok\n", ask("GET", "/health").body(), i + " connections");
+                }
+            }
+            assertEquals(-1, idle.get(0).getInputStream().read(), "the oldest made room");
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void answersBesideWhoDoesNotRead() throws IOException, InterruptedException {
+        for (int i = 0; i < 20_000; i++) {
+            metrics.gauge("dmarc_milter_number_" + i, "One of many, so that no socket's buffer holds the answer", () -> 1);
+        }
+        try (Socket deaf = new Socket()) {
+            deaf.setReceiveBufferSize(1_024);
+            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port()));
+            deaf.getOutputStream().write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertEquals("ok\n", ask("GET", "/health").body());
+            String text = ask("GET", "/metrics").body();
+            assertTrue(text.length() > 2_000_000, () -> text.length() + " characters");
+            assertTrue(all(deaf).endsWith(text), "and gets all when it reads");
+        }
+    }
+
+    @Test
+    void answersAPieceAtATime() throws IOException {
+        try (Socket slow = connect("")) {
+            for (char c : "GET http://localhost/health?x=y HTTP/1.0\n\n".toCharArray()) {
+                slow.getOutputStream().write(c);
+            }
+            assertTrue(all(slow).endsWith("\r\n\r\nok\n"));
+        }
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        GET /health           | 400 | no version
+        GET  /health HTTP/1.1 | 400 | two spaces
+        GET /health HTTP/2    | 400 | another protocol
+        GET :// HTTP/1.1      | 400 | no path
+        LONG                  | 431 | more than anybody sends
+        """)
+    void refusesWhatIsNoRequest(String line, int code, String why) throws IOException {
+        try (Socket socket = connect(line.replace("LONG", "x".repeat(100_000)) + "\r\n\r\n")) {
+            assertTrue(all(socket).startsWith("HTTP/1.1 " + code + " "), why);
+        }
+    }
+
+    @Test
+    void whatCannotBeToldEndsItsConnectionOnly() throws IOException, InterruptedException {
+        problem.set(null);
+        try (Socket socket = connect("GET /health HTTP/1.1\r\n\r\n")) {
+            assertEquals("", all(socket));
+        }
+        assertEquals(200, ask("GET", "/metrics").statusCode());
+    }
+
+    @Test
+    void givesThePortBack() throws IOException {
+        int port = endpoint.port();
+        try (Socket half = connect("GET")) {
+            assertTrue(half.isConnected());
+            endpoint.close();
+        }
+        endpoint = new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, problem::get);
+        assertThrows(
+                BindException.class,
+                () -> new HttpEndpoint(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, problem::get));
+    }
+
+    private Socket connect(String text) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) { // it was refused before all was sent
+        }
+        return socket;
+    }
+
+    private static String all(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest(name = "{0} {1} gives {2}")

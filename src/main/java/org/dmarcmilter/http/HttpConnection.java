@@ -1,0 +1,135 @@
+package org.dmarcmilter.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.dmarcmilter.http.HttpEndpoint.Response;
+
+/**
+ * One request and its answer (RFC 9112), a piece at a time as the socket allows; then the connection ends. Of the request the first line
+ * counts, and where its header section ends.
+ */
+final class HttpConnection {
+    /** More is no request that a monitor sends. */
+    static final int MAX_REQUEST = 4 << 10;
+
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final BiFunction<String, String, Response> answer;
+    private final long since = System.nanoTime();
+    private final ByteBuffer request = ByteBuffer.allocate(MAX_REQUEST);
+    /** Empty until there is an answer. */
+    private ByteBuffer response = ByteBuffer.allocate(0);
+
+    private enum State {
+        READING,
+        WRITING,
+        /** All is said. What the client still sends is read past, or its system would throw away our answer. */
+        ENDING
+    }
+
+    private State state = State.READING;
+
+    /** @param answer to a method and a path */
+    HttpConnection(SocketChannel channel, Selector selector, BiFunction<String, String, Response> answer)
+            throws IOException {
+        this.channel = channel;
+        this.answer = answer;
+        channel.configureBlocking(false);
+        this.key = channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    /** When it began, by {@link System#nanoTime}. */
+    long since() {
+        return since;
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** Goes on as far as the socket allows. */
+    void ready() {
+        try {
+            if (state != State.WRITING) {
+                read();
+            }
+            if (state == State.WRITING) {
+                write();
+            }
+        } catch (IOException | RuntimeException e) {
+            // Of this connection alone: it went away, or what is to be shown cannot be told.
+            close();
+        }
+    }
+
+    private void read() throws IOException {
+        if (state == State.ENDING) {
+            request.clear();
+        }
+        if (channel.read(request) < 0) {
+            close();
+        } else if (state == State.READING) {
+            String text = new String(request.array(), 0, request.position(), StandardCharsets.ISO_8859_1);
+            if (text.contains("\r\n\r\n") || text.contains("\n\n")) {
+                answer(text.lines().findFirst().orElse(""));
+            } else if (!request.hasRemaining()) {
+                send(new Response("431 Request Header Fields Too Large", "too large\n"), true);
+            }
+        }
+    }
+
+    private void answer(String requestLine) {
+        String[] words = requestLine.split(" ", -1);
+        Optional<String> path = words.length == 3 && words[2].startsWith("HTTP/1.") ? path(words[1]) : Optional.empty();
+        if (path.isPresent()) {
+            send(answer.apply(words[0], path.get()), !words[0].equals("HEAD"));
+        } else {
+            send(new Response("400 Bad Request", "no request of HTTP/1.1\n"), true);
+        }
+    }
+
+    /** Of the absolute form too, and without a query. */
+    private static Optional<String> path(String target) {
+        try {
+            return Optional.ofNullable(new URI(target).getPath());
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void send(Response words, boolean withBody) {
+        byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
+        byte[] head = ("HTTP/1.1 " + words.status() + "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+                        + "Content-Length: " + body.length + "\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        response = ByteBuffer.allocate(head.length + body.length);
+        response.put(head).put(body, 0, withBody ? body.length : 0).flip();
+        state = State.WRITING;
+        key.interestOps(SelectionKey.OP_WRITE);
+    }
+
+    private void write() throws IOException {
+        channel.write(response);
+        if (!response.hasRemaining()) {
+            channel.shutdownOutput();
+            state = State.ENDING;
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is closed.
+        }
+    }
+}
