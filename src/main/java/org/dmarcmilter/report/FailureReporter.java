@@ -6,20 +6,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
-import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
-import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.evaluation.Evaluation;
@@ -28,19 +27,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends failure reports to domain owners who ask for them (RFC 7489, section 7.3), one after the other on a thread of its own.
- * The mail flow hands over and goes on; when reports come faster than they can be sent, the newest are dropped.
+ * The mail flow hands over and goes on; when reports come faster than they can be sent, the newest are dropped. A report whose
+ * recipients' name servers are slow waits beside the others, for a while; where too many wait, the oldest goes out to those who are
+ * verified by then.
  *
  * <p>Other than OpenDMARC it honours fo, asks external destinations whether they want reports, limits the rate, and never
  * reports about a report.
  */
 public final class FailureReporter {
-    /** More addresses than this are not served; RFC 7489, section 6.2, asks for two at least. */
-    private static final int MAX_ADDRESSES = 10;
-
     private static final int MAX_JOB = 128;
 
-    /** The DNS client has its own limit; this one is for a client that has a bug. */
-    private static final Duration MAX_DNS_WAIT = Duration.ofMinutes(1);
+    /** Reports that wait for the DNS at the same time, each with one question. */
+    static final int MAX_SEARCHES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(FailureReporter.class);
 
@@ -55,7 +53,11 @@ public final class FailureReporter {
     private final LongAdder suppressed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
 
+    /** Oldest first; under its own lock. */
+    private final Set<RecipientSearch> searches = new LinkedHashSet<>();
+
     private volatile Setup setup;
+    private volatile boolean closing;
 
     /**
      * How much is sent.
@@ -64,11 +66,14 @@ public final class FailureReporter {
      * @param inAll reports to all within the period
      * @param period over which the two are counted
      * @param waiting reports that may wait to be sent
+     * @param search how long one report may wait for the DNS
      * @param deadline of one run of ReportCommand
      */
-    public record Limits(int perRecipient, int inAll, Duration period, int waiting, Duration deadline) {
+    public record Limits(
+            int perRecipient, int inAll, Duration period, int waiting, Duration search, Duration deadline) {
         /** For an ordinary host. */
-        public static final Limits DEFAULT = new Limits(30, 300, Duration.ofHours(1), 100, Duration.ofSeconds(60));
+        public static final Limits DEFAULT =
+                new Limits(30, 300, Duration.ofHours(1), 100, Duration.ofSeconds(10), Duration.ofSeconds(60));
     }
 
     /** What a reload can change, together. */
@@ -124,12 +129,16 @@ public final class FailureReporter {
         Setup current = setup;
         if (FailureConditions.met(notice, current.settings())) {
             FailureNotice kept = notice.shortened();
-            executor.execute(() -> report(kept, current));
+            executor.execute(() -> search(kept, current));
         }
     }
 
     /** Sends what waits and ends the thread; what is not sent within the time is dropped. */
     public void close(Duration limit) {
+        closing = true;
+        synchronized (searches) {
+            List.copyOf(searches).forEach(RecipientSearch::end);
+        }
         executor.shutdown();
         try {
             if (!executor.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -161,30 +170,71 @@ public final class FailureReporter {
         return dropped.sum();
     }
 
-    private void report(FailureNotice notice, Setup current) {
-        FailureReportSettings settings = current.settings();
-        String job = Neutral.word(notice.evaluation().queueId(), MAX_JOB);
-        Instant now = clock.instant();
+    private void search(FailureNotice notice, Setup current) {
         // Before anybody is asked or any recipient's share is taken for a report that cannot go out.
-        if (!rate.hasRoom(now)) {
-            LOG.debug(
-                    "{}: no failure report, as more than {} within {} were wanted",
-                    job,
-                    limits.inAll(),
-                    limits.period());
-            suppressed.increment();
+        if (!hasRoom(notice)) {
             return;
         }
-        List<String> to = recipients(notice, job, current);
+        RecipientSearch search = new RecipientSearch(
+                notice.evaluation(), current.settings().noReports(), current.dns(), current.discovery());
+        CompletableFuture<RecipientSearch.Found> result = search.run(limits.search());
+        if (closing) {
+            search.end();
+        }
+        if (result.isDone()) {
+            send(notice, current, result.join());
+            return;
+        }
+        synchronized (searches) {
+            if (searches.size() == MAX_SEARCHES) {
+                searches.iterator().next().end();
+            }
+            searches.add(search);
+        }
+        var unused = result.thenAccept(found -> {
+            synchronized (searches) {
+                searches.remove(search);
+            }
+            executor.execute(() -> send(notice, current, found));
+        });
+    }
+
+    private boolean hasRoom(FailureNotice notice) {
+        if (rate.hasRoom(clock.instant())) {
+            return true;
+        }
+        LOG.debug(
+                "{}: no failure report, as more than {} within {} were wanted",
+                job(notice),
+                limits.inAll(),
+                limits.period());
+        suppressed.increment();
+        return false;
+    }
+
+    private void send(FailureNotice notice, Setup current, RecipientSearch.Found found) {
+        if (!hasRoom(notice)) {
+            return;
+        }
+        FailureReportSettings settings = current.settings();
+        List<String> to = new ArrayList<>();
+        for (ReportAddress address : found.addresses()) {
+            if (rate.allows(address.text().toLowerCase(Locale.ROOT), clock.instant())) {
+                to.add(address.text());
+            } else {
+                LOG.debug("{}: no failure report to {}, as it had its share", job(notice), address.text());
+            }
+        }
         Optional<String> bcc = to.isEmpty() ? Optional.empty() : settings.bcc();
         if (to.isEmpty()) {
             settings.bcc().ifPresent(to::add);
         }
         if (to.isEmpty()) {
-            LOG.debug("{}: no failure report, as there is no recipient", job);
+            LOG.debug("{}: no failure report, as there is no recipient", job(notice));
             suppressed.increment();
             return;
         }
+        Instant now = clock.instant();
         rate.count(now);
         String mail = new FailureReport(
                         settings.sentBy().orElseGet(() -> defaultSender(notice)),
@@ -194,89 +244,31 @@ public final class FailureReporter {
                         userAgent,
                         boundary(),
                         notice,
-                        failedSignature(notice.evaluation(), current))
+                        failedSignature(notice.evaluation(), found.organization()))
                 .text();
         Optional<String> problem = new ReportCommand(settings.command(), limits.deadline()).run(mail);
-        problem.ifPresent(words -> LOG.error("{}: {}", job, words));
+        problem.ifPresent(words -> LOG.error("{}: {}", job(notice), words));
         (problem.isPresent() ? failed : sent).increment();
     }
 
-    /** The owner's addresses that may have this report: wanted, verified, and within the rate. */
-    private List<String> recipients(FailureNotice notice, String job, Setup current) {
-        List<String> to = new ArrayList<>();
-        if (!(notice.evaluation().dmarc().discovery() instanceof Discovery.Found found)
-                || !FailureConditions.ownerAsks(found.record())) {
-            return to;
-        }
-        List<ReportAddress> asked = found.record().ruf().stream()
-                .map(ReportAddress::of)
-                .flatMap(Optional::stream)
-                .distinct()
-                .limit(MAX_ADDRESSES)
-                .toList();
-        asked.stream()
-                .filter(address -> !current.settings().noReports().contains(address))
-                .flatMap(address -> verified(found.domain(), address, current).stream())
-                .distinct()
-                .limit(MAX_ADDRESSES)
-                // A destination may name another of its addresses.
-                .filter(address -> !current.settings().noReports().contains(address))
-                .forEach(address -> {
-                    if (rate.allows(address.text().toLowerCase(Locale.ROOT), clock.instant())) {
-                        to.add(address.text());
-                    } else {
-                        LOG.debug("{}: no failure report to {}, as it had its share", job, address.text());
-                    }
-                });
-        return to;
-    }
-
-    /** RFC 9990, section 4. No answer of the DNS verifies nothing: the next report asks again. */
-    private static List<ReportAddress> verified(DomainName policyDomain, ReportAddress address, Setup current) {
-        if (isInternal(policyDomain, address.domain(), current)) {
-            return List.of(address);
-        }
-        return ExternalDestination.name(policyDomain, address.domain())
-                .map(name -> await(
-                        current.dns().query(DnsQuestion.txt(name.ascii())), new DnsAnswer.Unavailable("no answer")))
-                .filter(DnsAnswer.Found.class::isInstance)
-                .map(answer -> ExternalDestination.judge(((DnsAnswer.Found) answer).records(), address))
-                .orElse(List.of());
-    }
-
-    private static boolean isInternal(DomainName policyDomain, DomainName host, Setup current) {
-        if (policyDomain.equals(host)) {
-            return true;
-        }
-        Optional<DomainName> organization = organizationalDomain(policyDomain, current);
-        return organization.isPresent() && organization.equals(organizationalDomain(host, current));
-    }
-
-    private static Optional<DomainName> organizationalDomain(DomainName name, Setup current) {
-        return await(current.discovery().organizationalDomain(name, current.dns()), Optional.empty());
+    private static String job(FailureNotice notice) {
+        return Neutral.word(notice.evaluation().queueId(), MAX_JOB);
     }
 
     /**
      * The first signature of the author's organization that failed, if none of it passed: the fields about it are required
      * for an aligned identifier only (RFC 9991, section 4).
      */
-    private static Optional<DkimSeen> failedSignature(Evaluation evaluation, Setup current) {
+    private static Optional<DkimSeen> failedSignature(Evaluation evaluation, Optional<DomainName> organization) {
         DmarcResult result = evaluation.dmarc();
-        if (result.alignedDkim().isPresent() || evaluation.dkim().isEmpty()) {
+        if (result.alignedDkim().isPresent()) {
             return Optional.empty();
         }
-        DomainName organization = organizationalDomain(result.author(), current).orElse(result.author());
+        DomainName above = organization.orElse(result.author());
         return evaluation.dkim().stream()
                 .filter(FailureConditions::isFailure)
-                .filter(dkim -> dkim.domain().isAtOrBelow(organization))
+                .filter(dkim -> dkim.domain().isAtOrBelow(above))
                 .findFirst();
-    }
-
-    private static <T> T await(CompletionStage<T> answer, T otherwise) {
-        return answer.toCompletableFuture()
-                .copy()
-                .completeOnTimeout(otherwise, MAX_DNS_WAIT.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
     }
 
     /** OpenDMARC's default. */

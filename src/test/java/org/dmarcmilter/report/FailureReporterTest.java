@@ -19,6 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
@@ -39,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FailureReporterTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final FailureReporter.Limits LIMITS =
-            new FailureReporter.Limits(3, 5, Duration.ofHours(1), 10, Duration.ofSeconds(60));
+            new FailureReporter.Limits(3, 5, Duration.ofHours(1), 10, LONG, Duration.ofSeconds(60));
 
     private final Zone dns =
             Zone.of("""
@@ -141,7 +143,7 @@ class FailureReporterTest {
     void servesABoundedNumberOfAddresses() throws IOException {
         FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
         Notices message = new Notices();
-        message.ruf = java.util.stream.IntStream.range(0, 50)
+        message.ruf = IntStream.range(0, 50)
                 .mapToObj(i -> "mailto:f" + i + "@example.com")
                 .toList();
         reporter.offer(message.notice());
@@ -177,7 +179,7 @@ class FailureReporterTest {
                 settings("", "", "true"),
                 dns,
                 ORGANIZATIONS,
-                new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, Duration.ofSeconds(60)),
+                new FailureReporter.Limits(2, 1, Duration.ofHours(1), 10, LONG, Duration.ofSeconds(60)),
                 now::get,
                 "dmarc-milter/1.0.0");
         Notices message = new Notices();
@@ -266,7 +268,7 @@ class FailureReporterTest {
         Path go = directory.resolve("go");
         FailureReporter reporter = reporter(
                 settings("", "", "while ! test -e '" + go + "'; do sleep 0.05; done"),
-                new FailureReporter.Limits(100, 100, Duration.ofHours(1), 2, Duration.ofSeconds(60)));
+                new FailureReporter.Limits(100, 100, Duration.ofHours(1), 2, LONG, Duration.ofSeconds(60)));
         for (int i = 0; i < 10; i++) {
             reporter.offer(new Notices().notice());
         }
@@ -280,6 +282,72 @@ class FailureReporterTest {
         assertEquals(3, reporter.sent());
         reporter.offer(new Notices().notice());
         assertEquals(8, reporter.dropped(), "a closed reporter takes nothing");
+    }
+
+    /** A notice for a domain of its own, whose reports go to itself and to hosts whose name servers say nothing. */
+    private FailureNotice slow(int hosts) {
+        Notices message = new Notices();
+        message.ruf = Stream.concat(
+                        Stream.of("mailto:f@example.com"),
+                        IntStream.range(0, hosts).mapToObj(i -> {
+                            dns.pending("example.com._report._dmarc.slow" + i + ".example");
+                            return "mailto:f@slow" + i + ".example";
+                        }))
+                .toList();
+        return message.notice();
+    }
+
+    private static FailureReporter.Limits waitingFor(Duration search) {
+        return new FailureReporter.Limits(100, 100, Duration.ofHours(1), 100, search, Duration.ofSeconds(60));
+    }
+
+    @Test
+    void oneDomainWithTenSlowHostsHoldsUpNoOtherReport() {
+        FailureReporter reporter = reporter(settings("", "", "true"), waitingFor(LONG));
+        for (int i = 0; i < 5; i++) {
+            reporter.offer(slow(10));
+        }
+        reporter.offer(new Notices().notice());
+        await().atMost(LONG).until(() -> reporter.sent() == 1);
+        assertEquals(5, dns.asked().size(), "one question in flight for each report that waits");
+        reporter.close(LONG);
+        assertEquals(6, reporter.sent(), "at the end they go to those who are verified");
+        assertEquals(0, reporter.dropped() + reporter.suppressed());
+    }
+
+    @Test
+    void aReportGoesToThoseWhoAreVerifiedWhenItsTimeIsOver() throws IOException {
+        FailureReporter reporter = reporter(settings("", "", toFile()), waitingFor(Duration.ofMillis(50)));
+        reporter.offer(slow(10));
+        await().atMost(LONG).until(() -> reporter.sent() == 1);
+        reporter.close(LONG);
+        assertEquals(Optional.of("f@example.com"), field(mails().get(0), "To"));
+        assertEquals(List.of("example.com._report._dmarc.slow0.example"), dns.asked());
+    }
+
+    @Test
+    void theOldestGivesWayWhereTooManyReportsWaitForTheDns() {
+        FailureReporter reporter = reporter(settings("", "", "true"), waitingFor(LONG));
+        for (int i = 0; i < FailureReporter.MAX_SEARCHES + 3; i++) {
+            reporter.offer(slow(1));
+        }
+        await().atMost(LONG).until(() -> reporter.sent() == 3);
+        reporter.close(LONG);
+        assertEquals(FailureReporter.MAX_SEARCHES + 3, reporter.sent());
+    }
+
+    @Test
+    void asksTheNextHostWhenOneHasAnswered() throws IOException {
+        var first = dns.pending("example.com._report._dmarc.late.example");
+        Notices message = new Notices();
+        message.ruf = List.of("mailto:f@late.example", "mailto:f@third.example");
+        FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
+        reporter.offer(message.notice());
+        await().atMost(LONG).until(() -> dns.asked().size() == 1);
+        first.complete(new DnsAnswer.Found(List.of("v=DMARC1")));
+        await().atMost(LONG).until(() -> reporter.sent() == 1);
+        reporter.close(LONG);
+        assertEquals(Optional.of("f@late.example, f@third.example"), field(mails().get(0), "To"));
     }
 
     @Test
