@@ -128,8 +128,10 @@ final class RecipientSearch {
         if (policyDomain.equals(host)) {
             return CompletableFuture.completedStage(true);
         }
-        return discovery.organizationalDomain(policyDomain, dns).thenCompose(organization -> organization.isEmpty()
-                ? CompletableFuture.completedStage(false)
-                : discovery.organizationalDomain(host, dns).thenApply(organization::equals));
+        return discovery
+                .organizationalDomain(policyDomain, dns)
+                .thenCompose(organization -> organization.isEmpty()
+                        ? CompletableFuture.completedStage(false)
+                        : discovery.organizationalDomain(host, dns).thenApply(organization::equals));
     }
 }

@@ -104,7 +104,8 @@ class HttpEndpointTest {
     @Test
     void answersBesideWhoDoesNotRead() throws IOException, InterruptedException {
         for (int i = 0; i < 20_000; i++) {
-            metrics.gauge("dmarc_milter_number_" + i, "One of many, so that no socket's buffer holds the answer", () -> 1);
+            metrics.gauge(
+                    "dmarc_milter_number_" + i, "One of many, so that no socket's buffer holds the answer", () -> 1);
         }
         try (Socket deaf = new Socket()) {
             deaf.setReceiveBufferSize(1_024);
@@ -157,7 +158,8 @@ class HttpEndpointTest {
             assertTrue(half.isConnected());
             endpoint.close();
         }
-        endpoint = new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, problem::get);
+        endpoint =
+                new HttpEndpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, problem::get);
         assertThrows(
                 BindException.class,
                 () -> new HttpEndpoint(
