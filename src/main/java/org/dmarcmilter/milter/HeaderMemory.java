@@ -153,12 +153,11 @@ final class HeaderMemory {
     }
 
     private void forget(Holding message) {
-        Client client = clients.get(message.client);
-        add(message, client, -message.ofPool);
-        client.messages.remove(message);
-        if (client.messages.isEmpty()) {
-            clients.remove(message.client);
-        }
+        clients.computeIfPresent(message.client, (key, client) -> {
+            add(message, client, -message.ofPool);
+            client.messages.remove(message);
+            return client.messages.isEmpty() ? null : client;
+        });
     }
 
     private void add(Holding message, Client client, long octets) {
