@@ -32,6 +32,8 @@ public final class MessageDns implements DnsClient {
     /** What further questions are answered, once nothing is asked any more. */
     private Optional<DnsAnswer> closed = Optional.empty();
 
+    private boolean abandoned;
+
     /**
      * One question and its answer, for those who want to see what was asked.
      *
@@ -61,8 +63,7 @@ public final class MessageDns implements DnsClient {
         if (closed.isPresent()) {
             return CompletableFuture.completedFuture(closed.get());
         }
-        CompletableFuture<DnsAnswer> answer =
-                onLoop(question, shared.query(question).toCompletableFuture());
+        CompletableFuture<DnsAnswer> answer = onLoop(shared.query(question).toCompletableFuture());
         answers.put(question, answer);
         if (clockRuns && !answer.isDone()) {
             startTimer();
@@ -71,20 +72,17 @@ public final class MessageDns implements DnsClient {
     }
 
     /** Never touches a stage that other messages share. */
-    private CompletableFuture<DnsAnswer> onLoop(DnsQuestion question, CompletableFuture<DnsAnswer> everybodys) {
+    private CompletableFuture<DnsAnswer> onLoop(CompletableFuture<DnsAnswer> everybodys) {
         if (everybodys.isDone()) {
             return everybodys;
         }
-        // By way of the table: what is shared outlives this message, and must not hold it once it is abandoned.
-        var unused = everybodys.thenAccept(answer -> loop.execute(() -> answered(question, answer)));
-        return new CompletableFuture<>();
-    }
-
-    private void answered(DnsQuestion question, DnsAnswer answer) {
-        CompletableFuture<DnsAnswer> ours = answers.get(question);
-        if (ours != null) {
-            ours.complete(answer);
-        }
+        CompletableFuture<DnsAnswer> ours = new CompletableFuture<>();
+        var unused = everybodys.thenAccept(answer -> loop.execute(() -> {
+            if (!abandoned) {
+                ours.complete(answer);
+            }
+        }));
+        return ours;
     }
 
     @Override
@@ -126,8 +124,8 @@ public final class MessageDns implements DnsClient {
 
     /** The message is judged, or taken back: nothing is asked any more, and what is still open stays so. */
     public void abandon() {
+        abandoned = true;
         closed = Optional.of(UNWANTED);
-        answers.values().removeIf(answer -> !answer.isDone());
         timer.ifPresent(running -> running.cancel(false));
     }
 

@@ -2,20 +2,27 @@ package org.dmarcmilter.dns;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xbill.DNS.Name;
 
 /** A configured server and whether it has answered lately. One that has not is asked after the others for a while. */
 final class NameServer {
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
     private static final Duration REST = Duration.ofSeconds(30);
-    /** One question may be slow because of its zone; three in a row with no answer between them are the server. */
-    private static final int SILENCES_BEFORE_REST = 3;
+    /**
+     * The servers of one domain may be dead, or slow on purpose, and then ours is silent about it. About so many domains, with no
+     * answer between them, it is ours.
+     */
+    private static final int SILENT_DOMAINS_BEFORE_REST = 5;
 
     private final InetSocketAddress address;
-    private final AtomicInteger silences = new AtomicInteger();
-    private volatile long restUntil;
+    /** Since its last reply. */
+    private final Set<Name> silentAbout = new HashSet<>();
+
+    private long restUntil;
 
     NameServer(InetSocketAddress address) {
         this.address = address;
@@ -26,28 +33,38 @@ final class NameServer {
     }
 
     /** @param now {@link System#nanoTime} */
-    boolean isResting(long now) {
-        return silences.get() >= SILENCES_BEFORE_REST && restUntil - now > 0;
+    synchronized boolean isResting(long now) {
+        return isSilent() && restUntil - now > 0;
+    }
+
+    private boolean isSilent() {
+        return silentAbout.size() >= SILENT_DOMAINS_BEFORE_REST;
     }
 
     /** It replied, with whatever. */
-    void answered() {
-        if (silences.get() > 0 && silences.getAndSet(0) >= SILENCES_BEFORE_REST) {
+    synchronized void answered() {
+        if (isSilent()) {
             LOG.info("DNS server {} answers again", this);
         }
+        silentAbout.clear();
     }
 
     /** It did not reply in time, or could not be reached. */
-    void silent(long now) {
+    synchronized void silent(Name question, long now) {
         restUntil = now + REST.toNanos();
-        if (silences.incrementAndGet() == SILENCES_BEFORE_REST) {
+        if (!isSilent() && silentAbout.add(domain(question)) && isSilent()) {
             LOG.warn(
-                    "DNS server {} has not answered {} times in a row; for {} s the other servers are asked first."
-                            + " Results are temperror if none answers.",
+                    "DNS server {} has not answered questions about {} domains in a row; for {} s the other servers are asked"
+                            + " first. Results are temperror if none answers.",
                     this,
-                    SILENCES_BEFORE_REST,
+                    SILENT_DOMAINS_BEFORE_REST,
                     REST.toSeconds());
         }
+    }
+
+    /** Its last two labels: whoever has a domain has all names below it. Under a suffix like co.uk many owners count as one. */
+    private static Name domain(Name question) {
+        return new Name(question, Math.max(0, question.labels() - 3));
     }
 
     /** {@code 192.0.2.53} or {@code 192.0.2.53:5353}; {@code [2001:db8::53]:5353}. */

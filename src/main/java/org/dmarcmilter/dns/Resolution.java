@@ -123,7 +123,7 @@ final class Resolution {
 
     /** Its share of the time is over; it may still be answered. */
     private void overdue(Try attempt) {
-        attempt.server().silent(loop.now());
+        attempt.server().silent(name, loop.now());
         failure = "no answer from " + attempt.server();
         tryNext();
     }
@@ -155,7 +155,7 @@ final class Resolution {
             cutShort = true;
             failure = reason(cause);
         } else {
-            attempt.server().silent(loop.now());
+            attempt.server().silent(name, loop.now());
             failure = reason(cause) + " from " + attempt.server();
         }
         ended(attempt);

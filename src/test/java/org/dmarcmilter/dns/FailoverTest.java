@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -169,8 +170,8 @@ class FailoverTest {
     void aSilentServerIsAskedLastForAWhile() {
         sick.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
         try (DnsjavaClient client = client(LIMIT, sick.address(), good.address())) {
-            for (int i = 0; i < 3; i++) {
-                assertEquals(FOUND, ask(client, "x.example"));
+            for (int i = 0; i < 5; i++) {
+                ask(client, "x.domain" + i + ".example");
             }
             int before = sick.count();
             for (int i = 0; i < 20; i++) {
@@ -184,6 +185,27 @@ class FailoverTest {
             int good0 = good.count();
             assertEquals(FOUND, ask(client, "x.example"));
             assertEquals(good0, good.count(), "it answers again, so it is the first again");
+        }
+    }
+
+    /** Whoever has a domain can have us ask for many names in it that nobody answers. */
+    @Test
+    void oneDeadDomainIsNoDeadServer() {
+        sick.behave(
+                TestDnsServer.ALL,
+                (query, proper, tcp) -> query.getQuestion().getName().toString().endsWith("dead.example.")
+                        ? List.of()
+                        : List.of(proper.toWire()));
+        try (CapturedLog log = new CapturedLog(NameServer.class);
+                DnsjavaClient client = client(LIMIT, sick.address(), good.address())) {
+            for (int i = 0; i < 10; i++) {
+                ask(client, "x" + i + ".dead.example");
+            }
+            int before = good.count();
+            assertEquals(FOUND, ask(client, "x.example"));
+            assertEquals(before, good.count(), "it is still the first");
+            String server = ResolvConf.text(sick.address());
+            assertTrue(log.lines().stream().noneMatch(line -> line.contains(server)), log.lines()::toString);
         }
     }
 

@@ -1,11 +1,9 @@
 package org.dmarcmilter.dns;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -143,18 +141,6 @@ class MessageDnsTest {
                 "nobody waits for the result any more",
                 reason(ask("more.example").join()));
         assertEquals(List.of("slow.example"), asked);
-    }
-
-    /** Who sends one large message after the other and takes each back would fill the memory otherwise. */
-    @Test
-    void anAbandonedMessageIsNotHeldByAQuestionThatOthersWaitFor() {
-        WeakReference<Object> message = new WeakReference<>(ask("slow.example"));
-        dns.abandon();
-        await().until(() -> {
-            System.gc();
-            return message.get() == null;
-        });
-        assertFalse(pending("slow.example").isDone());
     }
 
     @Test
