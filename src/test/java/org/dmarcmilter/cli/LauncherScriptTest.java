@@ -344,9 +344,9 @@ class LauncherScriptTest {
             arguments.addAll(List.of("-u", flag));
         }
         Run run = run(arguments.toArray(String[]::new));
-        assertEquals(65, run.code());
+        assertEquals(78, run.code());
         assertEquals("", run.out());
-        assertTrue(run.err().startsWith("dmarc-milter: " + message), run.err());
+        assertTrue(run.err().startsWith("dmarc-milter: Userid: " + message), run.err());
     }
 
     @ParameterizedTest(name = "{1}")
@@ -359,7 +359,7 @@ class LauncherScriptTest {
     void readsTheOptionAsTheDaemonDoes(String text, String why) throws IOException, InterruptedException {
         String unescaped = text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r");
         Run run = run("-f", "-c", config(unescaped + "\n"));
-        assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
+        assertTrue(run.err().startsWith("dmarc-milter: Userid: no such user 'nosuchuser'"), run.err());
     }
 
     @ParameterizedTest(name = "-c {0}: {2}")
@@ -376,8 +376,8 @@ class LauncherScriptTest {
             environment.put(variable.split("=", 2)[0], variable.split("=", 2)[1]);
         }
         Run run = run(environment, "-f", "-c", file.equals("-") ? "-" : config("Userid root\n"));
-        assertTrue(run.err().startsWith("dmarc-milter: no such user 'nosuchuser'"), run.err());
-        assertEquals(65, run.code());
+        assertTrue(run.err().startsWith("dmarc-milter: Userid: no such user 'nosuchuser'"), run.err());
+        assertEquals(78, run.code());
     }
 
     /** Java says what is wrong with such a variable; here it must not pass for two options. */
@@ -430,7 +430,7 @@ class LauncherScriptTest {
     @Test
     void aFileMayHaveAnyName() throws IOException, InterruptedException {
         Files.move(Path.of(config("Userid nosuchuser\n")), directory.resolve("a=b c"));
-        assertTrue(run("-f", "-c", "a=b c").err().startsWith("dmarc-milter: no such user 'nosuchuser'"));
+        assertTrue(run("-f", "-c", "a=b c").err().startsWith("dmarc-milter: Userid: no such user 'nosuchuser'"));
     }
 
     @ParameterizedTest
@@ -453,6 +453,15 @@ class LauncherScriptTest {
         assertTrue(run.out().contains("user nobody\n"), run.out());
         assertTrue(run("-f", "-c", config(""), "-u", "nobody:daemon").out().contains("user nobody\n"));
         assertTrue(run("-f", "-c", config("Userid root\n")).out().contains("user root\n"));
+    }
+
+    /** What the user may not read or write is a mistake that root would not see. */
+    @Test
+    void aCheckLooksWithTheEyesOfTheUser() throws IOException, InterruptedException {
+        assumeRoot();
+        assertTrue(run("-n", "-c", config("Userid nobody\n")).out().contains("user nobody\n"));
+        assertTrue(run("-n", "-c", config("Userid nosuchuser\n")).out().contains("user root\n"), "Java tells");
+        assertTrue(run("-t", "x", "-c", config("Userid nobody\n")).out().contains("user root\n"), "a test is no daemon");
     }
 
     @Test
@@ -521,8 +530,8 @@ class LauncherScriptTest {
         3 3           | AutoRestartRate 1/1h    | 2 | 69  | more often than the rate allows
         3             | AutoRestartRate 0/1h    | 2 | 143 | 0 is no limit
         3             | AutoRestartRate 1/1D    | 2 | 143 | days
-        3             | AutoRestartRate often   | 0 | 78  | not a rate
-        3             | AutoRestartRate 1/1w    | 0 | 78  | not a unit
+        3             | AutoRestartRate often   | 1 | 78  | not a rate
+        3             | AutoRestartRate 1/1w    | 1 | 78  | not a unit
         """)
     void startsTheDaemonAgain(String ends, String option, int starts, int code, String why)
             throws IOException, InterruptedException {
@@ -622,7 +631,7 @@ class LauncherScriptTest {
         assertEquals(directory + "/test.conf", arguments.get(arguments.size() - 1), "the file is found from there");
         Run missing = run("-f", "-c", config("BaseDirectory " + directory + "/missing\n"));
         assertEquals(78, missing.code());
-        assertTrue(missing.err().contains("dmarc-milter: BaseDirectory "), missing.err());
+        assertTrue(missing.err().contains("dmarc-milter: BaseDirectory: "), missing.err());
     }
 
     @Test
@@ -645,7 +654,7 @@ class LauncherScriptTest {
         arguments.addAll(List.of("-c", directory + "/test.conf"));
         assertEquals(arguments, run.arguments());
         config("BaseDirectory " + directory + "/missing\n");
-        assertEquals(78, run("-n", "-c", "test.conf").code());
+        assertEquals(words.contains("t") ? 78 : 0, run("-" + (words.contains("t") ? "tx" : "n"), "-c", "test.conf").code());
     }
 
     @ParameterizedTest(name = "{0}, Background {1}")
