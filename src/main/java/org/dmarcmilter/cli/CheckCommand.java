@@ -99,7 +99,7 @@ final class CheckCommand {
             }
             return allFound ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (ConfigException e) {
-            terminal.err().println("dmarc-milter check: " + e.getMessage());
+            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter check: " + mistake));
             return ExitCode.CONFIGURATION;
         } catch (IOException e) {
             terminal.err().println("dmarc-milter check: " + e.getMessage());

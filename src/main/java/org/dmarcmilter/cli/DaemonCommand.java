@@ -9,7 +9,6 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
-import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.daemon.Daemon;
 
@@ -72,16 +71,19 @@ final class DaemonCommand {
 
     private int start(DaemonArguments arguments, List<String> words) {
         try {
-            Configuration configuration = Configuration.load(
-                    arguments.configFile(), terminal.in(), Overrides.of(environment, arguments.overrides()));
-            if (arguments.checkOnly()) {
-                return checkOnly(configuration);
-            }
-            if (arguments.testFiles().isPresent()) {
+            Overrides overrides = Overrides.of(environment, arguments.overrides());
+            if (arguments.testFiles().isPresent() && !arguments.checkOnly()) {
                 return new TestMode(terminal, environment, arguments.verbosity())
-                        .run(configuration, List.of(arguments.testFiles().get().split(",")));
+                        .run(
+                                Configuration.load(arguments.configFile(), terminal.in(), overrides),
+                                List.of(arguments.testFiles().get().split(",")));
             }
-            configuration.checkUser();
+            Configuration configuration =
+                    Configuration.loadForDaemon(arguments.configFile(), terminal.in(), overrides);
+            if (arguments.checkOnly()) {
+                new Migration(configuration).report().forEach(terminal.out()::println);
+                return ExitCode.OK;
+            }
             Optional<String> user = unheededUser(configuration.file(), arguments, System.getProperty("user.name"));
             if (user.isPresent()) {
                 terminal.err()
@@ -95,7 +97,13 @@ final class DaemonCommand {
             }
             return code(new Daemon(environment, configuration).run(words, this::tellLauncher));
         } catch (ConfigException e) {
-            terminal.err().println("dmarc-milter: " + e.getMessage());
+            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter: " + mistake));
+            if (arguments.checkOnly()) {
+                int number = e.mistakes().size();
+                terminal.err()
+                        .println("dmarc-milter: " + number + (number == 1 ? " mistake" : " mistakes")
+                                + ": the daemon does not start with it, exit code " + ExitCode.CONFIGURATION);
+            }
             return ExitCode.CONFIGURATION;
         } catch (IOException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
@@ -122,13 +130,5 @@ final class DaemonCommand {
         return file.text(Option.USER_ID)
                 .filter(user -> arguments.user().isEmpty() && runningAs.equals("root"))
                 .filter(user -> !user.split(":", 2)[0].matches("root|0"));
-    }
-
-    /** {@code -n}: 0 for a good file, and a line for each option that says how it is taken over. */
-    private int checkOnly(Configuration configuration) throws ConfigException {
-        configuration.checkUser();
-        new Assembly().assemble(configuration);
-        new Migration(configuration).report().forEach(terminal.out()::println);
-        return ExitCode.OK;
     }
 }

@@ -110,7 +110,7 @@ final class ExplainCommand {
             terminal.out().print(json ? explanation.json() : explanation.text());
             return ExitCode.OK;
         } catch (ConfigException e) {
-            terminal.err().println("dmarc-milter explain: " + e.getMessage());
+            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter explain: " + mistake));
             return ExitCode.CONFIGURATION;
         } catch (MessageFile.MalformedLineException e) {
             terminal.err().println("dmarc-milter explain: " + file + ": " + e.getMessage());

@@ -2,6 +2,8 @@ package org.dmarcmilter.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Settings;
@@ -15,39 +17,46 @@ final class Migration {
         this.configuration = configuration;
     }
 
-    /** Lines for the operator, in the order of the file. */
+    /** Lines for the operator: each option in the order of the file, then what is in force, then the verdict. */
     List<String> report() {
         ConfigFile file = configuration.file();
         List<String> lines = new ArrayList<>();
         for (Option option : file.options()) {
-            lines.add(file.placeOf(option, configuration.name()) + ": " + option.label() + " " + remark(option));
+            String place = file.written(option).place();
+            String holds = file.line(option).place();
+            lines.add(place + ": " + option.label() + " " + file.written(option).value() + " "
+                    + (place.equals(holds) ? remark(option) : "is outranked by " + holds));
         }
+        configuration.doubts().forEach(doubt -> lines.add("warning: " + doubt));
         Settings settings = configuration.settings();
         if (!settings.spf().selfValidate() && !settings.spf().ignoreResults()) {
             lines.add(
                     configuration.name() + ": note: SPFSelfValidate is off: SPF counts only if another checker on this"
                             + " host adds its result; without one, set SPFSelfValidate true");
         }
+        lines.add("listening: " + settings.service().socket());
+        lines.add("believed: " + believed(settings.identity()));
+        int number = configuration.doubts().size();
+        lines.add(configuration.name() + ": no mistakes, " + (number == 0 ? "no" : number) + " warning"
+                + (number == 1 ? "" : "s") + ": the daemon starts with it");
         return lines;
     }
 
-    private String remark(Option option) {
+    /** Whose fields count: our own id, and those of TrustedAuthservIDs. */
+    private static String believed(Settings.Identity identity) {
+        return Stream.concat(
+                        Stream.of(identity.authservId().orElse("the MTA's own name (macro j)")),
+                        identity.trusted().stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String remark(Option option) {
         return switch (option.effect()) {
             case IGNORED -> "is ignored: " + option.advice();
             case LAUNCHER -> "is taken over by the launcher script: " + option.advice();
-            case WORKS -> option == Option.SYSLOG_FACILITY ? facility() : difference(option);
+            case WORKS -> difference(option);
         };
-    }
-
-    /** OpenDMARC takes an unknown name for mail without a word. */
-    private String facility() {
-        boolean isMail = configuration.settings().logging().facility().equals("mail");
-        boolean isNamedSo = configuration
-                .file()
-                .text(Option.SYSLOG_FACILITY)
-                .filter("mail"::equalsIgnoreCase)
-                .isPresent();
-        return isMail && !isNamedSo ? "names no facility of syslog(3), mail is used" : "is taken over";
     }
 
     /** Where OpenDMARC did something else with the same line. */

@@ -78,7 +78,7 @@ final class TestMode {
         for (HeaderField field : judgement.headers()) {
             terminal.out().println("### INSHEADER: idx=0 hname='" + field.name() + "' hvalue='" + field.value() + "'");
         }
-        judgement.copyTo().ifPresent(address -> terminal.out().println("### ADDRCPT: '" + address + "'"));
+        judgement.copyTo().forEach(address -> terminal.out().println("### ADDRCPT: '" + address + "'"));
         Verdict verdict = judgement.verdict();
         if (verdict instanceof Verdict.Refuse refuse) {
             terminal.out()

@@ -1,32 +1,22 @@
 package org.dmarcmilter.config;
 
-/**
- * The configuration cannot be used. The message tells the operator where and what to do; it stands behind
- * {@code FILE: } on the terminal and in the log.
- */
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The configuration cannot be used. The message has a line for each mistake: where it is, what is wrong and what to write. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final boolean inFile;
-
-    /** A mistake in one line of the file, or in what outranks it. */
-    static ConfigException at(ConfigLexer.Line line, String problem) {
-        return line.isInFile()
-                ? new ConfigException("configuration error at line " + line.number() + ": " + problem, true)
-                : new ConfigException(line.place() + ": " + problem, false);
-    }
-
     public ConfigException(String message) {
-        this(message, false);
-    }
-
-    private ConfigException(String message, boolean inFile) {
         super(message);
-        this.inFile = inFile;
     }
 
-    /** Whether the mistake is in a line of the file, so that the file's name belongs before the message. */
-    public boolean isInFile() {
-        return inFile;
+    ConfigException(List<Finding> mistakes) {
+        this(mistakes.stream().map(Finding::toString).collect(Collectors.joining("\n")));
+    }
+
+    /** The mistakes, one in each line. */
+    public List<String> mistakes() {
+        return String.valueOf(getMessage()).lines().toList();
     }
 }

@@ -1,70 +1,84 @@
 package org.dmarcmilter.config;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The options that are set, each value checked against its type. The last line that names an option wins. */
+/**
+ * The options that are set, each value checked against its {@link Form} and written in that form's plain way. The last line that
+ * names an option wins. A value that is a mistake counts as not set: what it is for can still be checked.
+ */
 public final class ConfigFile {
+    private final String name;
+
     /** What holds. */
-    private final Map<Option, ConfigLexer.Line> lines;
+    private final Map<Option, ConfigLexer.Line> lines = new EnumMap<>(Option.class);
 
     /** What the file and the variables say, whatever flags outrank it. */
-    private final Map<Option, ConfigLexer.Line> written;
+    private final Map<Option, ConfigLexer.Line> written = new EnumMap<>(Option.class);
 
-    private ConfigFile(Map<Option, ConfigLexer.Line> lines, Map<Option, ConfigLexer.Line> written) {
-        this.lines = lines;
-        this.written = written;
+    private final Set<Option> mistaken = EnumSet.noneOf(Option.class);
+
+    private ConfigFile(String name) {
+        this.name = name;
     }
 
-    /** Reads the text of a file; the first mistake ends it. */
+    /**
+     * Reads a text that has no file and nothing beside it.
+     *
+     * @throws ConfigException if there is a mistake in it
+     */
     public static ConfigFile parse(String text) throws ConfigException {
-        return parse(text, Overrides.NONE);
-    }
-
-    /** As {@link #parse(String)}, with what stands beside the file. */
-    public static ConfigFile parse(String text, Overrides overrides) throws ConfigException {
-        Map<Option, ConfigLexer.Line> written = new EnumMap<>(Option.class);
-        for (ConfigLexer.Line line : ConfigLexer.lines(text)) {
-            Option option = Option.named(line.name())
-                    .orElseThrow(() -> ConfigException.at(
-                            line,
-                            "unrecognized parameter " + ConfigLexer.printable(line.name())
-                                    + "; remove the line or correct the name (dmarc-milter.conf(5) lists them)"));
-            written.put(option, line);
-        }
-        put(overrides.variables(), written);
-        Map<Option, ConfigLexer.Line> set = new EnumMap<>(Option.class);
-        put(overrides.defaults(), set);
-        set.putAll(written);
-        put(overrides.flags(), set);
-        ConfigFile file = new ConfigFile(set, written);
-        // What a flag outranks must be right as well.
-        for (ConfigFile values : List.of(new ConfigFile(written, written), file)) {
-            for (Option option : values.lines.keySet()) {
-                values.check(option);
-            }
-        }
+        Findings findings = new Findings();
+        ConfigFile file = parse("-", text, Overrides.NONE, findings);
+        findings.endIfMistaken();
         return file;
     }
 
-    private static void put(List<ConfigLexer.Line> lines, Map<Option, ConfigLexer.Line> to) {
-        for (ConfigLexer.Line line : lines) {
-            to.put(Option.named(line.name()).orElseThrow(), line);
+    /**
+     * Reads the text of a file, and what stands beside it. What a flag or a later line outranks must be right as well.
+     *
+     * @param name what messages call the file
+     */
+    public static ConfigFile parse(String name, String text, Overrides overrides, Findings to) {
+        ConfigFile file = new ConfigFile(name);
+        to.addAll(overrides.mistakes());
+        file.put(overrides.defaults(), file.lines, to);
+        file.put(ConfigLexer.lines(name, text, to), file.written, to);
+        file.put(overrides.variables(), file.written, to);
+        file.lines.putAll(file.written);
+        file.put(overrides.flags(), file.lines, to);
+        Clashes.find(file, to);
+        return file;
+    }
+
+    private void put(List<ConfigLexer.Line> read, Map<Option, ConfigLexer.Line> where, Findings to) {
+        for (ConfigLexer.Line line : read) {
+            Optional<Option> option = Option.named(line.name());
+            if (option.isEmpty()) {
+                to.mistake(line, ConfigLexer.unrecognized(line.name(), "Remove the line or correct the name."));
+                continue;
+            }
+            Optional<String> value = option.get().form().read(line, to);
+            if (value.isEmpty()) {
+                mistaken.add(option.get());
+                continue;
+            }
+            ConfigLexer.Line before = where.put(
+                    option.get(), new ConfigLexer.Line(line.place(), line.number(), line.name(), value.get()));
+            if (before != null && before.isInFile() && line.isInFile()) {
+                to.warning(before, "has no effect: the last line counts, " + line.place() + ". Remove one of them.");
+            }
         }
     }
 
-    private void check(Option option) throws ConfigException {
-        switch (option.type()) {
-            case BOOLEAN -> flag(option);
-            case INTEGER -> number(option);
-            case LIST -> list(option);
-            case STRING -> textOrDefault(option);
-        }
+    /** What messages call the file. */
+    public String name() {
+        return name;
     }
 
     /** The options that the file or a variable sets, in the file's order. */
@@ -80,115 +94,51 @@ public final class ConfigFile {
         return lines.containsKey(option);
     }
 
+    /** Whether there is a mistake in its value, so that what it would say is not known. */
+    public boolean isMistaken(Option option) {
+        return mistaken.contains(option);
+    }
+
     /** Whether it is a line of the file that sets an option. */
     public boolean isInFile(Option option) {
         ConfigLexer.Line line = lines.get(option);
         return line != null && line.isInFile();
     }
 
-    /**
-     * Where one of {@link #options} is set, as an operator calls it.
-     *
-     * @param name the file's
-     */
-    public String placeOf(Option option, String name) {
-        ConfigLexer.Line line = written.get(option);
-        return line == null || line.isInFile() ? name + (line == null ? "" : ": " + line.place()) : line.place();
+    /** What sets an option and holds; the default, placed in the file as such, if nothing does. */
+    public ConfigLexer.Line line(Option option) {
+        return lines.getOrDefault(option, new ConfigLexer.Line(name, option, option.defaultText()));
+    }
+
+    /** What the file or a variable says of one of {@link #options}, be it outranked. */
+    public ConfigLexer.Line written(Option option) {
+        return written.getOrDefault(option, line(option));
     }
 
     public Optional<String> text(Option option) {
         return Optional.ofNullable(lines.get(option)).map(ConfigLexer.Line::value);
     }
 
-    /** A boolean: the first letter decides, as OpenDMARC reads it. */
-    public boolean flag(Option option) throws ConfigException {
-        ConfigLexer.Line line = lines.get(option);
-        if (line == null) {
-            return Boolean.parseBoolean(option.defaultText());
-        }
-        char first = Character.toLowerCase(line.value().charAt(0));
-        if ("ty1".indexOf(first) >= 0) {
-            return true;
-        }
-        if ("fn0".indexOf(first) >= 0) {
-            return false;
-        }
-        throw illegal(line, option.form().remedy());
+    /** The text, or the option's default. */
+    public String textOrDefault(Option option) {
+        return text(option).orElseGet(option::defaultText);
+    }
+
+    public boolean flag(Option option) {
+        return Boolean.parseBoolean(textOrDefault(option));
+    }
+
+    public Optional<Integer> number(Option option) {
+        return text(option).map(Integer::decode);
     }
 
     /** As {@link #number}, or the option's default, which must be a number. */
-    public int numberOrDefault(Option option) throws ConfigException {
+    public int numberOrDefault(Option option) {
         return number(option).orElseGet(() -> Integer.parseInt(option.defaultText()));
     }
 
-    /** An integer as C reads it: {@code 010} is octal, {@code 0x10} hexadecimal. Within the bounds of the option. */
-    public Optional<Integer> number(Option option) throws ConfigException {
-        ConfigLexer.Line line = lines.get(option);
-        if (line == null) {
-            return Optional.empty();
-        }
-        Form form = option.form();
-        try {
-            int value = Integer.decode(line.value());
-            if (value >= form.least() && value <= form.most()) {
-                return Optional.of(value);
-            }
-            throw illegal(line, value < 0 ? Form.NUMBER.remedy() : form.remedy());
-        } catch (NumberFormatException e) {
-            throw illegal(line, Form.NUMBER.remedy());
-        }
-    }
-
-    /** A list by commas; of each item the first word counts. */
-    public List<String> list(Option option) throws ConfigException {
-        ConfigLexer.Line line = lines.get(option);
-        if (line == null) {
-            return List.of();
-        }
-        List<String> items = new ArrayList<>();
-        Arrays.stream(line.value().split(",", -1))
-                .map(String::strip)
-                .filter(item -> !item.isEmpty())
-                .map(item -> item.split("\\s", 2)[0])
-                .forEach(items::add);
-        if (items.isEmpty()) {
-            throw illegal(line, option.form().remedy());
-        }
-        return items;
-    }
-
-    /** The text, or the option's default; of an option that takes some words only, the word as the table spells it. */
-    public String textOrDefault(Option option) throws ConfigException {
-        ConfigLexer.Line line = lines.get(option);
-        if (line == null) {
-            return option.defaultText();
-        }
-        Form form = option.form();
-        for (String word : form.words()) {
-            if (word.equalsIgnoreCase(line.value())) {
-                return word;
-            }
-        }
-        if (form.words().isEmpty() && line.value().matches(form.pattern())) {
-            return line.value();
-        }
-        throw illegal(line, form.remedy());
-    }
-
-    /** The error for a value that is wrong in a way of its own. */
-    public ConfigException wrong(Option option, String problem) {
-        ConfigLexer.Line line = lines.get(option);
-        return line == null ? new ConfigException(option.label() + ": " + problem) : ConfigException.at(line, problem);
-    }
-
-    /** The error for a value that does not fit. */
-    public ConfigException illegal(Option option, String remedy) {
-        ConfigLexer.Line line = lines.get(option);
-        return line == null ? new ConfigException(option.label() + ": " + remedy) : illegal(line, remedy);
-    }
-
-    private static ConfigException illegal(ConfigLexer.Line line, String remedy) {
-        return ConfigException.at(
-                line, "illegal value " + ConfigLexer.printable(line.value()) + " for " + line.name() + "; " + remedy);
+    /** The items of a list; none if the option is not set. */
+    public List<String> list(Option option) {
+        return text(option).map(items -> List.of(items.split(", "))).orElse(List.of());
     }
 }

@@ -2,6 +2,7 @@ package org.dmarcmilter.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.dmarcmilter.text.Printable;
 
 /**
@@ -10,13 +11,15 @@ import org.dmarcmilter.text.Printable;
  */
 public final class ConfigLexer {
     private static final int MAX_QUOTED = 60;
+    /** The byte order mark of UTF-8, which editors on Windows write, in ISO 8859-1. */
+    private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
     private ConfigLexer() {}
 
     /**
      * One line that says something, or what counts as one.
      *
-     * @param place what an operator calls it: {@code line 3}, {@code -p}, or the name of a variable
+     * @param place what an operator calls it: {@code FILE:3}, {@code -p}, or the name of a variable
      * @param number in the file, counted from 1; 0 for what does not stand in the file
      * @param value the rest of the line without surrounding white space, never empty
      */
@@ -29,13 +32,24 @@ public final class ConfigLexer {
         boolean isInFile() {
             return number > 0;
         }
+
+        /** The option as the documents spell it. */
+        String label() {
+            return Option.named(name).map(Option::label).orElseGet(() -> printable(name));
+        }
     }
 
-    /** Splits the text of a file. */
-    public static List<Line> lines(String text) throws ConfigException {
+    /**
+     * Splits the text of a file.
+     *
+     * @param file its name, for messages
+     * @param to what cannot be a line is a mistake, and left out
+     */
+    static List<Line> lines(String file, String text, Findings to) {
         List<Line> lines = new ArrayList<>();
         int number = 0;
-        for (String raw : text.split("\n", -1)) {
+        String said = text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
+        for (String raw : said.split("\n", -1)) {
             number++;
             int comment = raw.indexOf('#');
             // strip() also takes the carriage return of files written on Windows, which OpenDMARC stumbles over.
@@ -43,28 +57,41 @@ public final class ConfigLexer {
             if (line.isEmpty()) {
                 continue;
             }
-            if (line.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
-                throw ConfigException.at(
-                        new Line("", number, "", line), "control character in " + printable(line) + "; remove it");
-            }
             int end = 0;
             while (end < line.length() && line.charAt(end) != ' ' && line.charAt(end) != '\t') {
                 end++;
             }
-            String name = line.substring(0, end);
-            String value = line.substring(end).strip();
-            if (value.isEmpty()) {
-                throw ConfigException.at(
-                        new Line("", number, name, value),
-                        "required value missing for " + printable(name) + "; write \"Name value\"");
+            Line read = new Line(
+                    file + ":" + number,
+                    number,
+                    line.substring(0, end),
+                    line.substring(end).strip());
+            if (hasControls(line)) {
+                to.mistake(read, "control character in the line. Remove it, and save the file as plain text.");
+            } else if (read.value().isEmpty()) {
+                String remedy = read.name().indexOf('=') < 0 ? "." : " without an equal sign.";
+                to.mistake(read, "required value missing. Write \"Name value\"" + remedy);
+            } else {
+                lines.add(read);
             }
-            lines.add(new Line("line " + number, number, name, value));
         }
         return lines;
+    }
+
+    static boolean hasControls(String text) {
+        return text.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c));
     }
 
     /** For quoting foreign text in a message. */
     static String printable(String text) {
         return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
+    }
+
+    /** What to say of a name that is no option. */
+    static String unrecognized(String name, String remedy) {
+        String old = name.toLowerCase(Locale.ROOT).replace("forensic", "failure");
+        return "unrecognized parameter. "
+                + Option.likest(old).map(option -> "Did you mean " + option.label() + "?").orElse(remedy)
+                + " dmarc-milter.conf(5) lists the options.";
     }
 }

@@ -1,11 +1,14 @@
 package org.dmarcmilter.config;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The one table of options: every name that the configuration file may use, OpenDMARC's (also those of its development
@@ -17,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public enum Option {
     // Who we are and whom we believe
-    AUTHSERV_ID("AuthservID", Topic.IDENTITY, Form.TEXT, unset("the MTA's own name (macro j)", "HOSTNAME"), """
+    AUTHSERV_ID("AuthservID", Topic.IDENTITY, Form.AUTHSERV_IDS, unset("the MTA's own name (macro j)", "HOSTNAME"), """
             The name in our Authentication-Results fields. `HOSTNAME` stands for the name of this machine. Of a \
             list the first item is ours, and without `TrustedAuthservIDs` all of them are believed."""),
     AUTHSERV_ID_WITH_JOB_ID("AuthservIDWithJobID", Topic.IDENTITY, Form.FLAG, is("false"), """
@@ -25,7 +28,7 @@ public enum Option {
     TRUSTED_AUTHSERV_IDS(
             "TrustedAuthservIDs",
             Topic.IDENTITY,
-            Form.LIST,
+            Form.AUTHSERV_IDS,
             unset("AuthservID", "mx1.example.com, mx2.example.com"),
             """
             Names whose Authentication-Results fields are believed besides our own. Whoever adds such fields \
@@ -37,22 +40,22 @@ public enum Option {
     IGNORE_HOSTS(
             "IgnoreHosts",
             Topic.EXEMPTIONS,
-            Form.TEXT,
+            Form.LIST_FILE,
             unset("127.0.0.1 and ::1 only", "/etc/dmarc-milter/ignore.hosts"),
             """
             A file of client names, addresses and networks, one on each line, whose mail is left alone, besides \
             127.0.0.1 and ::1. What stands behind an exclamation mark is excepted; the most specific entry \
             decides."""),
-    IGNORE_MAIL_FROM("IgnoreMailFrom", Topic.EXEMPTIONS, Form.LIST, none("example.com"), """
+    IGNORE_MAIL_FROM("IgnoreMailFrom", Topic.EXEMPTIONS, Form.DOMAINS, none("example.com"), """
             Author domains that are not evaluated."""),
-    IGNORE_MAIL_TO("IgnoreMailTo", Topic.EXEMPTIONS, Form.LIST, none("list@example.com"), """
+    IGNORE_MAIL_TO("IgnoreMailTo", Topic.EXEMPTIONS, Form.ADDRESSES, none("list@example.com"), """
             Mail that names one of these addresses in its To field is evaluated as always, but not written to \
             `HistoryFile`."""),
 
     // What is done with it
     REJECT_FAILURES("RejectFailures", Topic.HANDLING, Form.FLAG, is("false"), """
             Reject what fails where the domain owner asks for it (p=reject). If false, results are only marked."""),
-    REJECT_STRING("RejectString", Topic.HANDLING, Form.TEXT, is("rejected by DMARC policy for %s"), """
+    REJECT_STRING("RejectString", Topic.HANDLING, Form.REPLY, is("rejected by DMARC policy for %s"), """
             The text of a rejection by `RejectFailures`; `%s` stands for the domain whose policy it is."""),
     HOLD_QUARANTINED_MESSAGES("HoldQuarantinedMessages", Topic.HANDLING, Form.FLAG, is("false"), """
             Have the MTA hold what fails where the domain owner asks for quarantine (p=quarantine)."""),
@@ -69,7 +72,7 @@ public enum Option {
     COPY_FAILURES_TO(
             "CopyFailuresTo",
             Topic.HANDLING,
-            Form.matching("[!-~]+", "write an address in US-ASCII"),
+            Form.RECIPIENTS,
             none("postmaster@example.com"),
             """
             An address that gets a copy of failing mail."""),
@@ -78,7 +81,7 @@ public enum Option {
     MAX_EVALUATION_TIME(
             "MaxEvaluationTime",
             Topic.HANDLING,
-            Form.number(1, 240, "write 1 to 240 (seconds)"),
+            Form.number(1, 240, "Write 1 to 240 (seconds)."),
             unset("30, or DNSTimeout if that is longer", "60"),
             """
             Seconds that the evaluation of one message may take, 1 to 240; then the result is temperror. SPF alone may \
@@ -91,14 +94,14 @@ public enum Option {
             Check SPF ourselves (RFC 7208) when no trusted field says that it passed. If false, only what a \
             Received-SPF field says in favour of the sender is checked; without another SPF checker in front of \
             us, only DKIM can make mail pass then."""),
-    DOMAIN_WHITELIST("DomainWhitelist", Topic.ARC, Form.LIST, none("lists.example.org"), """
+    DOMAIN_WHITELIST("DomainWhitelist", Topic.ARC, Form.DOMAINS, none("lists.example.org"), """
             ARC sealers (domains) that may override a failure; every sealer of the chain must be listed."""),
-    DOMAIN_WHITELIST_FILE("DomainWhitelistFile", Topic.ARC, Form.TEXT, none("/etc/dmarc-milter/trusted-sealers"), """
+    DOMAIN_WHITELIST_FILE("DomainWhitelistFile", Topic.ARC, Form.LIST_FILE, none("/etc/dmarc-milter/trusted-sealers"), """
             A file of such domains, one on each line."""),
     DOMAIN_WHITELIST_SIZE("DomainWhitelistSize", Form.NUMBER, unset("no limit", "3000"), "the list has no fixed size"),
 
     // DNS
-    NAMESERVERS("Nameservers", Topic.DNS, Form.TEXT, unset("from /etc/resolv.conf", "127.0.0.1, [::1]:5353"), """
+    NAMESERVERS("Nameservers", Topic.DNS, Form.SERVERS, unset("from /etc/resolv.conf", "127.0.0.1, [::1]:5353"), """
             Name servers as `ADDRESS[:PORT]`, separated by commas; an IPv6 address with a port stands in \
             brackets."""),
     DNS_TIMEOUT("DNSTimeout", Topic.DNS, Form.NUMBER, is("5"), """
@@ -110,21 +113,21 @@ public enum Option {
     PUBLIC_SUFFIX_LIST(
             "PublicSuffixList",
             Topic.DNS,
-            Form.TEXT,
+            Form.LIST_FILE,
             unset("the list that comes with the program", "/usr/share/publicsuffix/public_suffix_list.dat"),
             """
             A file with the public suffix list, of which the ICANN section counts."""),
-    TEST_DNS_DATA("TestDNSData", Topic.DNS, Form.TEXT, none("/etc/dmarc-milter/test-dns"), """
+    TEST_DNS_DATA("TestDNSData", Topic.DNS, Form.LIST_FILE, none("/etc/dmarc-milter/test-dns"), """
             For tests: a file of lines NAME VALUE from which all questions for TXT records are answered."""),
 
     // The service
-    SOCKET("Socket", Topic.SERVICE, Form.TEXT, is("inet:8893@127.0.0.1"), """
+    SOCKET("Socket", Topic.SERVICE, Form.SOCKET, is("inet:8893@127.0.0.1"), """
             Where the MTA connects: `inet:PORT@HOST`, `inet6:PORT@HOST`, `local:PATH`, `unix:PATH` or a bare \
             path (a unix socket). Without effect when the service manager listens."""),
     UMASK(
             "UMask",
             Topic.SERVICE,
-            Form.number(0, 0777, "write an octal mask such as 002 or 0077"),
+            Form.MASK,
             unset("the process's own", "0007"),
             """
             The bits that a unix socket, the pid file and the history file do not get."""),
@@ -134,14 +137,14 @@ public enum Option {
     MAX_HEADER_BYTES("MaxHeaderBytes", Topic.SERVICE, Form.atLeast(16_384), is("1048576"), """
             A header section of more octets is not evaluated: the result is permerror, or a rejection (550 \
             5.3.4) with `RejectFailures`. At least 16384."""),
-    METRICS_SOCKET("MetricsSocket", Topic.SERVICE, Form.TEXT, none("inet:9893@127.0.0.1"), """
+    METRICS_SOCKET("MetricsSocket", Topic.SERVICE, Form.METRICS_SOCKET, none("inet:9893@127.0.0.1"), """
             Where counters for Prometheus (/metrics) and a health check (/health) are served: `inet:PORT@HOST`."""),
-    PID_FILE("PidFile", Topic.SERVICE, Form.TEXT, none("/run/dmarc-milter/dmarc-milter.pid"), """
+    PID_FILE("PidFile", Topic.SERVICE, Form.WRITTEN_FILE, none("/run/dmarc-milter/dmarc-milter.pid"), """
             The file for the process id, for scripts that want it; with `AutoRestart` that of the launcher \
             script, which passes signals on."""),
     SYSLOG("Syslog", Topic.LOGGING, Form.FLAG, is("false"), """
             Log to the system log as well. In the foreground lines also go to standard output."""),
-    SYSLOG_FACILITY("SyslogFacility", Topic.LOGGING, Form.TEXT, is("mail"), """
+    SYSLOG_FACILITY("SyslogFacility", Topic.LOGGING, Form.FACILITY, is("mail"), """
             The facility of those log lines: auth (or security), authpriv, cron, daemon, ftp, kern, lpr, mail, \
             news, syslog, user, uucp or local0 to local7; mail stands for any other."""),
     SYSLOG_IDENTITY("SyslogIdentity", Topic.LOGGING, Form.TEXT, is("dmarc-milter"), """
@@ -150,7 +153,7 @@ public enum Option {
             Above 0: log more."""),
 
     // History and reports
-    HISTORY_FILE("HistoryFile", Topic.HISTORY, Form.TEXT, none("/var/lib/dmarc-milter/dmarc-milter.dat"), """
+    HISTORY_FILE("HistoryFile", Topic.HISTORY, Form.WRITTEN_FILE, none("/var/lib/dmarc-milter/dmarc-milter.dat"), """
             The file for what was seen, in the format of OpenDMARC, for opendmarc-import; written at least once \
             a second."""),
     RECORD_ALL_MESSAGES("RecordAllMessages", Topic.HISTORY, Form.FLAG, is("false"), """
@@ -159,21 +162,21 @@ public enum Option {
             Send failure reports to domain owners who ask for them (ruf=). Their fo= is honoured, the addresses \
             of other domains are verified, and at most 30 an hour go to one address and 300 to all. With \
             `ReportCommand` sendmail under systemd see failure-reports.conf in /usr/share/dmarc-milter."""),
-    FAILURE_REPORTS_BCC("FailureReportsBcc", Topic.FAILURE_REPORTS, Form.TEXT, none("postmaster@example.com"), """
+    FAILURE_REPORTS_BCC("FailureReportsBcc", Topic.FAILURE_REPORTS, Form.RECIPIENTS, none("postmaster@example.com"), """
             Addresses that get each failure report as well."""),
     FAILURE_REPORTS_ON_NONE("FailureReportsOnNone", Topic.FAILURE_REPORTS, Form.FLAG, is("false"), """
             Also report failures where the policy is none."""),
     FAILURE_REPORTS_SENT_BY(
             "FailureReportsSentBy",
             Topic.FAILURE_REPORTS,
-            Form.TEXT,
+            Form.MAILBOX,
             unset("OpenDMARC Filter <USER@MTA>", "postmaster@example.com"),
             """
             The From field of failure reports. In its default, USER is the user that the daemon runs as, and MTA \
             is the name of the MTA."""),
     REPORT_COMMAND("ReportCommand", Topic.FAILURE_REPORTS, Form.TEXT, is("/usr/sbin/sendmail -t -odq"), """
             The command that sends a failure report, which it reads from standard input."""),
-    NO_REPORTS_LIST("NoReportsList", Topic.FAILURE_REPORTS, Form.TEXT, none("/etc/dmarc-milter/no-reports"), """
+    NO_REPORTS_LIST("NoReportsList", Topic.FAILURE_REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/no-reports"), """
             A file of addresses and domains that get no failure reports, one on each line."""),
 
     // Taken over by the launcher script or the service manager: a JVM can neither fork nor change its user or root
@@ -198,7 +201,7 @@ public enum Option {
     BASE_DIRECTORY(
             "BaseDirectory",
             Topic.START,
-            Form.TEXT,
+            Form.DIRECTORY,
             unset("the current directory", "/var/lib/dmarc-milter"),
             Effect.LAUNCHER,
             "the launcher script goes there",
@@ -229,7 +232,7 @@ public enum Option {
     AUTO_RESTART_RATE(
             "AutoRestartRate",
             Topic.START,
-            Form.matching("[0-9]+/[0-9]+[sSmMhHdD]?", "write a number and a time, such as 10/1h"),
+            Form.RATE,
             none("10/1h"),
             Effect.LAUNCHER,
             "with AutoRestart; under systemd (Type=notify) use StartLimitIntervalSec=",
@@ -342,6 +345,28 @@ public enum Option {
         return Optional.ofNullable(BY_NAME.get(key(name)));
     }
 
+    /** The option that a mistyped name may stand for: at most two letters more, less or other ones. */
+    static Optional<Option> likest(String name) {
+        return Arrays.stream(values())
+                .filter(option -> distance(key(name), key(option.label)) <= 2)
+                .min(Comparator.comparingInt(option -> distance(key(name), key(option.label))));
+    }
+
+    /** Levenshtein's. */
+    private static int distance(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int change = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[other.length()];
+    }
+
     private static String key(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
@@ -360,8 +385,17 @@ public enum Option {
     }
 
     /** What may be written. */
-    Form form() {
+    public Form form() {
         return form;
+    }
+
+    /** What can never match in an item of such a list, or does not do what it seems to. */
+    public List<String> doubts(String item) {
+        Findings findings = new Findings();
+        form.read(new ConfigLexer.Line("", this, item), findings);
+        return findings.warnings().stream()
+                .map(finding -> finding.what().substring(label.length() + ": ".length()))
+                .toList();
     }
 
     /** What holds when the option is not set: a value, or words where there is {@linkplain #example() an example}. */

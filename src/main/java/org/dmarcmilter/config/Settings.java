@@ -2,7 +2,6 @@ package org.dmarcmilter.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.dmarcmilter.domain.ListenAddress;
 
@@ -49,7 +48,7 @@ public record Settings(
             boolean requiredFrom,
             boolean rejectMultiValueFrom,
             boolean tempfailOnTemporaryError,
-            Optional<String> copyFailuresTo,
+            List<String> copyFailuresTo,
             boolean softwareHeader,
             Duration maxEvaluationTime) {}
 
@@ -61,7 +60,7 @@ public record Settings(
 
     /** How the DNS is asked. */
     public record Dns(
-            Optional<String> nameservers,
+            List<String> nameservers,
             Duration timeout,
             int cacheSize,
             boolean treeWalk,
@@ -100,12 +99,8 @@ public record Settings(
      */
     private static final int EVALUATION_SECONDS = 30;
 
-    private static final String FACILITIES =
-            " auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
-                    + " local0 local1 local2 local3 local4 local5 local6 local7 ";
-
-    /** Reads the settings out of a file; the first mistake ends it. */
-    public static Settings from(ConfigFile file) throws ConfigException {
+    /** Reads the settings out of a file. A value that is a mistake counts as not set. */
+    public static Settings from(ConfigFile file) {
         return new Settings(
                 identity(file),
                 new Exemptions(
@@ -130,10 +125,7 @@ public record Settings(
     }
 
     /** AuthservID may be a list: the first item is ours, and without TrustedAuthservIDs all of them are believed. */
-    private static Identity identity(ConfigFile file) throws ConfigException {
-        if (file.text(Option.AUTHSERV_ID).filter(ids -> ids.startsWith(",")).isPresent()) {
-            throw file.illegal(Option.AUTHSERV_ID, "the first item is empty");
-        }
+    private static Identity identity(ConfigFile file) {
         List<String> own = file.list(Option.AUTHSERV_ID);
         List<String> trusted = file.isSet(Option.TRUSTED_AUTHSERV_IDS) ? file.list(Option.TRUSTED_AUTHSERV_IDS) : own;
         return new Identity(
@@ -142,29 +134,25 @@ public record Settings(
                 trusted);
     }
 
-    private static Handling handling(ConfigFile file) throws ConfigException {
-        String rejectText = file.textOrDefault(Option.REJECT_STRING);
-        if (rejectText.indexOf("%s") != rejectText.lastIndexOf("%s")) {
-            throw file.illegal(Option.REJECT_STRING, "RejectString contains more than one %s");
-        }
+    private static Handling handling(ConfigFile file) {
         int evaluation = file.number(Option.MAX_EVALUATION_TIME)
                 .orElse(Math.max(EVALUATION_SECONDS, (int) dnsTimeout(file).toSeconds()));
         return new Handling(
                 file.flag(Option.REJECT_FAILURES),
-                rejectText,
+                file.textOrDefault(Option.REJECT_STRING),
                 file.flag(Option.HOLD_QUARANTINED_MESSAGES),
                 file.flag(Option.REQUIRED_HEADERS),
                 file.flag(Option.REQUIRED_FROM),
                 file.flag(Option.REJECT_MULTI_VALUE_FROM),
                 file.textOrDefault(Option.ON_TEMPORARY_ERROR).equals("tempfail"),
-                file.text(Option.COPY_FAILURES_TO),
+                file.list(Option.COPY_FAILURES_TO),
                 file.flag(Option.SOFTWARE_HEADER),
                 Duration.ofSeconds(evaluation));
     }
 
-    private static Dns dns(ConfigFile file) throws ConfigException {
+    private static Dns dns(ConfigFile file) {
         return new Dns(
-                file.text(Option.NAMESERVERS),
+                file.list(Option.NAMESERVERS),
                 dnsTimeout(file),
                 file.numberOrDefault(Option.DNS_CACHE_SIZE),
                 file.textOrDefault(Option.DMARC_STANDARD).equals("rfc9989"),
@@ -174,14 +162,14 @@ public record Settings(
 
     /** OpenDMARC documents 0 as "wait for ever"; mail must not, so 0, like any greater number, is the
      * longest time-out we know. */
-    private static Duration dnsTimeout(ConfigFile file) throws ConfigException {
+    private static Duration dnsTimeout(ConfigFile file) {
         int seconds = file.numberOrDefault(Option.DNS_TIMEOUT);
         return Duration.ofSeconds(seconds == 0 ? LONGEST_DNS_TIMEOUT : Math.min(seconds, LONGEST_DNS_TIMEOUT));
     }
 
-    private static Service service(ConfigFile file) throws ConfigException {
+    private static Service service(ConfigFile file) {
         return new Service(
-                socket(file),
+                ListenAddress.parse(file.textOrDefault(Option.SOCKET)),
                 file.number(Option.UMASK),
                 file.numberOrDefault(Option.MAX_CONNECTIONS),
                 file.numberOrDefault(Option.MAX_HEADER_BYTES),
@@ -189,42 +177,14 @@ public record Settings(
                 file.text(Option.PID_FILE));
     }
 
-    private static ListenAddress socket(ConfigFile file) throws ConfigException {
-        try {
-            return ListenAddress.parse(file.textOrDefault(Option.SOCKET));
-        } catch (IllegalArgumentException e) {
-            throw file.wrong(Option.SOCKET, String.valueOf(e.getMessage()));
-        }
+    private static Optional<ListenAddress.Inet> metricsSocket(ConfigFile file) {
+        return file.text(Option.METRICS_SOCKET).map(ListenAddress::parse).map(ListenAddress.Inet.class::cast);
     }
 
-    /** The notation of Socket, TCP only. Without a host it is the loopback interface: counters are nobody else's business. */
-    private static Optional<ListenAddress.Inet> metricsSocket(ConfigFile file) throws ConfigException {
-        Optional<String> text = file.text(Option.METRICS_SOCKET);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            if (ListenAddress.parse(text.get()) instanceof ListenAddress.Inet inet) {
-                return Optional.of(
-                        inet.host().isPresent()
-                                ? inet
-                                : new ListenAddress.Inet(inet.family(), Optional.of("127.0.0.1"), inet.port()));
-            }
-        } catch (IllegalArgumentException e) {
-            // falls through to the one error message
-        }
-        throw file.illegal(Option.METRICS_SOCKET, "write inet:PORT@HOST, for example inet:9893@127.0.0.1");
-    }
-
-    /** OpenDMARC takes an unknown facility as mail; so do we, but {@code -n} says so. */
-    private static Logging logging(ConfigFile file) throws ConfigException {
-        String facility = file.textOrDefault(Option.SYSLOG_FACILITY).toLowerCase(Locale.ROOT);
-        if (facility.equals("security")) {
-            facility = "auth";
-        }
+    private static Logging logging(ConfigFile file) {
         return new Logging(
                 file.flag(Option.SYSLOG),
-                FACILITIES.contains(" " + facility + " ") ? facility : "mail",
+                file.textOrDefault(Option.SYSLOG_FACILITY),
                 file.textOrDefault(Option.SYSLOG_IDENTITY),
                 file.numberOrDefault(Option.MILTER_DEBUG) > 0);
     }

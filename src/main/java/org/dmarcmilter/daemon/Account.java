@@ -21,10 +21,10 @@ final class Account {
         UserPrincipalLookupService accounts = FileSystems.getDefault().getUserPrincipalLookupService();
         if (!exists(user, accounts::lookupPrincipalByName)) {
             return Optional.of("no such user '" + Printable.of(user)
-                    + "'; create it (useradd --system --shell /usr/sbin/nologin " + user + ") or change Userid");
+                    + "'. Create it (useradd --system --shell /usr/sbin/nologin " + user + ") or name another.");
         }
         if (!group.isEmpty() && !exists(group, accounts::lookupPrincipalByGroupName)) {
-            return Optional.of("no such group '" + Printable.of(group) + "'; create it or change Userid");
+            return Optional.of("no such group '" + Printable.of(group) + "'. Create it, or name another.");
         }
         return Optional.empty();
     }

@@ -42,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds the {@link Rules} of a configuration: opens its list files and wires DNS, SPF and DMARC. The DNS client
+ * Builds the {@link Rules} of a configuration: wires DNS, SPF and DMARC. The DNS client
  * and its cache are kept from one configuration to the next as long as their settings are the same.
  */
 public final class Assembly {
@@ -78,37 +78,28 @@ public final class Assembly {
         this.firstClient = firstClient;
     }
 
-    /**
-     * Opens what the configuration names and wires it.
-     *
-     * @throws ConfigException if a list file cannot be read or understood; nothing has changed then
-     */
-    public Assembled assemble(Configuration configuration) throws ConfigException {
+    /** Wires what the configuration names. */
+    public Assembled assemble(Configuration configuration) {
         Settings settings = configuration.settings();
-        FailureReportSettings reports = failureReports(settings.failureReports());
-        IgnoreList ignoreHosts = ignoreHosts(settings.exemptions());
-        Set<String> sealers = trustedSealers(settings.arc());
-        Optional<PublicSuffixList> suffixes =
-                settings.dns().treeWalk() ? Optional.empty() : Optional.of(suffixList(settings.dns()));
-        Optional<String> testData = settings.dns().testData().isPresent()
-                ? Optional.of(readList(settings.dns().testData().get(), "can't load fake DNS data"))
-                : Optional.empty();
+        ListFiles lists = configuration.lists();
         DnsClient network = dnsFor(configuration);
-        DnsClient client = testData.isPresent() ? TestDnsData.parse(testData.get(), network) : network;
-        PolicyDiscovery discovery =
-                suffixes.isPresent() ? new SuffixListDiscovery(suffixes.get()) : new TreeWalkDiscovery();
+        DnsClient client =
+                lists.testData().<DnsClient>map(text -> TestDnsData.parse(text, network)).orElse(network);
+        PolicyDiscovery discovery = settings.dns().treeWalk()
+                ? new TreeWalkDiscovery()
+                : new SuffixListDiscovery(lists.suffixes().orElseGet(PublicSuffixList::bundled));
         Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
         Rules rules = new Rules(
                 settings,
                 hostName,
-                ignoreHosts,
-                sealers,
+                lists.ignoreHosts(),
+                lists.sealers(),
                 new DmarcEvaluator(discovery, standard),
                 new SpfEvaluator(hostName, () -> Clock.systemUTC().instant().getEpochSecond()),
                 client,
                 Clock.systemUTC(),
                 samplingSalt);
-        return new Assembled(rules, discovery, reports);
+        return new Assembled(rules, discovery, reports(settings.failureReports(), lists.noReports()));
     }
 
     /** The DNS client of the newest configuration, for counters. */
@@ -121,10 +112,7 @@ public final class Assembly {
         return dns.orElseThrow().network().failure();
     }
 
-    private static FailureReportSettings failureReports(Settings.FailureReports settings) throws ConfigException {
-        NoReportsList noReports = settings.noReportsList().isPresent()
-                ? NoReportsList.parse(readList(settings.noReportsList().get(), "can't load no-reports list from"))
-                : NoReportsList.NONE;
+    private static FailureReportSettings reports(Settings.FailureReports settings, NoReportsList noReports) {
         return new FailureReportSettings(
                 settings.enabled(),
                 settings.onNone(),
@@ -134,67 +122,7 @@ public final class Assembly {
                 noReports);
     }
 
-    private static IgnoreList ignoreHosts(Settings.Exemptions exemptions) throws ConfigException {
-        if (exemptions.hostsFile().isEmpty()) {
-            return IgnoreList.parse("");
-        }
-        String file = exemptions.hostsFile().get();
-        try {
-            return IgnoreList.parse(readList(file, "can't load ignore list from"));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("can't load ignore list from " + file + ": " + e.getMessage());
-        }
-    }
-
-    private static Set<String> trustedSealers(Settings.Arc arc) throws ConfigException {
-        Set<String> sealers = new HashSet<>();
-        arc.trustedSealers().forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
-        if (arc.trustedSealersFile().isPresent()) {
-            EntryList.of(readList(arc.trustedSealersFile().get(), "can't load domain whitelist file from"))
-                    .forEach(entry -> sealers.add(entry.word().toLowerCase(Locale.ROOT)));
-        }
-        return sealers;
-    }
-
-    /** The configured list is preferred; a list that cannot be used must not stop the mail, since we carry one. */
-    private static PublicSuffixList suffixList(Settings.Dns dns) {
-        PublicSuffixList bundled = PublicSuffixList.bundled();
-        if (dns.publicSuffixList().isEmpty()) {
-            return bundled;
-        }
-        String file = dns.publicSuffixList().get();
-        String problem;
-        try {
-            PublicSuffixList list = PublicSuffixList.parse(Files.readString(Path.of(file), StandardCharsets.UTF_8));
-            if (list.ruleCount() >= FEWEST_SUFFIX_RULES) {
-                return list;
-            }
-            LOG.warn("PublicSuffixList {} has only {} rules; is it the whole list?", file, list.ruleCount());
-            return list;
-        } catch (IOException e) {
-            problem = Configuration.reason(e);
-        } catch (IllegalArgumentException e) {
-            problem = String.valueOf(e.getMessage());
-        }
-        LOG.warn(
-                "PublicSuffixList {} cannot be used: {}; using the list that comes with the program ({} of {})."
-                        + " Install the package publicsuffix (Debian) or publicsuffix-list (Rocky), or remove the line",
-                file,
-                problem,
-                bundled.version().orElse("version unknown"),
-                ProgramVersion.NAME_AND_VERSION);
-        return bundled;
-    }
-
-    private static String readList(String file, String problem) throws ConfigException {
-        try {
-            return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new ConfigException(problem + " " + file + ": " + Configuration.reason(e));
-        }
-    }
-
-    private DnsClient dnsFor(Configuration configuration) throws ConfigException {
+    private DnsClient dnsFor(Configuration configuration) {
         Settings.Dns settings = configuration.settings().dns();
         List<InetSocketAddress> servers = servers(configuration);
         Optional<OpenDns> same = dns.filter(open -> open.settings().timeout().equals(settings.timeout())
@@ -211,14 +139,10 @@ public final class Assembly {
         return dns.orElseThrow().client();
     }
 
-    private static List<InetSocketAddress> servers(Configuration configuration) throws ConfigException {
-        Optional<String> nameservers = configuration.settings().dns().nameservers();
-        if (nameservers.isPresent()) {
-            try {
-                return ResolvConf.parseNameservers(nameservers.get());
-            } catch (IllegalArgumentException e) {
-                throw configuration.wrong(Option.NAMESERVERS, "Nameservers: " + e.getMessage());
-            }
+    private static List<InetSocketAddress> servers(Configuration configuration) {
+        List<String> nameservers = configuration.settings().dns().nameservers();
+        if (!nameservers.isEmpty()) {
+            return ResolvConf.parseNameservers(String.join(",", nameservers));
         }
         try {
             return ResolvConf.parse(Files.readString(RESOLV_CONF, StandardCharsets.ISO_8859_1));

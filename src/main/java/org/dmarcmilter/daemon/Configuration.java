@@ -9,36 +9,66 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
+import org.dmarcmilter.config.Finding;
+import org.dmarcmilter.config.Findings;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dns.ResolvConf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration that is in force and where it came from.
+ * The configuration that is in force and where it came from. What is wrong with it is found here, and all at once, for {@code -n},
+ * for the start and for a reload alike.
  *
  * @param name how messages call the file
  * @param path to read again on reload; empty for standard input, a pipe and built-in defaults
  * @param overrides what stands beside the file
+ * @param machine what a daemon needs beside the files; empty for a command that is none
+ * @param lists the files that it names
+ * @param doubts what does nothing, or not what it seems to
  */
-public record Configuration(String name, Optional<Path> path, Overrides overrides, ConfigFile file, Settings settings) {
+public record Configuration(
+        String name,
+        Optional<Path> path,
+        Overrides overrides,
+        Optional<MachineCheck> machine,
+        ConfigFile file,
+        Settings settings,
+        ListFiles lists,
+        List<Finding> doubts) {
     private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
     private static final List<Path> PLACES =
             List.of(Path.of("/etc/dmarc-milter/dmarc-milter.conf"), Path.of("/etc/opendmarc.conf"));
 
     /**
-     * Reads the configuration.
+     * Reads the configuration for a command that looks at mail or at the DNS.
      *
      * @param given the file of {@code -c}; {@code -} is standard input; empty: the first readable of the usual places
-     * @throws ConfigException with a message that begins with the file's name, or with that of a flag or variable
+     * @throws ConfigException with all that is wrong with it
      */
     public static Configuration load(Optional<String> given, InputStream standardInput, Overrides overrides)
             throws ConfigException {
+        Configuration configuration = load(given, standardInput, overrides, Optional.empty());
+        configuration.doubts().forEach(doubt -> LOG.warn("{}", doubt));
+        return configuration;
+    }
+
+    /** As {@link #load}, for the daemon: users, directories, hosts and addresses are looked at as well. */
+    public static Configuration loadForDaemon(Optional<String> given, InputStream standardInput, Overrides overrides)
+            throws ConfigException {
+        return load(given, standardInput, overrides, Optional.of(MachineCheck.THIS));
+    }
+
+    static Configuration load(
+            Optional<String> given, InputStream standardInput, Overrides overrides, Optional<MachineCheck> machine)
+            throws ConfigException {
         if (given.isPresent() && given.get().equals("-")) {
-            return parse("-", Optional.empty(), readAll(standardInput), overrides);
+            return parse("-", Optional.empty(), readAll(standardInput), overrides, machine);
         }
         Optional<Path> path = given.map(Path::of)
                 .or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
@@ -46,9 +76,10 @@ public record Configuration(String name, Optional<Path> path, Overrides override
             PLACES.stream()
                     .filter(Files::exists)
                     .forEach(file -> LOG.warn("{}: Permission denied; going on with built-in defaults", file));
-            return parse("built-in defaults", Optional.empty(), "", overrides);
+            return parse("built-in defaults", Optional.empty(), "", overrides, machine);
         }
-        return parse(path.get().toString(), path.filter(file -> !isPipe(file)), read(path.get()), overrides);
+        String name = path.get().toString();
+        return parse(name, path.filter(file -> !isPipe(file)), read(path.get()), overrides, machine);
     }
 
     /** The configuration as it is now, for a reload. */
@@ -57,7 +88,7 @@ public record Configuration(String name, Optional<Path> path, Overrides override
             throw new ConfigException("ignoring reload signal: the configuration came from "
                     + (name.equals("-") ? "standard input" : name));
         }
-        return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides);
+        return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides, machine);
     }
 
     /** What can be read once only: a second reader of a pipe would wait for a writer that never comes. */
@@ -65,19 +96,23 @@ public record Configuration(String name, Optional<Path> path, Overrides override
         return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
 
-    private static Configuration parse(String name, Optional<Path> path, String text, Overrides overrides)
+    private static Configuration parse(
+            String name, Optional<Path> path, String text, Overrides overrides, Optional<MachineCheck> machine)
             throws ConfigException {
-        try {
-            ConfigFile file = ConfigFile.parse(text, overrides);
-            return new Configuration(name, path, overrides, file, Settings.from(file));
-        } catch (ConfigException e) {
-            throw inFile(name, e);
+        Findings findings = new Findings();
+        ConfigFile file = ConfigFile.parse(name, text, overrides, findings);
+        Settings settings = Settings.from(file);
+        for (String server : settings.dns().nameservers()) {
+            try {
+                ResolvConf.parseNameservers(server);
+            } catch (IllegalArgumentException e) {
+                findings.mistake(file.line(Option.NAMESERVERS), String.valueOf(e.getMessage()));
+            }
         }
-    }
-
-    /** A mistake in the file is told with the file's name before it. */
-    private static ConfigException inFile(String name, ConfigException e) {
-        return e.isInFile() ? new ConfigException(name + ": " + e.getMessage()) : e;
+        ListFiles lists = ListFiles.open(file, findings);
+        machine.ifPresent(check -> check.find(file, path.isPresent(), findings));
+        findings.endIfMistaken();
+        return new Configuration(name, path, overrides, machine, file, settings, lists, findings.warnings());
     }
 
     private static String read(Path path) throws ConfigException {
@@ -85,10 +120,9 @@ public record Configuration(String name, Optional<Path> path, Overrides override
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             String remedy = e instanceof AccessDeniedException
-                    ? "; user " + System.getProperty("user.name") + " must be able to read it"
+                    ? " User " + System.getProperty("user.name") + " must be able to read it."
                     : "";
-            throw new ConfigException(
-                    path + ": configuration error at line 0: error reading configuration file: " + reason(e) + remedy);
+            throw new ConfigException(path + ": error reading configuration file: " + reason(e) + "." + remedy);
         }
     }
 
@@ -96,37 +130,17 @@ public record Configuration(String name, Optional<Path> path, Overrides override
         try {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw new ConfigException("-: configuration error at line 0: " + reason(e));
+            throw new ConfigException("-: error reading configuration file: " + reason(e));
         }
     }
 
-    /**
-     * Looks whether the user exists whom the launcher script becomes, so that {@code -n} sees what the start would see. A reload
-     * does not ask: the user that runs is there.
-     *
-     * @throws ConfigException if this machine has no such user or group
-     */
-    public void checkUser() throws ConfigException {
-        // The launcher script cannot read it from standard input or a pipe.
-        boolean isSeen = path.isPresent() || !file.isInFile(Option.USER_ID);
-        Optional<String> problem =
-                file.text(Option.USER_ID).filter(user -> isSeen).flatMap(Account::problem);
-        if (problem.isPresent()) {
-            throw wrong(Option.USER_ID, problem.get());
-        }
-    }
-
-    /** The error for a value that can only be judged with what lies outside the file. */
-    ConfigException wrong(Option option, String problem) {
-        return inFile(name, file.wrong(option, problem));
-    }
-
-    /** One line for each option that is set and does not act here, for the log and for whoever starts the daemon. */
+    /** One line for each option that is set and does not act here, and for each doubt: for the log and for whoever starts the daemon. */
     public List<String> warnings() {
-        return file.options().stream()
-                .flatMap(option -> obstacle(option)
-                        .map(words -> file.placeOf(option, name) + ": " + option.label() + " has no effect: " + words)
-                        .stream())
+        return Stream.concat(
+                        file.options().stream().flatMap(option -> obstacle(option).stream()
+                                .map(words -> file.written(option).place() + ": " + option.label()
+                                        + " has no effect: " + words)),
+                        doubts.stream().map(Finding::toString))
                 .toList();
     }
 

@@ -43,9 +43,6 @@ public final class Daemon {
     /** Parsed and judged, a header section takes some times its size. */
     private static final int HEADER_SHARE_OF_HEAP = 5;
 
-    /** Half of the header memory is for large messages, and one of many small fields takes half as much again as its text. */
-    private static final long LARGEST_IN_HEADER_MEMORY = 3;
-
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
@@ -68,14 +65,12 @@ public final class Daemon {
     private volatile InForce inForce;
     private volatile Optional<String> dnsProblem = Optional.empty();
 
-    /** @throws ConfigException if the configuration's files cannot be used */
-    public Daemon(Map<String, String> environment, Configuration configuration) throws ConfigException {
+    public Daemon(Map<String, String> environment, Configuration configuration) {
         this(environment, configuration, new Assembly(), new ServiceManager(environment));
     }
 
     /** With others in the place of the DNS and of systemd. */
-    Daemon(Map<String, String> environment, Configuration configuration, Assembly assembly, ServiceManager manager)
-            throws ConfigException {
+    Daemon(Map<String, String> environment, Configuration configuration, Assembly assembly, ServiceManager manager) {
         this.environment = environment;
         this.assembly = assembly;
         this.manager = manager;
@@ -161,7 +156,7 @@ public final class Daemon {
                 MOST_HEADER_FIELDS,
                 Math.max(
                         Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
-                        LARGEST_IN_HEADER_MEMORY * settings.service().maxHeaderBytes()));
+                        settings.service().maxHeaderBytes()));
         MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
                 ? new MilterReply.TemporaryFailure()
                 : new MilterReply.Accept();
@@ -240,12 +235,13 @@ public final class Daemon {
             inForce = new InForce(configuration, assembled);
             recorders.reload(assembled);
             LOG.info("configuration reloaded from {}", configuration.name());
+            configuration.warnings().forEach(LOG::warn);
             if (!settings.service().equals(old.configuration().settings().service())) {
                 LOG.warn("changes of Socket, UMask, MaxConnections, MaxHeaderBytes, MetricsSocket and PidFile"
                         + " take effect at the next start");
             }
         } catch (ConfigException e) {
-            LOG.error("{}; the old configuration stays", e.getMessage());
+            e.mistakes().forEach(mistake -> LOG.error("{}; the old configuration stays", mistake));
         }
         manager.reloaded();
     }

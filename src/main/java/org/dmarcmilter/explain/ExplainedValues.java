@@ -267,7 +267,7 @@ record ExplainedValues(
             json.writeEndObject();
         }
         json.writeEndArray();
-        text(json, "copied_to", judgement.copyTo());
+        text(json, "copied_to", present(String.join(", ", judgement.copyTo())));
     }
 
     private static Optional<String> present(String text) {

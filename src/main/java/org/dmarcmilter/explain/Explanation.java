@@ -270,7 +270,7 @@ public record Explanation(
             lines.add("delivered");
         }
         judgement.headers().forEach(field -> lines.add("inserted: " + field.name() + ": " + field.value()));
-        judgement.copyTo().ifPresent(address -> lines.add("copied to " + address));
+        judgement.copyTo().forEach(address -> lines.add("copied to " + address));
         return lines;
     }
 

@@ -75,7 +75,7 @@ final class DmarcSession implements MilterFilter.Session {
      */
     @Override
     public MilterFilter.Wishes wishes() {
-        boolean copies = rules.settings().handling().copyFailuresTo().isPresent();
+        boolean copies = !rules.settings().handling().copyFailuresTo().isEmpty();
         return new MilterFilter.Wishes(
                 Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
                 Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
@@ -118,15 +118,14 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     @Override
-    public MilterFilter.Part keeps(String fieldName) {
-        return keepAllFields ? MilterFilter.Part.WHOLE : KeptFields.part(fieldName);
-    }
-
-    @Override
     public void header(MilterCommand.Header command) {
         OpenMessage message = open.orElseThrow();
         HeaderField field = new HeaderField(command.name(), command.value());
-        message.fields.add(keepAllFields ? field : KeptFields.kept(field));
+        if (keepAllFields) {
+            message.fields.add(field);
+        } else {
+            KeptFields.of(field).ifPresent(message.fields::add);
+        }
         if (!message.searched && field.is(AuthorDomain.FIELD)) {
             message.searched = true;
             MessageJudge.search(field, rules, message.dns);

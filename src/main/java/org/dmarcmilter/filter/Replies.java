@@ -13,7 +13,7 @@ final class Replies {
     static List<MilterReply> of(Judgement judgement) {
         List<MilterReply> replies = new ArrayList<>(4);
         judgement.headers().forEach(h -> replies.add(new MilterReply.InsertHeader(0, h.name(), h.value())));
-        judgement.copyTo().ifPresent(recipient -> replies.add(new MilterReply.AddRecipient(recipient)));
+        judgement.copyTo().forEach(recipient -> replies.add(new MilterReply.AddRecipient(recipient)));
         Verdict verdict = judgement.verdict();
         if (verdict instanceof Verdict.Hold hold) {
             replies.add(new MilterReply.Quarantine(hold.reason()));

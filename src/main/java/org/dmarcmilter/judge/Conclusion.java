@@ -117,8 +117,8 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
     }
 
     /** Copies go out for what the owner wants kept away, whatever we do with it, unless nobody gets it anyway. */
-    private Optional<String> copyTo(Verdict verdict) {
-        return isUnwanted() && verdict.delivers() ? handling().copyFailuresTo() : Optional.empty();
+    private List<String> copyTo(Verdict verdict) {
+        return isUnwanted() && verdict.delivers() ? handling().copyFailuresTo() : List.of();
     }
 
     private Evaluation evaluation(Verdict verdict) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.text.EntryList;
 import org.dmarcmilter.text.Printable;
@@ -17,6 +18,9 @@ import org.dmarcmilter.text.Printable;
  */
 public final class IgnoreList {
     private static final List<String> ALWAYS = List.of("127.0.0.1", "::1");
+    private static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+    /** Numbers alone are part of an address, or a range of them. */
+    private static final Pattern NO_NAME = Pattern.compile("[0-9.-]+|.*\\.[0-9]+");
 
     /** An entry for addresses. Prefix length in bits; 32 or 128 for a single address. */
     private record Network(IpAddress base, int prefixLength, boolean ignore) {
@@ -47,6 +51,44 @@ public final class IgnoreList {
             }
         }
         return list;
+    }
+
+    /** Why a word cannot be an entry; empty if it can. */
+    public static Optional<String> mistake(String word) {
+        try {
+            new IgnoreList().add(word);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage() + ".");
+        }
+    }
+
+    /** Why an entry can never match, or does more or less than it seems to. */
+    public static List<String> doubts(EntryList.Entry line) {
+        List<String> doubts = new ArrayList<>();
+        if (mistake(line.word()).isPresent()) {
+            return doubts;
+        }
+        String entry = line.word().startsWith("!") ? line.word().substring(1) : line.word();
+        String address = entry.split("/", 2)[0];
+        boolean isLiteral = entry.startsWith("[") && entry.endsWith("]");
+        boolean isAddress = IpAddress.parse(isLiteral ? entry.substring(1, entry.length() - 1) : address)
+                .isPresent();
+        if (!isAddress && !(NAME.matcher(entry).matches() && !NO_NAME.matcher(entry).matches())) {
+            doubts.add("\"" + Printable.shortened(entry)
+                    + "\" never matches: it is no address, network or name. Write ADDRESS, ADDRESS/LENGTH, a name, or"
+                    + " .example.com for all names below.");
+        }
+        if (entry.endsWith("/0") && !line.word().startsWith("!")) {
+            doubts.add("\"" + Printable.shortened(entry) + "\" leaves the mail of all clients alone.");
+        }
+        for (String word : line.rest().split("\\s+")) {
+            if (IpAddress.parse(word.split("/", 2)[0]).isPresent() || word.matches("!?\\.?[\\w-]+(\\.[\\w-]+)+")) {
+                doubts.add("\"" + Printable.shortened(word)
+                        + "\" does nothing, as the first word of a line counts. Write one entry in each line.");
+            }
+        }
+        return doubts;
     }
 
     private void add(String text) {

@@ -12,7 +12,7 @@ import org.dmarcmilter.message.HeaderField;
  *
  * @param verdict what to do
  * @param headers fields to insert at the top, each above the one before
- * @param copyTo a further envelope recipient
+ * @param copyTo further envelope recipients
  * @param log lines for the log, in order
  * @param evidence what counts about its authentication; empty if the message was not evaluated
  * @param evaluation of the author domain that decided; empty if none did
@@ -21,7 +21,7 @@ import org.dmarcmilter.message.HeaderField;
 public record Judgement(
         Verdict verdict,
         List<HeaderField> headers,
-        Optional<String> copyTo,
+        List<String> copyTo,
         List<LogLine> log,
         Optional<Evidence> evidence,
         Optional<Evaluation> evaluation,
@@ -35,7 +35,7 @@ public record Judgement(
 
     /** A message that is decided without an evaluation. */
     static Judgement of(Verdict verdict, List<HeaderField> headers, List<LogLine> log) {
-        return new Judgement(verdict, headers, Optional.empty(), log, Optional.empty(), Optional.empty(), List.of());
+        return new Judgement(verdict, headers, List.of(), log, Optional.empty(), Optional.empty(), List.of());
     }
 
     /** The DMARC result; empty if there is no author domain that decided. */

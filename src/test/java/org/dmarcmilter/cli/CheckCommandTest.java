@@ -191,7 +191,7 @@ class CheckCommandTest extends CommandTest {
         Screen screen = new Screen();
         assertEquals(78, new CheckCommand(screen.terminal(), Map.of()).run(List.of("-c", bad, "example.com")));
         assertTrue(
-                screen.err().startsWith("dmarc-milter check: " + bad + ": configuration error at line 1: "),
+                screen.err().startsWith("dmarc-milter check: " + bad + ":1: "),
                 screen.err());
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +88,7 @@ class DaemonCommandTest {
         Screen screen = new Screen();
         assertEquals(0, run(screen, "-n", "-c", config("Socket inet:8893@127.0.0.1\nSPFSelfValidate yes\n")));
         assertEquals("", screen.err());
-        assertTrue(screen.out().contains("test.conf: line 1: Socket is taken over\n"), screen.out());
+        assertTrue(screen.out().contains("test.conf:1: Socket inet:8893@127.0.0.1 is taken over\n"), screen.out());
     }
 
     @Test
@@ -98,20 +100,21 @@ class DaemonCommandTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        Nonsense yes                     | configuration error at line 1: unrecognized parameter "Nonsense"
-        Syslog on                        | configuration error at line 1: illegal value "on" for Syslog
-        Syslog                           | configuration error at line 1: required value missing
-        DomainWhitelist ,                | configuration error at line 1: illegal value
-        Socket inet:nonsense             | configuration error at line 1:
-        Socket tcp:1                     | configuration error at line 1:
-        RejectString %s %s               | configuration error at line 1: illegal value
+        Nonsense yes                     | 1: "Nonsense": unrecognized parameter
+        Syslog on                        | 1: Syslog: illegal value "on"
+        Syslog                           | 1: Syslog: required value missing
+        DomainWhitelist ,                | 1: DomainWhitelist: illegal value
+        Socket inet:nonsense             | 1: Socket: 'inet:nonsense' is
+        Socket tcp:1                     | 1: Socket: 'tcp:1' is
+        RejectString %s %s               | 1: RejectString: illegal value
         """)
     void aBadFile(String line, String message) throws IOException {
         String file = config(line + "\n");
         Screen screen = new Screen();
         assertEquals(78, run(screen, "-n", "-c", file));
-        assertTrue(screen.err().startsWith("dmarc-milter: " + file + ": " + message), screen.err());
-        assertEquals(1, screen.err().lines().count());
+        assertTrue(screen.err().startsWith("dmarc-milter: " + file + ":" + message), screen.err());
+        assertEquals(2, screen.err().lines().count());
+        assertTrue(screen.err().endsWith("dmarc-milter: 1 mistake: the daemon does not start with it, exit code 78\n"));
         assertEquals("", screen.out());
     }
 
@@ -125,16 +128,17 @@ class DaemonCommandTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
-        IgnoreHosts         | can't load ignore list from FILE: No such file or directory
-        DomainWhitelistFile | can't load domain whitelist file from FILE: No such file or directory
-        NoReportsList       | can't load no-reports list from FILE: No such file or directory
-        TestDNSData         | can't load fake DNS data FILE: No such file or directory
+        IgnoreHosts         | cannot read FILE: No such file or directory.
+        DomainWhitelistFile | cannot read FILE: No such file or directory.
+        NoReportsList       | cannot read FILE: No such file or directory.
+        TestDNSData         | cannot read FILE: No such file or directory.
         """)
     void aListThatCannotBeRead(String option, String message) throws IOException {
         String missing = directory.resolve("missing").toString();
         Screen screen = new Screen();
-        assertEquals(78, run(screen, "-n", "-c", config(option + " " + missing + "\n")));
-        String expected = "dmarc-milter: " + message.replace("FILE", missing).replace("*", "");
+        String file = config(option + " " + missing + "\n");
+        assertEquals(78, run(screen, "-n", "-c", file));
+        String expected = "dmarc-milter: " + file + ":1: " + option + ": " + message.replace("FILE", missing);
         assertTrue(screen.err().startsWith(expected), screen.err());
     }
 
@@ -143,14 +147,12 @@ class DaemonCommandTest {
         Path hosts = Files.writeString(directory.resolve("hosts"), "192.0.2.1\n192.0.2.0/99\n");
         Screen screen = new Screen();
         assertEquals(78, run(screen, "-n", "-c", config("IgnoreHosts " + hosts)));
-        assertEquals(
-                "dmarc-milter: can't load ignore list from " + hosts
-                        + ": line 2: \"99\" is no prefix length or network mask\n",
-                screen.err());
+        String mistake = "dmarc-milter: " + hosts + ":2: IgnoreHosts: \"99\" is no prefix length or network mask.\n";
+        assertTrue(screen.err().startsWith(mistake), screen.err());
         Screen servers = new Screen();
         String file = config("Nameservers nonsense");
         assertEquals(78, run(servers, "-n", "-c", file));
-        String expected = "dmarc-milter: " + file + ": configuration error at line 1: Nameservers: 'nonsense' is not ";
+        String expected = "dmarc-milter: " + file + ":1: Nameservers: 'nonsense' is not ";
         assertTrue(servers.err().startsWith(expected), servers.err());
     }
 
@@ -161,7 +163,7 @@ class DaemonCommandTest {
         assertEquals(78, run(screen, "-c", missing));
         assertEquals(
                 "dmarc-milter: " + missing
-                        + ": configuration error at line 0: error reading configuration file: No such file or directory\n",
+                        + ": error reading configuration file: No such file or directory.\n",
                 screen.err());
     }
 
@@ -188,7 +190,7 @@ class DaemonCommandTest {
     void aBadSocketOnTheCommandLine() throws IOException {
         Screen screen = new Screen();
         assertEquals(78, run(screen, "-n", "-c", config(""), "-p", "nonsense:1"));
-        assertTrue(screen.err().startsWith("dmarc-milter: -p: 'nonsense:1' is not a socket: "), screen.err());
+        assertTrue(screen.err().startsWith("dmarc-milter: -p: Socket: 'nonsense:1' is not a socket: "), screen.err());
     }
 
     @ParameterizedTest(name = "Userid {0} as {1} with {2}: {3}")
@@ -218,21 +220,23 @@ class DaemonCommandTest {
     /** In a process of its own, because the daemon takes over the log and the signals of its process. */
     @Test
     void aSocketThatCannotBeOpenedIsSaidOnTheTerminal() throws IOException, InterruptedException {
-        String socket = directory.resolve("missing").resolve("x.sock").toString();
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        String socket = "inet:" + taken.getLocalPort() + "@127.0.0.1";
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.dmarcmilter.cli.Main"));
-        command.addAll(List.of("-f", "-c", config("ChangeRootDirectory /x\n"), "-p", "local:" + socket));
+        command.addAll(List.of("-f", "-c", config("ChangeRootDirectory /x\n"), "-p", socket));
         Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(69, process.exitValue(), err);
-        assertTrue(out.contains("WARN") && out.contains("test.conf: line 1: ChangeRootDirectory has no effect"), out);
+        assertTrue(out.contains("WARN") && out.contains("test.conf:1: ChangeRootDirectory has no effect"), out);
         assertTrue(err.contains("dmarc-milter: ") && err.contains(socket), err);
         assertFalse(err.contains("\tat "), err);
+        taken.close();
     }
 }

@@ -36,20 +36,20 @@ class ConfigLexerTest {
         A\\tb                               | 1 A=b                          | a tab separates
         """)
     void splits(String text, String lines, String why) throws ConfigException {
-        assertEquals(unescaped(lines), show(ConfigLexer.lines(unescaped(text))));
+        assertEquals(unescaped(lines), show(lines(unescaped(text))));
     }
 
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = '|', textBlock = """
-        A b\\nSyslog          | configuration error at line 2: required value missing    | no value
-        Syslog # yes          | configuration error at line 1: required value missing    | the value is a comment
-        Syslog\\r\\n          | configuration error at line 1: required value missing    | only a carriage return
-        A b\\nSyslog y\\0es   | configuration error at line 2: control character         | NUL
-        A b\\n\\x1b[31mA b    | configuration error at line 2: control character         | escape
-        A b\\rC d             | configuration error at line 1: control character         | a carriage return within a line
+        A b\\nSyslog          | x.conf:2: Syslog: required value missing  | no value
+        Syslog # yes          | x.conf:1: Syslog: required value missing  | the value is a comment
+        Syslog\\r\\n          | x.conf:1: Syslog: required value missing  | only a carriage return
+        A b\\nSyslog y\\0es   | x.conf:2: Syslog: control character       | NUL
+        A b\\n\\x1b[31mA b    | x.conf:2: "?[31mA": control character     | escape
+        A b\\rC d             | x.conf:1: "A": control character          | a carriage return within a line
         """)
     void refuses(String text, String message, String why) {
-        ConfigException e = assertThrows(ConfigException.class, () -> ConfigLexer.lines(unescaped(text)));
+        ConfigException e = assertThrows(ConfigException.class, () -> lines(unescaped(text)));
         assertTrue(e.getMessage().startsWith(message), e.getMessage());
         assertTrue(e.getMessage().chars().allMatch(c -> c >= ' ' && c <= '~'), e.getMessage());
     }
@@ -58,13 +58,20 @@ class ConfigLexerTest {
     void longLinesAreOneLine() throws ConfigException {
         String value = "x".repeat(5_000);
         assertEquals(
-                "1 A=" + value, show(ConfigLexer.lines("A " + value + "\n")), "OpenDMARC splits at 1023 characters");
+                "1 A=" + value, show(lines("A " + value + "\n")), "OpenDMARC splits at 1023 characters");
     }
 
     @Test
     void foreignTextIsQuotedSafely() {
         assertEquals("\"a?b?\"", ConfigLexer.printable("a\u0007b\u00e9"));
         assertEquals("\"" + "x".repeat(60) + "...\"", ConfigLexer.printable("x".repeat(61)));
+    }
+
+    private static List<ConfigLexer.Line> lines(String text) throws ConfigException {
+        Findings findings = new Findings();
+        List<ConfigLexer.Line> lines = ConfigLexer.lines("x.conf", text, findings);
+        findings.endIfMistaken();
+        return lines;
     }
 
     private static String show(List<ConfigLexer.Line> lines) {

@@ -21,7 +21,7 @@ class OptionTest {
     /** Every option of OpenDMARC 1.4.2, of its Debian package and of its development branch. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        AuthservID                 | STRING
+        AuthservID                 | LIST
         AuthservIDWithJobID        | BOOLEAN
         AutoRestart                | BOOLEAN
         AutoRestartCount           | INTEGER
@@ -29,7 +29,7 @@ class OptionTest {
         Background                 | BOOLEAN
         BaseDirectory              | STRING
         ChangeRootDirectory        | STRING
-        CopyFailuresTo             | STRING
+        CopyFailuresTo             | LIST
         DNSTimeout                 | INTEGER
         DomainWhitelist            | LIST
         DomainWhitelistFile        | STRING
@@ -37,7 +37,7 @@ class OptionTest {
         EnableCoredumps            | BOOLEAN
         EnableCoreDumps            | BOOLEAN
         FailureReports             | BOOLEAN
-        FailureReportsBcc          | STRING
+        FailureReportsBcc          | LIST
         FailureReportsOnNone       | BOOLEAN
         FailureReportsSentBy       | STRING
         HistoryFile                | STRING

@@ -25,7 +25,14 @@ class OverridesTest {
 
     private static ConfigFile parse(String text, String variables, List<ConfigLexer.Line> flags)
             throws ConfigException {
-        return ConfigFile.parse(text.replace(';', '\n'), Overrides.of(environment(variables), flags));
+        return parse(text.replace(';', '\n'), Overrides.of(environment(variables), flags));
+    }
+
+    private static ConfigFile parse(String text, Overrides overrides) throws ConfigException {
+        Findings findings = new Findings();
+        ConfigFile file = ConfigFile.parse("x.conf", text, overrides, findings);
+        findings.endIfMistaken();
+        return file;
     }
 
     @ParameterizedTest(name = "{4}")
@@ -53,21 +60,21 @@ class OverridesTest {
     void everyOptionHasAVariable(Option option) throws ConfigException {
         String value = option.example().orElse(option.defaultText());
         String name = "DMARC_" + option.label().toUpperCase(Locale.ROOT);
-        ConfigFile file = ConfigFile.parse("", Overrides.of(Map.of(name, value), List.of()));
+        ConfigFile file = parse("", Overrides.of(Map.of(name, value), List.of()));
         assertEquals(value, file.text(option).orElseThrow());
         assertEquals(List.of(option), file.options());
-        assertEquals(name, file.placeOf(option, "x.conf"));
+        assertEquals(name, file.written(option).place());
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        DMARC_REJECTFAILURES=perhaps | DMARC_REJECTFAILURES: illegal value "perhaps" for RejectFailures; write true or false
-        DMARC_MAXEVALUATIONTIME=241  | DMARC_MAXEVALUATIONTIME: illegal value "241" for MaxEvaluationTime; write 1 to 240 (seconds)
-        DMARC_METRICSSOCKET=x        | DMARC_METRICSSOCKET: illegal value "x" for MetricsSocket; write inet:PORT@HOST, for example inet:9893@127.0.0.1
-        DMARC_MILTER_DEFAULT_UMASK=x | DMARC_MILTER_DEFAULT_UMASK: illegal value "x" for UMask; write a whole number, 0 or greater
-        DMARC_REJECTFAILURE=true     | DMARC_REJECTFAILURE: unrecognized parameter "REJECTFAILURE"; remove the variable or correct its name (dmarc-milter.conf(5) lists the options)
-        DMARC_=true                  | DMARC_: unrecognized parameter ""; remove the variable or correct its name (dmarc-milter.conf(5) lists the options)
-        DMARC_REJECTSTRING=a\\nSocket b | DMARC_REJECTSTRING: contains a line break or control character, which no option can have; remove it
+        DMARC_REJECTFAILURES=perhaps | DMARC_REJECTFAILURES: RejectFailures: illegal value "perhaps". Write true or false.
+        DMARC_MAXEVALUATIONTIME=241  | DMARC_MAXEVALUATIONTIME: MaxEvaluationTime: illegal value "241". Write 1 to 240 (seconds).
+        DMARC_METRICSSOCKET=x        | DMARC_METRICSSOCKET: MetricsSocket: illegal value "x". Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
+        DMARC_MILTER_DEFAULT_UMASK=x | DMARC_MILTER_DEFAULT_UMASK: UMask: illegal value "x". Write a whole number, 0 or greater.
+        DMARC_REJECTFAILURE=true     | DMARC_REJECTFAILURE: "REJECTFAILURE": unrecognized parameter. Did you mean RejectFailures? dmarc-milter.conf(5) lists the options.
+        DMARC_=true                  | DMARC_: "": unrecognized parameter. Remove the variable or correct its name. dmarc-milter.conf(5) lists the options.
+        DMARC_REJECTSTRING=a\\nSocket b | DMARC_REJECTSTRING: RejectString: line break or control character in the variable. Remove it.
         """)
     void aWrongVariableIsNamed(String variable, String message) {
         ConfigException e = assertThrows(
@@ -82,7 +89,7 @@ class OverridesTest {
                 ConfigException.class,
                 () -> parse("Syslog on", "", List.of(new ConfigLexer.Line("-l", Option.SYSLOG, "true"))));
         assertEquals(
-                "configuration error at line 1: illegal value \"on\" for Syslog; write true or false", e.getMessage());
+                "x.conf:1: Syslog: illegal value \"on\". Write true or false.", e.getMessage());
     }
 
     /** What {@code -n} tells is what an operator wrote, in the order in which it stands. */
@@ -93,7 +100,7 @@ class OverridesTest {
                 "DMARC_SYSLOG=no;DMARC_AUTHSERVID=x;DMARC_MILTER_DEFAULT_SOCKET=inet:1",
                 List.of(new ConfigLexer.Line("-P", Option.PID_FILE, "/flag")));
         List<String> places = new ArrayList<>();
-        file.options().forEach(option -> places.add(file.placeOf(option, "x.conf")));
-        assertEquals(List.of("x.conf: line 1", "x.conf: line 3", "DMARC_AUTHSERVID", "DMARC_SYSLOG"), places);
+        file.options().forEach(option -> places.add(file.written(option).place()));
+        assertEquals(List.of("x.conf:1", "x.conf:3", "DMARC_AUTHSERVID", "DMARC_SYSLOG"), places);
     }
 }

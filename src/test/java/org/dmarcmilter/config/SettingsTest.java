@@ -43,13 +43,13 @@ class SettingsTest {
                                 false,
                                 false,
                                 false,
-                                Optional.empty(),
+                                List.of(),
                                 false,
                                 Duration.ofSeconds(30)),
                         new Settings.Spf(false, false),
                         new Settings.Arc(List.of(), Optional.empty()),
                         new Settings.Dns(
-                                Optional.empty(),
+                                List.of(),
                                 Duration.ofSeconds(5),
                                 20_000,
                                 false,
@@ -92,14 +92,15 @@ class SettingsTest {
         RejectMultiValueFrom yes              | {handling.rejectMultiValueFrom=true}
         OnTemporaryError tempfail             | {handling.tempfailOnTemporaryError=true}
         OnTemporaryError accept               | {}
-        CopyFailuresTo p@example.net          | {handling.copyFailuresTo=Optional[p@example.net]}
+        CopyFailuresTo p@example.net          | {handling.copyFailuresTo=[p@example.net]}
+        CopyFailuresTo a@b.example, P <c@d.example>, e | {handling.copyFailuresTo=[a@b.example, c@d.example, e]}
         SoftwareHeader yes                    | {handling.softwareHeader=true}
         MaxEvaluationTime 9                   | {handling.maxEvaluationTime=PT9S}
         SPFIgnoreResults yes                  | {spf.ignoreResults=true}
         SPFSelfValidate yes                   | {spf.selfValidate=true}
         DomainWhitelist a.example             | {arc.trustedSealers=[a.example]}
         DomainWhitelistFile /etc/sealers      | {arc.trustedSealersFile=Optional[/etc/sealers]}
-        Nameservers 127.0.0.1:53, ::1         | {dns.nameservers=Optional[127.0.0.1:53, ::1]}
+        Nameservers 127.0.0.1:53, ::1         | {dns.nameservers=[127.0.0.1:53, ::1]}
         DNSTimeout 7                          | {dns.timeout=PT7S}
         DNSTimeout 31                         | {handling.maxEvaluationTime=PT31S, dns.timeout=PT31S}
         DNSTimeout 3600                       | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
@@ -111,6 +112,9 @@ class SettingsTest {
         TestDNSData /tmp/dns                  | {dns.testData=Optional[/tmp/dns]}
         Socket local:/run/x.sock              | {service.socket=local:/run/x.sock}
         UMask 0002                            | {service.umask=Optional[2]}
+        UMask 777                             | {service.umask=Optional[265]}
+        UMask 700                             | {service.umask=Optional[188]}
+        UMask 666                             | {service.umask=Optional[154]}
         MaxConnections 1                      | {service.maxConnections=1}
         MaxHeaderBytes 16384                  | {service.maxHeaderBytes=16384}
         MetricsSocket inet:9893@127.0.0.1     | {service.metricsSocket=Optional[inet:9893@127.0.0.1]}
@@ -153,33 +157,31 @@ class SettingsTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-        Syslog on                             | write true or false
-        DNSTimeout soon                       | write a whole number, 0 or greater
-        MilterDebug -1                        | write a whole number, 0 or greater
-        IgnoreMailFrom ,                      | the list has no items
-        MaxEvaluationTime 0                   | write 1 to 240 (seconds)
-        MaxEvaluationTime 241                 | write 1 to 240 (seconds)
-        UMask 01000                           | write an octal mask such as 002 or 0077
-        MaxConnections 0                      | write 1 or more
-        MaxHeaderBytes 16383                  | write 16384 or more
-        DMARCStandard rfc9999                 | write one of rfc7489, rfc9989
-        OnTemporaryError reject               | write one of accept, tempfail
-        RejectString %s and %s                | RejectString contains more than one %s
-        AuthservID ,a.example                 | the first item is empty
-        CopyFailuresTo p@b\u00fccher.example  | write an address in US-ASCII
-        CopyFailuresTo a b@example.net        | write an address in US-ASCII
-        MetricsSocket nonsense                | write inet:PORT@HOST, for example inet:9893@127.0.0.1
-        MetricsSocket local:/run/x.sock       | write inet:PORT@HOST, for example inet:9893@127.0.0.1
-        MetricsSocket inet:65536              | write inet:PORT@HOST, for example inet:9893@127.0.0.1
-        MetricsSocket inet:9893@              | write inet:PORT@HOST, for example inet:9893@127.0.0.1
-        AutoRestartRate often                 | write a number and a time, such as 10/1h
-        AutoRestartRate 1/1w                  | write a number and a time, such as 10/1h
-        AutoRestartRate /1h                   | write a number and a time, such as 10/1h
+        Syslog on                             | Write true or false.
+        DNSTimeout soon                       | Write a whole number, 0 or greater.
+        MilterDebug -1                        | Write a whole number, 0 or greater.
+        IgnoreMailFrom ,                      | The list has no items. Write some, or remove the line.
+        MaxEvaluationTime 0                   | Write 1 to 240 (seconds).
+        MaxEvaluationTime 241                 | Write 1 to 240 (seconds).
+        MaxConnections 0                      | Write 1 or more.
+        MaxHeaderBytes 16383                  | Write 16384 or more.
+        DMARCStandard rfc9999                 | Write one of rfc7489, rfc9989.
+        OnTemporaryError reject               | Write one of accept, tempfail.
+        RejectString %s and %s                | Write %s once at most.
+        CopyFailuresTo p@b\u00fccher.example  | Write addresses in US-ASCII with commas between them.
+        MetricsSocket nonsense                | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
+        MetricsSocket local:/run/x.sock       | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
+        MetricsSocket inet:65536              | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
+        MetricsSocket inet:9893@              | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
+        AutoRestartRate often                 | Write a number and a time, such as 10/1h.
+        AutoRestartRate 1/1w                  | Write a number and a time, such as 10/1h.
+        AutoRestartRate /1h                   | Write a number and a time, such as 10/1h.
         """)
     void bounds(String line, String remedy) {
         ConfigException e = assertThrows(ConfigException.class, () -> settings("Syslog yes;" + line));
-        assertTrue(e.getMessage().startsWith("configuration error at line 2: illegal value "), e.getMessage());
-        assertTrue(e.getMessage().endsWith("; " + remedy), e.getMessage());
+        String option = line.split(" ", 2)[0];
+        assertTrue(e.getMessage().startsWith("-:2: " + option + ": illegal value "), e.getMessage());
+        assertTrue(e.getMessage().endsWith(". " + remedy), e.getMessage());
     }
 
     @ParameterizedTest
@@ -204,7 +206,7 @@ class SettingsTest {
     void aSocketThatIsNoneIsToldInItsOwnWords() {
         ConfigException e = assertThrows(ConfigException.class, () -> settings("Syslog yes;Socket inet:x@localhost"));
         assertEquals(
-                "configuration error at line 2: 'inet:x@localhost' is not a socket: the port 'x' is not a number from 0 to"
+                "-:2: Socket: 'inet:x@localhost' is not a socket: the port 'x' is not a number from 0 to"
                         + " 65535. Write inet:PORT@HOST, inet6:PORT@HOST or local:PATH, for example inet:8893@127.0.0.1",
                 e.getMessage());
     }
@@ -214,8 +216,9 @@ class SettingsTest {
         AuthservID a.x                           | a.x | [a.x]
         AuthservID a.x,b.x                       | a.x | [a.x, b.x]
         AuthservID a.x, b.x                      | a.x | [a.x, b.x]
-        AuthservID a.x b.x                       | a.x | [a.x]
-        AuthservID a.x b.x, c.x                  | a.x | [a.x, c.x]
+        AuthservID a.x b.x                       | a.x | [a.x, b.x]
+        AuthservID a.x b.x, c.x                  | a.x | [a.x, b.x, c.x]
+        AuthservID ,a.x                          | a.x | [a.x]
         AuthservID a.x,b.x;TrustedAuthservIDs c.x | a.x | [c.x]
         TrustedAuthservIDs c.x                   | -   | [c.x]
         ''                                       | -   | []

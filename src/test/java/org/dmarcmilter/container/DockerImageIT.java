@@ -158,7 +158,7 @@ class DockerImageIT {
             configuration(directory, "AuthservID two.example\n");
             reload(container, "configuration reloaded from " + ImageUnderTest.CONFIGURATION);
             configuration(directory, "RejectFailures perhaps\n");
-            reload(container, "line 1: illegal value \"perhaps\" for RejectFailures");
+            reload(container, ":1: RejectFailures: illegal value \"perhaps\"");
             assertTrue(container.isRunning());
         }
     }
@@ -177,9 +177,9 @@ class DockerImageIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            not a boolean      | DMARC_REJECTFAILURES=perhaps | DMARC_REJECTFAILURES: illegal value "perhaps" for RejectFailures; write true or false
-            no such option     | DMARC_REJECTFAILURE=true     | DMARC_REJECTFAILURE: unrecognized parameter "REJECTFAILURE"
-            two lines          | DMARC_REJECTSTRING=a\\nSocket b | DMARC_REJECTSTRING: contains a line break
+            not a boolean      | DMARC_REJECTFAILURES=perhaps | DMARC_REJECTFAILURES: RejectFailures: illegal value "perhaps". Write true or false.
+            no such option     | DMARC_REJECTFAILURE=true     | DMARC_REJECTFAILURE: "REJECTFAILURE": unrecognized parameter. Did you mean RejectFailures?
+            two lines          | DMARC_REJECTSTRING=a\\nSocket b | DMARC_REJECTSTRING: RejectString: line break
             """)
     void refusesABadVariable(String reason, String variable, String message) {
         Ended ended = ImageUnderTest.run(List.of(variable.replace("\\n", "\n")));

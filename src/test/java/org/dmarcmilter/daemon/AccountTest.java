@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AccountTest {
-    private static final String NO_USER = "no such user 'nosuchuser'; create it (useradd --system --shell"
-            + " /usr/sbin/nologin nosuchuser) or change Userid";
+    private static final String NO_USER = "Userid: no such user 'nosuchuser'. Create it (useradd --system --shell"
+            + " /usr/sbin/nologin nosuchuser) or name another.";
 
     @TempDir
     private Path directory;
@@ -37,7 +37,7 @@ class AccountTest {
         0:0              |
         nosuchuser       | no such user 'nosuchuser'
         nosuchuser:root  | no such user 'nosuchuser'
-        root:nosuchgroup | no such group 'nosuchgroup'; create it or change Userid
+        root:nosuchgroup | no such group 'nosuchgroup'. Create it, or name another.
         1999999999       |
         """)
     void tellsWhoIsMissing(String text, String problem) {
@@ -49,7 +49,7 @@ class AccountTest {
     @Test
     void namesWhereTheUserIsSet() throws IOException {
         Path file = Files.writeString(directory.resolve("x.conf"), "Syslog no\nUserid nosuchuser\n");
-        assertEquals(file + ": configuration error at line 2: " + NO_USER, problem(file.toString(), "", List.of()));
+        assertEquals(file + ":2: " + NO_USER, problem(file.toString(), "", List.of()));
         assertEquals("DMARC_USERID: " + NO_USER, problem("-", "nosuchuser", List.of()));
         List<ConfigLexer.Line> flag = List.of(new ConfigLexer.Line("-u", Option.USER_ID, "nosuchuser"));
         assertEquals("-u: " + NO_USER, problem("-", "root", flag));
@@ -59,10 +59,9 @@ class AccountTest {
     @Test
     void whatIsReadOnceHasNoUser() throws ConfigException {
         InputStream in = new ByteArrayInputStream("Userid nosuchuser\n".getBytes(StandardCharsets.US_ASCII));
-        Configuration configuration = Configuration.load(Optional.of("-"), in, Overrides.NONE);
-        configuration.checkUser();
+        Configuration configuration = Configuration.loadForDaemon(Optional.of("-"), in, Overrides.NONE);
         assertEquals(
-                List.of("-: line 1: Userid has no effect: the launcher script reads it from an ordinary file only;"
+                List.of("-:1: Userid has no effect: the launcher script reads it from an ordinary file only;"
                         + " write it to one"),
                 configuration.warnings());
     }
@@ -83,11 +82,10 @@ class AccountTest {
     private static String problem(String file, String variable, List<ConfigLexer.Line> flags) {
         return assertThrows(
                         ConfigException.class,
-                        () -> Configuration.load(
-                                        Optional.of(file),
-                                        InputStream.nullInputStream(),
-                                        Overrides.of(Map.of("DMARC_USERID", variable), flags))
-                                .checkUser())
+                        () -> Configuration.loadForDaemon(
+                                Optional.of(file),
+                                InputStream.nullInputStream(),
+                                Overrides.of(Map.of("DMARC_USERID", variable), flags)))
                 .getMessage();
     }
 }

@@ -129,12 +129,12 @@ class AssemblyTest {
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = '|', textBlock = """
         # line                         | message                                               | why
-        IgnoreHosts MISSING            | can't load ignore list from MISSING: No such file or directory | hosts
-        IgnoreHosts BAD                | can't load ignore list from BAD: line 1:              | not a network
-        DomainWhitelistFile MISSING    | can't load domain whitelist file from MISSING: No such file or directory | sealers
-        NoReportsList MISSING          | can't load no-reports list from MISSING: No such file or directory | addresses
-        TestDNSData MISSING            | can't load fake DNS data MISSING: No such file or directory | records
-        Nameservers nonsense           | FILE: configuration error at line 3: Nameservers:     | servers
+        IgnoreHosts MISSING            | FILE:3: IgnoreHosts: cannot read MISSING: No such file or directory. Create it, or correct the path. | hosts
+        IgnoreHosts BAD                | BAD:1: IgnoreHosts:  | not a network
+        DomainWhitelistFile MISSING    | FILE:3: DomainWhitelistFile: cannot read MISSING: No such | sealers
+        NoReportsList MISSING          | FILE:3: NoReportsList: cannot read MISSING: No such | addresses
+        TestDNSData MISSING            | FILE:3: TestDNSData: cannot read MISSING: No such | records
+        Nameservers nonsense           | FILE:3: Nameservers:  | servers
         """)
     void aMistakeLeavesEverythingAsItWas(String line, String message, String why) throws Exception {
         Assembled before = assemble(server);

@@ -82,7 +82,7 @@ class ConfigurationTest {
     void namesFileLineAndMistake() throws IOException {
         Path file = Files.writeString(directory.resolve("x.conf"), "Syslog yes\nSyslog on\n");
         assertEquals(
-                file + ": configuration error at line 2: illegal value \"on\" for Syslog; write true or false",
+                file + ":2: Syslog: illegal value \"on\". Write true or false.",
                 assertThrows(ConfigException.class, () -> load(file.toString())).getMessage());
     }
 
@@ -91,13 +91,13 @@ class ConfigurationTest {
         String missing = directory.resolve("missing.conf").toString();
         assertEquals(
                 missing
-                        + ": configuration error at line 0: error reading configuration file: No such file or directory",
+                        + ": error reading configuration file: No such file or directory.",
                 assertThrows(ConfigException.class, () -> load(missing)).getMessage());
         String aDirectory = directory.toString();
         String message =
                 assertThrows(ConfigException.class, () -> load(aDirectory)).getMessage();
         assertTrue(
-                message.startsWith(aDirectory + ": configuration error at line 0: error reading configuration file: "),
+                message.startsWith(aDirectory + ": error reading configuration file: "),
                 message);
     }
 
@@ -122,7 +122,7 @@ class ConfigurationTest {
                 InputStream.nullInputStream(),
                 Overrides.NONE);
         assertEquals(
-                List.of(file.name() + ": line 2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
+                List.of(file.name() + ":2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
     }
 
     @Test
@@ -132,7 +132,7 @@ class ConfigurationTest {
                 new ByteArrayInputStream("AutoRestart yes\nSocket inet:1\n".getBytes(StandardCharsets.US_ASCII)),
                 Overrides.NONE);
         assertEquals(
-                List.of("-: line 1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
+                List.of("-:1: AutoRestart has no effect: the launcher script reads it from an ordinary file only;"
                         + " write it to one"),
                 file.warnings());
     }
@@ -140,7 +140,7 @@ class ConfigurationTest {
     @Test
     void aReloadReadsTheFileAgainUnderTheSameCommandLine() throws IOException, ConfigException {
         Overrides overrides = new Overrides(
-                List.of(), List.of(), List.of(new ConfigLexer.Line("-p", Option.SOCKET, "inet:2@localhost")));
+                List.of(), List.of(), List.of(new ConfigLexer.Line("-p", Option.SOCKET, "inet:2@localhost")), List.of());
         String path = config("RejectFailures no\n");
         Configuration old = Configuration.load(Optional.of(path), InputStream.nullInputStream(), overrides);
         config("RejectFailures yes\nSocket inet:3\n");

@@ -108,7 +108,7 @@ class SignalsIT {
 
             DaemonUnderTest.writeConfiguration(directory, settings + "AuthservID third.example.test\nNonsense 1\n");
             daemon.process().signal(signal);
-            await().atMost(EXIT_LIMIT).until(() -> daemon.log().contains("configuration error at line 5"));
+            await().atMost(EXIT_LIMIT).until(() -> daemon.log().contains(":5: "));
             assertJudged("other.example.test; dmarc=fail", judged(daemon));
 
             beginMessage(old, "example.com");
@@ -191,10 +191,10 @@ class SignalsIT {
         Path bad = DaemonUnderTest.writeConfiguration(
                 directory.resolve("bad"), "RejectFailures yes\n# a comment\nRejectFailure yes\n");
         String output = run(78, "-n", "-c", bad.toString());
-        assertTrue(output.contains("configuration error at line 3"), output);
+        assertTrue(output.contains(":3: "), output);
         Path illegal = DaemonUnderTest.writeConfiguration(directory.resolve("illegal"), "RejectFailures on\n");
         output = run(78, "-n", "-c", illegal.toString());
-        assertTrue(output.contains("configuration error at line 1"), output);
+        assertTrue(output.contains(":1: "), output);
     }
 
     @ParameterizedTest(name = "{0}: {3}")

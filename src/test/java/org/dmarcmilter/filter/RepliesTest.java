@@ -30,14 +30,14 @@ class RepliesTest {
                         List.of(new MilterReply.ReplyCode(451, "4.7.1", "later"))));
     }
 
-    private static Judgement judgement(Verdict verdict, List<HeaderField> headers, Optional<String> copyTo) {
+    private static Judgement judgement(Verdict verdict, List<HeaderField> headers, List<String> copyTo) {
         return new Judgement(verdict, headers, copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
     }
 
     @ParameterizedTest
     @MethodSource("verdicts")
     void saysEachVerdict(Verdict verdict, List<MilterReply> replies) {
-        assertEquals(replies, Replies.of(judgement(verdict, List.of(), Optional.empty())));
+        assertEquals(replies, Replies.of(judgement(verdict, List.of(), List.of())));
     }
 
     @Test
@@ -45,7 +45,7 @@ class RepliesTest {
         Judgement judgement = judgement(
                 new Verdict.Hold("q"),
                 List.of(new HeaderField("A", "1"), new HeaderField("B", "2")),
-                Optional.of("postmaster@example.net"));
+                List.of("postmaster@example.net"));
         assertEquals(
                 List.of(
                         new MilterReply.InsertHeader(0, "A", "1"),

@@ -292,7 +292,7 @@ class MessageJudgeTest {
         """)
     void copiesFailures(String options, String author, boolean copied) {
         Judgement judgement = MailSystem.with(options).judge("<u@sender.example>", "From: a@" + author);
-        assertEquals(copied ? Optional.of("p@example.net") : Optional.empty(), judgement.copyTo());
+        assertEquals(copied ? List.of("p@example.net") : List.of(), judgement.copyTo());
     }
 
     @ParameterizedTest(name = "{3}")

@@ -26,7 +26,7 @@ final class EmbeddedPeer implements AutoCloseable {
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits) {
-        this(filter, limits, HeaderMemory.of(limits));
+        this(filter, limits, new HeaderMemory(limits.maxHeaderMemory()));
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits, HeaderMemory headerMemory) {
