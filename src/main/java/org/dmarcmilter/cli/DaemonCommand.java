@@ -78,8 +78,7 @@ final class DaemonCommand {
                                 Configuration.load(arguments.configFile(), terminal.in(), overrides),
                                 List.of(arguments.testFiles().get().split(",")));
             }
-            Configuration configuration =
-                    Configuration.loadForDaemon(arguments.configFile(), terminal.in(), overrides);
+            Configuration configuration = Configuration.loadForDaemon(arguments.configFile(), terminal.in(), overrides);
             if (arguments.checkOnly()) {
                 new Migration(configuration).report().forEach(terminal.out()::println);
                 return ExitCode.OK;

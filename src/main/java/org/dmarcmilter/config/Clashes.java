@@ -30,13 +30,13 @@ final class Clashes {
         files(file, to);
         NEEDED_BY.forEach((needed, options) -> options.forEach(option -> {
             boolean works = needed.type() == Option.Type.BOOLEAN ? file.flag(needed) : file.isSet(needed);
-            boolean asks = file.isSet(option)
-                    && !(option.type() == Option.Type.BOOLEAN && !file.flag(option));
+            boolean asks = file.isSet(option) && !(option.type() == Option.Type.BOOLEAN && !file.flag(option));
             if (asks && !works && !file.isMistaken(needed)) {
                 to.warning(file.line(option), "has no effect without " + needed.label() + ".");
             }
         }));
-        if (file.flag(Option.SPF_IGNORE_RESULTS) && !file.flag(Option.SPF_SELF_VALIDATE)
+        if (file.flag(Option.SPF_IGNORE_RESULTS)
+                && !file.flag(Option.SPF_SELF_VALIDATE)
                 && !file.isMistaken(Option.SPF_SELF_VALIDATE)) {
             to.warning(
                     file.line(Option.SPF_IGNORE_RESULTS),
@@ -45,7 +45,8 @@ final class Clashes {
         if (file.isSet(Option.PUBLIC_SUFFIX_LIST)
                 && file.textOrDefault(Option.DMARC_STANDARD).equals("rfc9989")) {
             to.warning(
-                    file.line(Option.PUBLIC_SUFFIX_LIST), "has no effect with DMARCStandard rfc9989, which needs no list.");
+                    file.line(Option.PUBLIC_SUFFIX_LIST),
+                    "has no effect with DMARCStandard rfc9989, which needs no list.");
         }
         if (file.text(Option.AUTHSERV_ID).filter(ids -> ids.contains(", ")).isPresent()
                 && file.isSet(Option.TRUSTED_AUTHSERV_IDS)) {
@@ -72,7 +73,9 @@ final class Clashes {
     }
 
     private static boolean isAny(ListenAddress.Inet address) {
-        return address.host().filter(host -> !host.matches("0\\.0\\.0\\.0|::|0:0:0:0:0:0:0:0")).isEmpty();
+        return address.host()
+                .filter(host -> !host.matches("0\\.0\\.0\\.0|::|0:0:0:0:0:0:0:0"))
+                .isEmpty();
     }
 
     /** Two options that name one file, of which one would overwrite the other's. */
@@ -109,7 +112,8 @@ final class Clashes {
         if (path(text).isPresent() && !Path.of(text).isAbsolute() && !file.isSet(Option.BASE_DIRECTORY)) {
             to.warning(
                     file.line(option),
-                    text + " is looked for where the daemon is started. Write a path that begins with /, or BaseDirectory.");
+                    text
+                            + " is looked for where the daemon is started. Write a path that begins with /, or BaseDirectory.");
         }
     }
 

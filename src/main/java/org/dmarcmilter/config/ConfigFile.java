@@ -139,6 +139,6 @@ public final class ConfigFile {
 
     /** The items of a list; none if the option is not set. */
     public List<String> list(Option option) {
-        return text(option).map(items -> List.of(items.split(", "))).orElse(List.of());
+        return text(option).map(items -> List.of(items.split(", ", -1))).orElse(List.of());
     }
 }

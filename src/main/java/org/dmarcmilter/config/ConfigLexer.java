@@ -91,7 +91,9 @@ public final class ConfigLexer {
     static String unrecognized(String name, String remedy) {
         String old = name.toLowerCase(Locale.ROOT).replace("forensic", "failure");
         return "unrecognized parameter. "
-                + Option.likest(old).map(option -> "Did you mean " + option.label() + "?").orElse(remedy)
+                + Option.likest(old)
+                        .map(option -> "Did you mean " + option.label() + "?")
+                        .orElse(remedy)
                 + " dmarc-milter.conf(5) lists the options.";
     }
 }

@@ -53,7 +53,11 @@ public final class Findings {
                 .toList();
     }
 
-    /** @throws ConfigException with all mistakes, if there are any */
+    /**
+     * Goes on only where there is no mistake.
+     *
+     * @throws ConfigException with all of them
+     */
     public void endIfMistaken() throws ConfigException {
         List<Finding> mistakes = mistakes();
         if (!mistakes.isEmpty()) {

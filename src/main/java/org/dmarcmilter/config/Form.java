@@ -36,7 +36,8 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     /** Reads one value. */
     interface Reader {
         /**
-         * @return the plain way to write it
+         * Finds the plain way to write a value.
+         *
          * @throws IllegalArgumentException with what is wrong and what to write
          */
         String read(String value, Warnings to);
@@ -55,7 +56,7 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     private static final List<String> FACILITIES =
             List.of(("auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
                             + " local0 local1 local2 local3 local4 local5 local6 local7")
-                    .split(" "));
+                    .split(" ", -1));
 
     static final Form TEXT = text("text", (value, to) -> value);
     static final Form FLAG = new Form(Option.Type.BOOLEAN, "true or false", Use.NOTHING, Form::flag);
@@ -70,7 +71,8 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     static final Form AUTHSERV_IDS = list(Form::authservId);
     static final Form DOMAINS = list(Form::domain);
     static final Form ADDRESSES = list(Form::address);
-    static final Form RECIPIENTS = new Form(Option.Type.LIST, "list, separated by commas or white space", Use.NOTHING, Form::recipients);
+    static final Form RECIPIENTS =
+            new Form(Option.Type.LIST, "list, separated by commas or white space", Use.NOTHING, Form::recipients);
     static final Form SERVERS = list((item, to) -> {});
     static final Form LIST_FILE = path(Use.LIST_FILE);
     static final Form WRITTEN_FILE = path(Use.WRITTEN_FILE);
@@ -102,10 +104,12 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     }
 
     static Form oneOf(String... words) {
-        return text(String.join(" or ", words), (value, to) -> Arrays.stream(words)
-                .filter(value::equalsIgnoreCase)
-                .findFirst()
-                .orElseThrow(() -> wrong(value, "Write one of " + String.join(", ", words) + ".")));
+        return text(
+                String.join(" or ", words),
+                (value, to) -> Arrays.stream(words)
+                        .filter(value::equalsIgnoreCase)
+                        .findFirst()
+                        .orElseThrow(() -> wrong(value, "Write one of " + String.join(", ", words) + ".")));
     }
 
     /**
@@ -127,10 +131,6 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
 
     private static IllegalArgumentException wrong(String value, String remedy) {
         return new IllegalArgumentException("illegal value " + ConfigLexer.printable(value) + ". " + remedy);
-    }
-
-    private static IllegalArgumentException wrong(String what) {
-        return new IllegalArgumentException(what);
     }
 
     /** The first letter decides, as OpenDMARC reads it. */
@@ -172,7 +172,8 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
             throw wrong(value, remedy);
         }
         if (number > 7 && value.matches("0[0-7]+")) {
-            to.add(ConfigLexer.printable(value) + " is octal and means " + number + ". Write it without the 0 in front.");
+            to.add(ConfigLexer.printable(value) + " is octal and means " + number
+                    + ". Write it without the 0 in front.");
         }
         return String.valueOf(number);
     }
@@ -235,7 +236,8 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
         } else if (address instanceof ListenAddress.Local local) {
             path(local.path(), to);
             if (local.path().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
-                throw wrong(value, "The path of a unix socket may have " + LONGEST_SOCKET_PATH + " octets. Shorten it.");
+                throw wrong(
+                        value, "The path of a unix socket may have " + LONGEST_SOCKET_PATH + " octets. Shorten it.");
             }
         }
         return value;
@@ -259,7 +261,8 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     private static void checkInet(String value, ListenAddress.Inet inet, Warnings to) {
         String host = inet.host().orElse("");
         boolean looksLikeIpv4 = host.matches("[0-9.]+");
-        if ((looksLikeIpv4 || host.indexOf(':') >= 0) && IpAddress.parse(host.split("%", 2)[0]).isEmpty()) {
+        if ((looksLikeIpv4 || host.indexOf(':') >= 0)
+                && IpAddress.parse(host.split("%", 2)[0]).isEmpty()) {
             throw wrong(value, "Its host is no IP address. Write one, such as 127.0.0.1, or a name.");
         }
         if (inet.port() == 0) {
@@ -289,8 +292,9 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
 
     /** The items between commas and white space. */
     private static List<String> items(String value) {
-        List<String> items =
-                Stream.of(value.split("[,\\s]+")).filter(item -> !item.isEmpty()).toList();
+        List<String> items = Stream.of(value.split("[,\\s]+", -1))
+                .filter(item -> !item.isEmpty())
+                .toList();
         if (items.isEmpty()) {
             throw wrong(value, "The list has no items. Write some, or remove the line.");
         }
@@ -305,10 +309,14 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     private static void authservId(String item, Warnings to) {
         if (item.equalsIgnoreCase("HOSTNAME")) {
             if (!item.equals("HOSTNAME")) {
-                to.add(ConfigLexer.printable(item) + " is taken for a name. Write HOSTNAME for the name of this machine.");
+                to.add(ConfigLexer.printable(item)
+                        + " is taken for a name. Write HOSTNAME for the name of this machine.");
             }
         } else if (!item.matches("[A-Za-z0-9_/-]+([.:][A-Za-z0-9_/-]+)*")) {
-            never(item, "it is no authserv-id. Write the name as fields have it, without quotes, such as mx.example.com.", to);
+            never(
+                    item,
+                    "it is no authserv-id. Write the name as fields have it, without quotes, such as mx.example.com.",
+                    to);
         }
     }
 
@@ -341,7 +349,7 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
 
     /** Addresses that get mail: an address in angle brackets may have a name before it. */
     private static String recipients(String value, Warnings to) {
-        String bare = Stream.of(value.split(","))
+        String bare = Stream.of(value.split(",", -1))
                 .map(item -> item.replaceFirst("^[^<>]*<([^<>]*)>\\s*$", "$1"))
                 .collect(Collectors.joining(","));
         List<String> items = items(bare);

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  */
 public enum Option {
     // Who we are and whom we believe
-    AUTHSERV_ID("AuthservID", Topic.IDENTITY, Form.AUTHSERV_IDS, unset("the MTA's own name (macro j)", "HOSTNAME"), """
+    AUTHSERV_ID(
+            "AuthservID", Topic.IDENTITY, Form.AUTHSERV_IDS, unset("the MTA's own name (macro j)", "HOSTNAME"), """
             The name in our Authentication-Results fields. `HOSTNAME` stands for the name of this machine. Of a \
             list the first item is ours, and without `TrustedAuthservIDs` all of them are believed."""),
     AUTHSERV_ID_WITH_JOB_ID("AuthservIDWithJobID", Topic.IDENTITY, Form.FLAG, is("false"), """
@@ -69,12 +70,7 @@ public enum Option {
     ON_TEMPORARY_ERROR("OnTemporaryError", Topic.HANDLING, Form.oneOf("accept", "tempfail"), is("accept"), """
             What is done while the DNS does not answer: `accept`, marked temperror, or `tempfail`, so that the \
             client tries again later."""),
-    COPY_FAILURES_TO(
-            "CopyFailuresTo",
-            Topic.HANDLING,
-            Form.RECIPIENTS,
-            none("postmaster@example.com"),
-            """
+    COPY_FAILURES_TO("CopyFailuresTo", Topic.HANDLING, Form.RECIPIENTS, none("postmaster@example.com"), """
             An address that gets a copy of failing mail."""),
     SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """
             Add a field, `DMARC-Filter`, that names this program."""),
@@ -96,7 +92,8 @@ public enum Option {
             us, only DKIM can make mail pass then."""),
     DOMAIN_WHITELIST("DomainWhitelist", Topic.ARC, Form.DOMAINS, none("lists.example.org"), """
             ARC sealers (domains) that may override a failure; every sealer of the chain must be listed."""),
-    DOMAIN_WHITELIST_FILE("DomainWhitelistFile", Topic.ARC, Form.LIST_FILE, none("/etc/dmarc-milter/trusted-sealers"), """
+    DOMAIN_WHITELIST_FILE(
+            "DomainWhitelistFile", Topic.ARC, Form.LIST_FILE, none("/etc/dmarc-milter/trusted-sealers"), """
             A file of such domains, one on each line."""),
     DOMAIN_WHITELIST_SIZE("DomainWhitelistSize", Form.NUMBER, unset("no limit", "3000"), "the list has no fixed size"),
 
@@ -124,12 +121,7 @@ public enum Option {
     SOCKET("Socket", Topic.SERVICE, Form.SOCKET, is("inet:8893@127.0.0.1"), """
             Where the MTA connects: `inet:PORT@HOST`, `inet6:PORT@HOST`, `local:PATH`, `unix:PATH` or a bare \
             path (a unix socket). Without effect when the service manager listens."""),
-    UMASK(
-            "UMask",
-            Topic.SERVICE,
-            Form.MASK,
-            unset("the process's own", "0007"),
-            """
+    UMASK("UMask", Topic.SERVICE, Form.MASK, unset("the process's own", "0007"), """
             The bits that a unix socket, the pid file and the history file do not get."""),
     MAX_CONNECTIONS("MaxConnections", Topic.SERVICE, Form.atLeast(1), is("2500"), """
             More connections than this are closed at once, so that memory stays bounded; the MTA then does what \
@@ -162,7 +154,8 @@ public enum Option {
             Send failure reports to domain owners who ask for them (ruf=). Their fo= is honoured, the addresses \
             of other domains are verified, and at most 30 an hour go to one address and 300 to all. With \
             `ReportCommand` sendmail under systemd see failure-reports.conf in /usr/share/dmarc-milter."""),
-    FAILURE_REPORTS_BCC("FailureReportsBcc", Topic.FAILURE_REPORTS, Form.RECIPIENTS, none("postmaster@example.com"), """
+    FAILURE_REPORTS_BCC(
+            "FailureReportsBcc", Topic.FAILURE_REPORTS, Form.RECIPIENTS, none("postmaster@example.com"), """
             Addresses that get each failure report as well."""),
     FAILURE_REPORTS_ON_NONE("FailureReportsOnNone", Topic.FAILURE_REPORTS, Form.FLAG, is("false"), """
             Also report failures where the policy is none."""),

@@ -44,8 +44,7 @@ public record Overrides(
                 line(name, PREFIX, variable.getValue(), findings).ifPresent(variables::add);
             }
         }
-        return new Overrides(
-                List.copyOf(defaults), List.copyOf(variables), List.copyOf(flags), findings.mistakes());
+        return new Overrides(List.copyOf(defaults), List.copyOf(variables), List.copyOf(flags), findings.mistakes());
     }
 
     private static Optional<ConfigLexer.Line> line(String name, String prefix, String value, Findings to) {

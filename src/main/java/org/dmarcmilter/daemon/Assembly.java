@@ -10,16 +10,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import org.dmarcmilter.ProgramVersion;
-import org.dmarcmilter.config.ConfigException;
-import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
@@ -32,14 +27,10 @@ import org.dmarcmilter.dns.DnsjavaClient;
 import org.dmarcmilter.dns.ResolvConf;
 import org.dmarcmilter.dns.TestDnsData;
 import org.dmarcmilter.domain.PublicSuffixList;
-import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.report.FailureReportSettings;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.spf.SpfEvaluator;
-import org.dmarcmilter.text.EntryList;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Builds the {@link Rules} of a configuration: wires DNS, SPF and DMARC. The DNS client
@@ -48,8 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Assembly {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final int MOST_QUESTIONS_IN_FLIGHT = 1_000;
-    private static final int FEWEST_SUFFIX_RULES = 1_000;
-    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
@@ -83,8 +72,9 @@ public final class Assembly {
         Settings settings = configuration.settings();
         ListFiles lists = configuration.lists();
         DnsClient network = dnsFor(configuration);
-        DnsClient client =
-                lists.testData().<DnsClient>map(text -> TestDnsData.parse(text, network)).orElse(network);
+        DnsClient client = lists.testData()
+                .<DnsClient>map(text -> TestDnsData.parse(text, network))
+                .orElse(network);
         PolicyDiscovery discovery = settings.dns().treeWalk()
                 ? new TreeWalkDiscovery()
                 : new SuffixListDiscovery(lists.suffixes().orElseGet(PublicSuffixList::bundled));

@@ -137,9 +137,10 @@ public record Configuration(
     /** One line for each option that is set and does not act here, and for each doubt: for the log and for whoever starts the daemon. */
     public List<String> warnings() {
         return Stream.concat(
-                        file.options().stream().flatMap(option -> obstacle(option).stream()
-                                .map(words -> file.written(option).place() + ": " + option.label()
-                                        + " has no effect: " + words)),
+                        file.options().stream()
+                                .flatMap(option -> obstacle(option).stream()
+                                        .map(words -> file.written(option).place() + ": " + option.label()
+                                                + " has no effect: " + words)),
                         doubts.stream().map(Finding::toString))
                 .toList();
     }

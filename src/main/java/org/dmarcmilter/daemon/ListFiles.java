@@ -139,7 +139,8 @@ record ListFiles(
                 if (list.ruleCount() < FEWEST_SUFFIX_RULES) {
                     to.warning(
                             line,
-                            line.value() + " has only " + list.ruleCount() + " rules. Write the name of the whole list.");
+                            line.value() + " has only " + list.ruleCount()
+                                    + " rules. Write the name of the whole list.");
                 }
                 return Optional.of(list);
             } catch (IOException | IllegalArgumentException e) {
@@ -189,7 +190,9 @@ record ListFiles(
     /** What a file is that no list can be. */
     private static Optional<String> kind(byte[] octets) {
         String begin = latin1(Arrays.copyOf(octets, Math.min(octets.length, 512)));
-        if (begin.startsWith("\u001f\u008b") || begin.startsWith("PK\u0003\u0004") || begin.startsWith("BZh")
+        if (begin.startsWith("\u001f\u008b")
+                || begin.startsWith("PK\u0003\u0004")
+                || begin.startsWith("BZh")
                 || begin.startsWith("\u00fd7zXZ")) {
             return Optional.of("compressed");
         }

@@ -59,8 +59,8 @@ record MachineCheck(
         for (Option option : Option.values()) {
             if (option.form().use() == Form.Use.WRITTEN_FILE && file.isSet(option)) {
                 fileProblem(file, Path.of(file.textOrDefault(option)))
-                        .ifPresent(what -> to.warning(
-                                file.line(option), what + " Until then the daemon runs without this file."));
+                        .ifPresent(what ->
+                                to.warning(file.line(option), what + " Until then the daemon runs without this file."));
             }
         }
         if (file.flag(Option.FAILURE_REPORTS)) {
@@ -110,8 +110,8 @@ record MachineCheck(
                 .filter(candidate -> candidate.getAddress().length == octets)
                 .findFirst();
         if (found.isEmpty()) {
-            return Optional.of(host + " has no " + (octets == 4 ? "IPv4" : "IPv6") + " address. Write inet: for IPv4, inet6: for"
-                    + " IPv6.");
+            return Optional.of(host + " has no " + (octets == 4 ? "IPv4" : "IPv6")
+                    + " address. Write inet: for IPv4, inet6: for" + " IPv6.");
         }
         return ours.test(found.get())
                 ? Optional.empty()

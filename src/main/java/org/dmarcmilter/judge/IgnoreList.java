@@ -74,7 +74,8 @@ public final class IgnoreList {
         boolean isLiteral = entry.startsWith("[") && entry.endsWith("]");
         boolean isAddress = IpAddress.parse(isLiteral ? entry.substring(1, entry.length() - 1) : address)
                 .isPresent();
-        if (!isAddress && !(NAME.matcher(entry).matches() && !NO_NAME.matcher(entry).matches())) {
+        if (!isAddress
+                && !(NAME.matcher(entry).matches() && !NO_NAME.matcher(entry).matches())) {
             doubts.add("\"" + Printable.shortened(entry)
                     + "\" never matches: it is no address, network or name. Write ADDRESS, ADDRESS/LENGTH, a name, or"
                     + " .example.com for all names below.");
@@ -82,7 +83,7 @@ public final class IgnoreList {
         if (entry.endsWith("/0") && !line.word().startsWith("!")) {
             doubts.add("\"" + Printable.shortened(entry) + "\" leaves the mail of all clients alone.");
         }
-        for (String word : line.rest().split("\\s+")) {
+        for (String word : line.rest().split("\\s+", -1)) {
             if (IpAddress.parse(word.split("/", 2)[0]).isPresent() || word.matches("!?\\.?[\\w-]+(\\.[\\w-]+)+")) {
                 doubts.add("\"" + Printable.shortened(word)
                         + "\" does nothing, as the first word of a line counts. Write one entry in each line.");

@@ -190,8 +190,6 @@ class CheckCommandTest extends CommandTest {
         String bad = file("bad.conf", "Nonsense yes\n").toString();
         Screen screen = new Screen();
         assertEquals(78, new CheckCommand(screen.terminal(), Map.of()).run(List.of("-c", bad, "example.com")));
-        assertTrue(
-                screen.err().startsWith("dmarc-milter check: " + bad + ":1: "),
-                screen.err());
+        assertTrue(screen.err().startsWith("dmarc-milter check: " + bad + ":1: "), screen.err());
     }
 }

@@ -83,7 +83,9 @@ class ConfigurationMistakesTest {
         int list = text.indexOf("LIST(");
         if (list >= 0) {
             int end = text.lastIndexOf(')');
-            String content = text.substring(list + "LIST(".length(), end).replace("NUL", "\0").replace("GZIP", "\u001f\u008b");
+            String content = text.substring(list + "LIST(".length(), end)
+                    .replace("NUL", "\0")
+                    .replace("GZIP", "\u001f\u008b");
             Path file = Files.writeString(directory.resolve("list"), content, StandardCharsets.ISO_8859_1);
             text = text.substring(0, list) + file + text.substring(end + 1);
         }
@@ -172,7 +174,9 @@ class ConfigurationMistakesTest {
         for (int i = 0; i < 7; i++) {
             assertTrue(said.get(i).startsWith("dmarc-milter: " + file + ":" + (i + 1) + ": "), said.get(i));
         }
-        assertEquals("dmarc-milter: DMARC_UMASK: UMask: illegal value \"x\". Write a whole number, 0 or greater.", said.get(7));
+        assertEquals(
+                "dmarc-milter: DMARC_UMASK: UMask: illegal value \"x\". Write a whole number, 0 or greater.",
+                said.get(7));
         assertEquals("dmarc-milter: 8 mistakes: the daemon does not start with it, exit code 78", said.get(8));
     }
 
@@ -182,14 +186,18 @@ class ConfigurationMistakesTest {
                 directory.resolve("test.conf"),
                 "AuthservID mx.example.org\nTrustedAuthservIDs dkim.example.org spf.example.org\nSPFSelfValidate y\n");
         Screen screen = new Screen();
-        assertEquals(0, new DaemonCommand(screen.terminal(), Map.of("DMARC_UMASK", "7"))
-                .run(List.of("-n", "-c", file.toString(), "-p", "inet:1@127.0.0.1")));
+        assertEquals(
+                0,
+                new DaemonCommand(screen.terminal(), Map.of("DMARC_UMASK", "7"))
+                        .run(List.of("-n", "-c", file.toString(), "-p", "inet:1@127.0.0.1")));
         assertEquals(
                 List.of(
                         file + ":1: AuthservID mx.example.org is taken over",
-                        file + ":2: TrustedAuthservIDs dkim.example.org, spf.example.org acts differently: names compare"
+                        file
+                                + ":2: TrustedAuthservIDs dkim.example.org, spf.example.org acts differently: names compare"
                                 + " without case, and HOSTNAME works",
-                        file + ":3: SPFSelfValidate true acts differently: the check follows RFC 7208 and writes the words"
+                        file
+                                + ":3: SPFSelfValidate true acts differently: the check follows RFC 7208 and writes the words"
                                 + " of RFC 8601",
                         "DMARC_UMASK: UMask 0007 is taken over",
                         "listening: inet:1@127.0.0.1",

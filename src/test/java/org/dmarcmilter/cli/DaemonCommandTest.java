@@ -162,8 +162,7 @@ class DaemonCommandTest {
         Screen screen = new Screen();
         assertEquals(78, run(screen, "-c", missing));
         assertEquals(
-                "dmarc-milter: " + missing
-                        + ": error reading configuration file: No such file or directory.\n",
+                "dmarc-milter: " + missing + ": error reading configuration file: No such file or directory.\n",
                 screen.err());
     }
 

@@ -391,8 +391,12 @@ class ExplainCommandTest extends CommandTest {
                         "192.0.2.1",
                         "--mail-from",
                         "x@y.example"));
-        String said = ":4: IgnoreHosts: cannot read " + directory.resolve("missing") + ": No such file or directory. Create";
-        assertTrue(screen.err().startsWith("dmarc-milter explain: ") && screen.err().contains(said), screen.err());
+        String said =
+                ":4: IgnoreHosts: cannot read " + directory.resolve("missing") + ": No such file or directory. Create";
+        assertTrue(
+                screen.err().startsWith("dmarc-milter explain: ")
+                        && screen.err().contains(said),
+                screen.err());
     }
 
     @Test

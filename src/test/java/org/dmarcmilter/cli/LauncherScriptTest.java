@@ -461,7 +461,8 @@ class LauncherScriptTest {
         assumeRoot();
         assertTrue(run("-n", "-c", config("Userid nobody\n")).out().contains("user nobody\n"));
         assertTrue(run("-n", "-c", config("Userid nosuchuser\n")).out().contains("user root\n"), "Java tells");
-        assertTrue(run("-t", "x", "-c", config("Userid nobody\n")).out().contains("user root\n"), "a test is no daemon");
+        assertTrue(
+                run("-t", "x", "-c", config("Userid nobody\n")).out().contains("user root\n"), "a test is no daemon");
     }
 
     @Test
@@ -654,7 +655,9 @@ class LauncherScriptTest {
         arguments.addAll(List.of("-c", directory + "/test.conf"));
         assertEquals(arguments, run.arguments());
         config("BaseDirectory " + directory + "/missing\n");
-        assertEquals(words.contains("t") ? 78 : 0, run("-" + (words.contains("t") ? "tx" : "n"), "-c", "test.conf").code());
+        assertEquals(
+                words.contains("t") ? 78 : 0,
+                run("-" + (words.contains("t") ? "tx" : "n"), "-c", "test.conf").code());
     }
 
     @ParameterizedTest(name = "{0}, Background {1}")

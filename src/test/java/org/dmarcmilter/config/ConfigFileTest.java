@@ -55,8 +55,7 @@ class ConfigFileTest {
     @ValueSource(strings = {"5x", "5 6", "five", "09", "-1", "99999999999", "0x", "1.5", "5s", "--5"})
     void otherIntegersAreIllegal(String value) {
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("\nDNSTimeout " + value));
-        assertTrue(
-                e.getMessage().startsWith("-:2: DNSTimeout: illegal value \"" + value + "\". "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("-:2: DNSTimeout: illegal value \"" + value + "\". "), e.getMessage());
     }
 
     @ParameterizedTest(name = "{2}")
@@ -99,9 +98,7 @@ class ConfigFileTest {
     void unknownParametersEndTheStart(String name) {
         ConfigException e = assertThrows(
                 ConfigException.class, () -> ConfigFile.parse("# comment\nSyslog yes\n" + name + " value\n"));
-        assertTrue(
-                e.getMessage().startsWith("-:3: \"" + name + "\": unrecognized parameter. "),
-                e.getMessage());
+        assertTrue(e.getMessage().startsWith("-:3: \"" + name + "\": unrecognized parameter. "), e.getMessage());
     }
 
     @Test
@@ -125,9 +122,7 @@ class ConfigFileTest {
         ConfigFile file = ConfigFile.parse("OnTemporaryError TempFail");
         assertEquals("tempfail", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("ontemporaryerror a"));
-        assertEquals(
-                "-:1: OnTemporaryError: illegal value \"a\". Write one of accept, tempfail.",
-                e.getMessage());
+        assertEquals("-:1: OnTemporaryError: illegal value \"a\". Write one of accept, tempfail.", e.getMessage());
     }
 
     @Test

@@ -57,8 +57,7 @@ class ConfigLexerTest {
     @Test
     void longLinesAreOneLine() throws ConfigException {
         String value = "x".repeat(5_000);
-        assertEquals(
-                "1 A=" + value, show(lines("A " + value + "\n")), "OpenDMARC splits at 1023 characters");
+        assertEquals("1 A=" + value, show(lines("A " + value + "\n")), "OpenDMARC splits at 1023 characters");
     }
 
     @Test

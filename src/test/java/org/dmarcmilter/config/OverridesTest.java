@@ -88,8 +88,7 @@ class OverridesTest {
         ConfigException e = assertThrows(
                 ConfigException.class,
                 () -> parse("Syslog on", "", List.of(new ConfigLexer.Line("-l", Option.SYSLOG, "true"))));
-        assertEquals(
-                "x.conf:1: Syslog: illegal value \"on\". Write true or false.", e.getMessage());
+        assertEquals("x.conf:1: Syslog: illegal value \"on\". Write true or false.", e.getMessage());
     }
 
     /** What {@code -n} tells is what an operator wrote, in the order in which it stands. */

@@ -49,12 +49,7 @@ class SettingsTest {
                         new Settings.Spf(false, false),
                         new Settings.Arc(List.of(), Optional.empty()),
                         new Settings.Dns(
-                                List.of(),
-                                Duration.ofSeconds(5),
-                                20_000,
-                                false,
-                                Optional.empty(),
-                                Optional.empty()),
+                                List.of(), Duration.ofSeconds(5), 20_000, false, Optional.empty(), Optional.empty()),
                         new Settings.Service(
                                 ListenAddress.parse("inet:8893@127.0.0.1"),
                                 Optional.empty(),

@@ -90,15 +90,12 @@ class ConfigurationTest {
     void saysWhyAFileCannotBeRead() {
         String missing = directory.resolve("missing.conf").toString();
         assertEquals(
-                missing
-                        + ": error reading configuration file: No such file or directory.",
+                missing + ": error reading configuration file: No such file or directory.",
                 assertThrows(ConfigException.class, () -> load(missing)).getMessage());
         String aDirectory = directory.toString();
         String message =
                 assertThrows(ConfigException.class, () -> load(aDirectory)).getMessage();
-        assertTrue(
-                message.startsWith(aDirectory + ": error reading configuration file: "),
-                message);
+        assertTrue(message.startsWith(aDirectory + ": error reading configuration file: "), message);
     }
 
     @Test
@@ -121,8 +118,7 @@ class ConfigurationTest {
                 Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),
                 InputStream.nullInputStream(),
                 Overrides.NONE);
-        assertEquals(
-                List.of(file.name() + ":2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
+        assertEquals(List.of(file.name() + ":2: DMARCbisWalkMode has no effect: use DMARCStandard"), file.warnings());
     }
 
     @Test
@@ -140,7 +136,10 @@ class ConfigurationTest {
     @Test
     void aReloadReadsTheFileAgainUnderTheSameCommandLine() throws IOException, ConfigException {
         Overrides overrides = new Overrides(
-                List.of(), List.of(), List.of(new ConfigLexer.Line("-p", Option.SOCKET, "inet:2@localhost")), List.of());
+                List.of(),
+                List.of(),
+                List.of(new ConfigLexer.Line("-p", Option.SOCKET, "inet:2@localhost")),
+                List.of());
         String path = config("RejectFailures no\n");
         Configuration old = Configuration.load(Optional.of(path), InputStream.nullInputStream(), overrides);
         config("RejectFailures yes\nSocket inet:3\n");
