@@ -35,8 +35,11 @@ import org.dmarcmilter.files.FileMode;
  * @param file present if the file is ours to remove
  */
 record ListeningSocket(ServerSocketChannel channel, String name, Optional<SocketFile> file) {
-    /** Connections that wait to be accepted; the kernel has a limit of its own (net.core.somaxconn). */
-    private static final int BACKLOG = 1024;
+    /**
+     * Connections that wait to be accepted: as many as Linux allows unless told otherwise (net.core.somaxconn). On a unix socket the next
+     * one is refused, and an MTA that starts again opens some thousands at once.
+     */
+    private static final int BACKLOG = 4096;
 
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;

@@ -32,6 +32,7 @@ import org.dmarcmilter.milter.MilterReply.Accept;
 import org.dmarcmilter.milter.MilterReply.TemporaryFailure;
 import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,22 @@ class MilterServerTest {
 
     private ListenAddress local() {
         return new ListenAddress.Local(socket().toString());
+    }
+
+    @Test
+    @DisplayName("an MTA that opens 2,000 connections at once on a unix socket is refused none, before one is accepted")
+    void manyConnectionsMayWaitToBeAccepted() throws IOException {
+        ListeningSocket listening = ListeningSocket.bind(local(), NO_UMASK);
+        toClose.add(listening.channel());
+        int kernelsLimit = Integer.parseInt(
+                Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).get(0));
+        assertTrue(kernelsLimit >= 128, "a file that has to be read in one go");
+        for (int i = 0; i < Math.min(2_000, kernelsLimit); i++) {
+            SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
+            toClose.add(client);
+            client.configureBlocking(false);
+            assertTrue(client.connect(UnixDomainSocketAddress.of(socket())));
+        }
     }
 
     // TCP.
