@@ -1,0 +1,670 @@
+/*
+ * milterload: a load generator that speaks the MTA side of the Sendmail
+ * milter protocol (version 6), as Postfix does: it negotiates, honours the
+ * step and no-reply flags that the filter asks for, waits for each reply, and
+ * sends several messages over one connection.
+ *
+ * build:  cc -O2 -o milterload milterload.c
+ * usage:  milterload [options] HOST PORT | milterload [options] unix:PATH
+ *   -c N   parallel connections (default 16)
+ *   -m N   messages in all (default 20000)
+ *   -k N   messages per connection before it is closed and opened again (default 10)
+ *   -d N   how many different author domains to cycle through (default 100)
+ *   -H F   header template: one "Name: value" per line, \t at the line's start folds,
+ *          {n} = domain number, {m} = message number
+ *   -b N   body size in bytes (default 8192), sent only if the filter wants bodies
+ *   -t S   give up after S seconds (default 120)
+ *   -P S   tag printed in the result line
+ *   -W N   warm-up messages that are not counted (default 0)
+ *   -p PID report CPU time and peak memory of that process over the counted part
+ * output: one line of JSON. Exit 0 if every message got a final verdict.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    P_NOCONNECT = 1,
+    P_NOHELO = 2,
+    P_NOMAIL = 4,
+    P_NORCPT = 8,
+    P_NOBODY = 0x10,
+    P_NOHDRS = 0x20,
+    P_NOEOH = 0x40,
+    P_NR_HDR = 0x80,
+    P_NOUNKNOWN = 0x100,
+    P_NODATA = 0x200,
+    P_SKIP = 0x400,
+    P_RCPT_REJ = 0x800,
+    P_NR_CONN = 0x1000,
+    P_NR_HELO = 0x2000,
+    P_NR_MAIL = 0x4000,
+    P_NR_RCPT = 0x8000,
+    P_NR_DATA = 0x10000,
+    P_NR_UNKN = 0x20000,
+    P_NR_EOH = 0x40000,
+    P_NR_BODY = 0x80000,
+    P_HDR_LEADSPC = 0x100000
+};
+
+enum step { S_NEG, S_CONNECT, S_HELO, S_MAIL, S_RCPT, S_DATA, S_HDR, S_EOH, S_BODY, S_EOM, S_DONE };
+
+struct conn {
+    int fd;
+    enum step step;
+    uint32_t flags;
+    int hdr;
+    size_t body_sent;
+    long msg;
+    int msgs_here;
+    unsigned char in[1 << 16];
+    size_t in_len;
+    unsigned char *out;
+    size_t out_len, out_off, out_cap;
+    struct timespec start, eom;
+    int skip_body;
+    unsigned gen; /* counts sockets: a new one may reuse the number of the old */
+};
+
+static struct {
+    int c;
+    long m;
+    int k;
+    long d;
+    const char *H;
+    size_t b;
+    int t;
+    const char *tag;
+    long w;
+    int pid;
+} o = {16, 20000, 10, 100, NULL, 8192, 120, "", 0, 0};
+static char *hdr_name[512], *hdr_val[512];
+static int nhdr;
+static char *body;
+static int ep;
+static long next_msg, done_msg, errors;
+static long verdict[256];
+static double *lat, *eomlat;
+static long nlat;
+static struct sockaddr_storage addr;
+static socklen_t addr_len;
+
+static double since(struct timespec a) {
+    struct timespec b;
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    return (b.tv_sec - a.tv_sec) + (b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+static void put(struct conn *c, const void *p, size_t n) {
+    if (c->out_len + n > c->out_cap) {
+        c->out_cap = (c->out_len + n) * 2 + 4096;
+        c->out = realloc(c->out, c->out_cap);
+    }
+    memcpy(c->out + c->out_len, p, n);
+    c->out_len += n;
+}
+static void pkt(struct conn *c, char cmd, const void *p, size_t n) {
+    uint32_t l = htonl(n + 1);
+    put(c, &l, 4);
+    put(c, &cmd, 1);
+    if (n)
+        put(c, p, n);
+}
+static void macro(struct conn *c, char stage, const char *const *kv) {
+    char b[2048];
+    size_t n = 0;
+    b[n++] = stage;
+    for (int i = 0; kv[i]; i++) {
+        size_t l = strlen(kv[i]) + 1;
+        memcpy(b + n, kv[i], l);
+        n += l;
+    }
+    pkt(c, 'D', b, n);
+}
+static size_t subst(char *dst, const char *src, long n, long m) {
+    char *d = dst;
+    while (*src) {
+        if (!strncmp(src, "{n}", 3)) {
+            d += sprintf(d, "%ld", n);
+            src += 3;
+        } else if (!strncmp(src, "{m}", 3)) {
+            d += sprintf(d, "%ld", m);
+            src += 3;
+        } else
+            *d++ = *src++;
+    }
+    *d = 0;
+    return d - dst;
+}
+static int open_conn(struct conn *c) {
+    c->fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (c->fd < 0)
+        return -1;
+    int one = 1;
+    if (addr.ss_family != AF_UNIX)
+        setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(c->fd, (struct sockaddr *)&addr, addr_len) < 0 && errno != EINPROGRESS) {
+        close(c->fd);
+        c->fd = -1;
+        return -1;
+    }
+    c->gen++;
+    c->in_len = c->out_len = c->out_off = 0;
+    c->step = S_NEG;
+    c->msgs_here = 0;
+    c->flags = 0;
+    uint32_t neg[3] = {htonl(6), htonl(0x1ff), htonl(0x1fffff)};
+    pkt(c, 'O', neg, 12);
+    struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
+    return epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &ev);
+}
+
+static const char *const m_conn[] = {
+    "j", "mx.bench.test", "{daemon_name}", "mx.bench.test", "{daemon_addr}", "127.0.0.1", "v", "Postfix 3.7.11", NULL};
+static const char *const m_none[] = {NULL};
+
+/* Queue commands until one that needs a reply has been queued; 0 = wait for a reply. */
+static void advance(struct conn *c) {
+    char b[70000];
+    size_t n;
+    for (;;)
+        switch (c->step) {
+        case S_CONNECT:
+            c->step = S_HELO;
+            if (!(c->flags & P_NOCONNECT)) {
+                macro(c, 'C', m_conn);
+                n = sprintf(b, "mail.bench.test") + 1;
+                b[n++] = '4';
+                uint16_t p = htons(40000);
+                memcpy(b + n, &p, 2);
+                n += 2;
+                n += sprintf(b + n, "192.0.2.%ld", c->msg % 250 + 1) + 1;
+                pkt(c, 'C', b, n);
+                if (!(c->flags & P_NR_CONN))
+                    return;
+            }
+            break;
+        case S_HELO:
+            c->step = S_MAIL;
+            if (!(c->flags & P_NOHELO)) {
+                macro(c, 'H', m_none);
+                pkt(c, 'H', "mail.bench.test", 16);
+                if (!(c->flags & P_NR_HELO))
+                    return;
+            }
+            break;
+        case S_MAIL: {
+            c->step = S_RCPT;
+            clock_gettime(CLOCK_MONOTONIC, &c->start);
+            if (!(c->flags & P_NOMAIL)) {
+                char sender[128];
+                sprintf(sender, "bounce@d%ld.bench.test", c->msg % o.d);
+                const char *mm[] = {"{mail_mailer}", "smtp", "{mail_addr}", sender, NULL};
+                macro(c, 'M', mm);
+                n = sprintf(b, "<%s>", sender) + 1;
+                n += sprintf(b + n, "SIZE=9000") + 1;
+                pkt(c, 'M', b, n);
+                if (!(c->flags & P_NR_MAIL))
+                    return;
+            }
+            break;
+        }
+        case S_RCPT:
+            c->step = S_DATA;
+            if (!(c->flags & P_NORCPT)) {
+                char qid[32];
+                sprintf(qid, "4%010lX", c->msg);
+                const char *mm[] = {"i", qid, "{rcpt_addr}", "user@bench.test", NULL};
+                macro(c, 'R', mm);
+                pkt(c, 'R', "<user@bench.test>", 18);
+                if (!(c->flags & P_NR_RCPT))
+                    return;
+            }
+            break;
+        case S_DATA: {
+            c->step = S_HDR;
+            c->hdr = 0;
+            char qid[32];
+            sprintf(qid, "4%010lX", c->msg);
+            const char *mm[] = {"i", qid, NULL};
+            if (!(c->flags & P_NODATA)) {
+                macro(c, 'T', mm);
+                pkt(c, 'T', NULL, 0);
+                if (!(c->flags & P_NR_DATA))
+                    return;
+            }
+            break;
+        }
+        case S_HDR:
+            if ((c->flags & P_NOHDRS) || c->hdr == nhdr) {
+                c->step = S_EOH;
+                break;
+            }
+            n = sprintf(b, "%s", hdr_name[c->hdr]) + 1;
+            if (c->flags & P_HDR_LEADSPC)
+                b[n++] = ' ';
+            n += subst(b + n, hdr_val[c->hdr], c->msg % o.d, c->msg) + 1;
+            c->hdr++;
+            pkt(c, 'L', b, n);
+            if (!(c->flags & P_NR_HDR))
+                return;
+            break;
+        case S_EOH:
+            c->step = S_BODY;
+            c->body_sent = 0;
+            c->skip_body = 0;
+            if (!(c->flags & P_NOEOH)) {
+                char qid[32];
+                sprintf(qid, "4%010lX", c->msg);
+                const char *mm[] = {"i", qid, NULL};
+                macro(c, 'N', mm);
+                pkt(c, 'N', NULL, 0);
+                if (!(c->flags & P_NR_EOH))
+                    return;
+            }
+            break;
+        case S_BODY:
+            if ((c->flags & P_NOBODY) || c->skip_body || c->body_sent >= o.b) {
+                c->step = S_EOM;
+                break;
+            }
+            n = o.b - c->body_sent;
+            if (n > 65535)
+                n = 65535;
+            pkt(c, 'B', body, n);
+            c->body_sent += n;
+            if (!(c->flags & P_NR_BODY))
+                return;
+            break;
+        case S_EOM: {
+            char qid[32];
+            sprintf(qid, "4%010lX", c->msg);
+            const char *mm[] = {"i", qid, NULL};
+            macro(c, 'E', mm);
+            clock_gettime(CLOCK_MONOTONIC, &c->eom);
+            pkt(c, 'E', NULL, 0);
+            c->step = S_DONE;
+            return;
+        }
+        default:
+            return;
+        }
+}
+static int flush_out(struct conn *c) {
+    while (c->out_off < c->out_len) {
+        ssize_t w = write(c->fd, c->out + c->out_off, c->out_len - c->out_off);
+        if (w < 0)
+            return errno == EAGAIN ? 0 : -1;
+        c->out_off += w;
+    }
+    c->out_off = c->out_len = 0;
+    return 0;
+}
+static void reopen(struct conn *c);
+static void take_message(struct conn *c) {
+    if (next_msg >= o.m + o.w) {
+        pkt(c, 'Q', NULL, 0);
+        flush_out(c);
+        close(c->fd);
+        c->fd = -1;
+        return;
+    }
+    if (c->msgs_here >= o.k) {
+        pkt(c, 'Q', NULL, 0);
+        flush_out(c);
+        close(c->fd);
+        c->fd = -1;
+        reopen(c);
+        return;
+    }
+    c->msg = next_msg++;
+    c->step = c->msgs_here++ == 0 ? S_CONNECT : S_MAIL;
+    advance(c);
+}
+static void reopen(struct conn *c) {
+    if (next_msg < o.m + o.w && open_conn(c) < 0) {
+        errors++;
+        perror("connect");
+    }
+}
+static struct timespec t0;
+static double cpu0;
+static double cpu_of(int pid) {
+    char p[64], b[2048];
+    sprintf(p, "/proc/%d/stat", pid);
+    FILE *f = fopen(p, "r");
+    if (!f)
+        return 0;
+    size_t n = fread(b, 1, sizeof b - 1, f);
+    fclose(f);
+    b[n] = 0;
+    char *q = strrchr(b, ')');
+    long u = 0, s = 0;
+    sscanf(q + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &u, &s);
+    return (double)(u + s) / sysconf(_SC_CLK_TCK);
+}
+static void finish(struct conn *c, unsigned char v) {
+    verdict[v]++;
+    done_msg++;
+    if (done_msg > o.w) {
+        lat[nlat] = since(c->start);
+        eomlat[nlat++] = since(c->eom);
+    }
+    if (done_msg == o.w) {
+        clock_gettime(CLOCK_MONOTONIC, &t0);
+        if (o.pid)
+            cpu0 = cpu_of(o.pid);
+        memset(verdict, 0, sizeof verdict);
+    }
+    take_message(c);
+}
+static int on_reply(struct conn *c, unsigned char r, const unsigned char *p, size_t n) {
+    if (c->step == S_NEG) {
+        if (r != 'O' || n < 12)
+            return -1;
+        uint32_t f;
+        memcpy(&f, p + 8, 4);
+        c->flags = ntohl(f);
+        take_message(c);
+        return 0;
+    }
+    if (c->step == S_DONE) {
+        switch (r) {
+        case 'c':
+        case 'a':
+        case 'r':
+        case 't':
+        case 'd':
+        case 'y':
+            finish(c, r);
+            return 0;
+        default:
+            verdict[r]++;
+            return 0; /* modifications: h i m q + - p ... */
+        }
+    }
+    switch (r) {
+    case 'c':
+        advance(c);
+        return 0;
+    case 's':
+        c->skip_body = 1;
+        advance(c);
+        return 0;
+    case 'p':
+        return 0;
+    case 'a':
+    case 'r':
+    case 't':
+    case 'd':
+    case 'y':
+        /* a verdict before the end: Postfix sends no more of this message (accept) or aborts it */
+        c->eom = c->start;
+        if (r != 'a')
+            pkt(c, 'A', NULL, 0);
+        if (c->step == S_HELO || c->step == S_MAIL)
+            c->msgs_here = o.k; /* verdict on the connection */
+        finish(c, r);
+        return 0;
+    default:
+        fprintf(stderr, "unexpected reply %c (0x%02x) at step %d\n", r, r, c->step);
+        return -1;
+    }
+}
+static int on_read(struct conn *c) {
+    for (;;) {
+        ssize_t r = read(c->fd, c->in + c->in_len, sizeof c->in - c->in_len);
+        if (r == 0)
+            return -1;
+        if (r < 0)
+            return errno == EAGAIN ? 0 : -1;
+        c->in_len += r;
+        size_t off = 0;
+        while (c->in_len - off >= 5) {
+            uint32_t l;
+            memcpy(&l, c->in + off, 4);
+            l = ntohl(l);
+            if (l == 0 || l > sizeof c->in - 4)
+                return -1;
+            if (c->in_len - off < 4 + l)
+                break;
+            unsigned gen = c->gen;
+            if (on_reply(c, c->in[off + 4], c->in + off + 5, l - 1) < 0)
+                return -1;
+            if (c->fd < 0 || c->gen != gen)
+                return 1; /* closed, or closed and opened again */
+            off += 4 + l;
+        }
+        memmove(c->in, c->in + off, c->in_len - off);
+        c->in_len -= off;
+    }
+}
+static int cmp(const void *a, const void *b) {
+    double x = *(double *)a, y = *(double *)b;
+    return x < y ? -1 : x > y;
+}
+static double q(double *v, long n, double p) {
+    if (!n)
+        return 0;
+    long i = p * n;
+    if (i >= n)
+        i = n - 1;
+    return v[i] * 1e3;
+}
+
+static const char *const default_headers[] = {
+    "Received: from mail.d{n}.bench.test (mail.d{n}.bench.test [192.0.2.1])\n\tby mx.bench.test (Postfix) with ESMTPS "
+    "id 4{m}\n\tfor <user@bench.test>; Mon, 23 Nov 2026 10:00:00 +0000 (UTC)",
+    "Authentication-Results: mx.bench.test; spf=pass (sender SPF authorized)\n\tsmtp.mailfrom=d{n}.bench.test "
+    "(client-ip=192.0.2.1; helo=mail.bench.test;\n\tenvelope-from=bounce@d{n}.bench.test; receiver=<UNKNOWN>)",
+    "Authentication-Results: mx.bench.test;\n\tdkim=pass (2048-bit key; unprotected) header.d=d{n}.bench.test "
+    "header.i=@d{n}.bench.test header.a=rsa-sha256 header.s=s1 header.b=Ab3dEf9h",
+    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=d{n}.bench.test; s=s1;\n\tt=1790000000; "
+    "bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/"
+    "XKdLCPjaYaY=;\n\th=From:To:Subject:Date:Message-ID:MIME-Version:Content-Type;\n\tb="
+    "dGhpcyBpcyBub3QgYSByZWFsIHNpZ25hdHVyZSBidXQgaXQgaXMgYXMgbG9uZyBhcyBvbmUgd291bGQgYmUgaW4gcmVhbCBsaWZl",
+    "Received: by 2002:a05:6512:3c8:b0:500:b7ed:105a with SMTP id m{m}; Mon, 23 Nov 2026 09:59:58 -0000",
+    "Received: from app-{n}.internal ([203.0.113.7]) by smtp.d{n}.bench.test with ESMTPSA id x{m}; Mon, 23 Nov 2026 "
+    "09:59:57 -0000",
+    "From: =?UTF-8?Q?Newsletter_Team?= <news@d{n}.bench.test>",
+    "To: \"User, A.\" <user@bench.test>",
+    "Subject: =?UTF-8?B?V2Vla2x5IG5ld3M=?= number {m}",
+    "Date: Mon, 23 Nov 2026 09:59:57 +0000",
+    "Message-ID: <{m}.{n}@d{n}.bench.test>",
+    "MIME-Version: 1.0",
+    "Content-Type: multipart/alternative; boundary=\"0000000000{m}\"",
+    "List-Unsubscribe: <https://d{n}.bench.test/u/{m}>",
+    "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    "X-Mailer: bench 1.0",
+    "Feedback-ID: {n}:bench",
+    "Reply-To: reply@d{n}.bench.test",
+    NULL};
+
+static void add_header(char *line) {
+    char *colon = strchr(line, ':');
+    if (!colon || nhdr == 512)
+        return;
+    *colon = 0;
+    hdr_name[nhdr] = line;
+    char *v = colon + 1;
+    if (*v == ' ')
+        v++;
+    hdr_val[nhdr++] = v;
+}
+int main(int argc, char **argv) {
+    int ch;
+    while ((ch = getopt(argc, argv, "c:m:k:d:H:b:t:P:W:p:")) != -1)
+        switch (ch) {
+        case 'c':
+            o.c = atoi(optarg);
+            break;
+        case 'm':
+            o.m = atol(optarg);
+            break;
+        case 'k':
+            o.k = atoi(optarg);
+            break;
+        case 'd':
+            o.d = atol(optarg);
+            break;
+        case 'H':
+            o.H = optarg;
+            break;
+        case 'b':
+            o.b = atol(optarg);
+            break;
+        case 't':
+            o.t = atoi(optarg);
+            break;
+        case 'P':
+            o.tag = optarg;
+            break;
+        case 'W':
+            o.w = atol(optarg);
+            break;
+        case 'p':
+            o.pid = atoi(optarg);
+            break;
+        default:
+            return 64;
+        }
+    if (optind >= argc) {
+        fprintf(stderr, "usage: milterload [options] HOST PORT | unix:PATH\n");
+        return 64;
+    }
+    if (!strncmp(argv[optind], "unix:", 5)) {
+        struct sockaddr_un *u = (void *)&addr;
+        u->sun_family = AF_UNIX;
+        strncpy(u->sun_path, argv[optind] + 5, sizeof u->sun_path - 1);
+        addr_len = sizeof *u;
+    } else {
+        struct sockaddr_in *a = (void *)&addr;
+        a->sin_family = AF_INET;
+        a->sin_port = htons(atoi(argv[optind + 1]));
+        if (inet_pton(AF_INET, argv[optind], &a->sin_addr) != 1) {
+            fprintf(stderr, "HOST must be an IPv4 address\n");
+            return 64;
+        }
+        addr_len = sizeof *a;
+    }
+    if (o.H) {
+        FILE *f = fopen(o.H, "r");
+        if (!f) {
+            perror(o.H);
+            return 66;
+        }
+        char *line = NULL, *cur = NULL;
+        size_t cap = 0;
+        ssize_t n;
+        while ((n = getline(&line, &cap, f)) > 0) {
+            while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+                line[--n] = 0;
+            if (line[0] == '\t' && cur) {
+                cur = realloc(cur, strlen(cur) + n + 2);
+                strcat(cur, "\n");
+                strcat(cur, line);
+            } else if (n) {
+                if (cur)
+                    add_header(cur);
+                cur = strdup(line);
+            }
+        }
+        if (cur)
+            add_header(cur);
+    } else
+        for (int i = 0; default_headers[i]; i++)
+            add_header(strdup(default_headers[i]));
+    body = malloc(65536);
+    for (int i = 0; i < 65536; i++)
+        body[i] = i % 76 == 75 ? '\n' : 'a' + i % 26;
+    lat = malloc(sizeof(double) * (o.m + 1));
+    eomlat = malloc(sizeof(double) * (o.m + 1));
+    ep = epoll_create1(0);
+    struct conn *cs = calloc(o.c, sizeof *cs);
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    struct timespec begin = t0;
+    if (o.pid)
+        cpu0 = cpu_of(o.pid);
+    for (int i = 0; i < o.c; i++)
+        if (open_conn(&cs[i]) < 0) {
+            perror("connect");
+            return 69;
+        }
+    struct epoll_event ev[256];
+    while (done_msg + errors < o.m + o.w && since(begin) < o.t) {
+        int n = epoll_wait(ep, ev, 256, 1000);
+        for (int i = 0; i < n; i++) {
+            struct conn *c = ev[i].data.ptr;
+            if (c->fd < 0)
+                continue;
+            int fd = c->fd, bad = 0;
+            unsigned gen = c->gen;
+            if (ev[i].events & (EPOLLERR | EPOLLHUP))
+                bad = 1;
+            if (!bad && (ev[i].events & EPOLLIN)) {
+                int r = on_read(c);
+                if (r == 1)
+                    continue;
+                bad = r < 0;
+            }
+            if (!bad)
+                bad = flush_out(c) < 0;
+            if (!bad && c->gen == gen && (ev[i].events & EPOLLOUT)) {
+                struct epoll_event e = {.events = EPOLLIN | (c->out_len ? EPOLLOUT : 0), .data.ptr = c};
+                epoll_ctl(ep, EPOLL_CTL_MOD, fd, &e);
+            } else if (!bad && c->out_len) {
+                struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
+                epoll_ctl(ep, EPOLL_CTL_MOD, fd, &e);
+            }
+            if (bad) {
+                errors++;
+                close(c->fd);
+                c->fd = -1;
+                reopen(c);
+            }
+        }
+    }
+    double s = since(t0);
+    double cpu = o.pid ? cpu_of(o.pid) - cpu0 : 0;
+    long rss = 0;
+    if (o.pid) {
+        char p[64], l[256];
+        sprintf(p, "/proc/%d/status", o.pid);
+        FILE *f = fopen(p, "r");
+        if (f) {
+            while (fgets(l, sizeof l, f))
+                sscanf(l, "VmHWM: %ld", &rss);
+            fclose(f);
+        }
+    }
+    qsort(lat, nlat, sizeof *lat, cmp);
+    qsort(eomlat, nlat, sizeof *eomlat, cmp);
+    printf(
+        "{\"tag\":\"%s\",\"messages\":%ld,\"errors\":%ld,\"seconds\":%.3f,\"msg_per_s\":%.0f,\"msg_ms\":{\"p50\":%.3f,"
+        "\"p95\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f},\"eom_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}",
+        o.tag, nlat, errors, s, nlat / s, q(lat, nlat, .5), q(lat, nlat, .95), q(lat, nlat, .99), q(lat, nlat, .999),
+        q(lat, nlat, 1), q(eomlat, nlat, .5), q(eomlat, nlat, .99), q(eomlat, nlat, 1));
+    if (o.pid)
+        printf(",\"cpu_us_per_msg\":%.1f,\"peak_rss_kib\":%ld", nlat ? cpu / nlat * 1e6 : 0, rss);
+    printf(",\"replies\":{");
+    int first = 1;
+    for (int i = 0; i < 256; i++)
+        if (verdict[i]) {
+            printf("%s\"%c\":%ld", first ? "" : ",", i, verdict[i]);
+            first = 0;
+        }
+    printf("}}\n");
+    return errors || nlat < o.m ? 1 : 0;
+}
