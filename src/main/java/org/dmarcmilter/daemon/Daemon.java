@@ -43,6 +43,9 @@ public final class Daemon {
     /** Parsed and judged, a header section takes some times its size. */
     private static final int HEADER_SHARE_OF_HEAP = 5;
 
+    /** Half of the header memory is for large messages, and one of many small fields takes half as much again as its text. */
+    private static final long LARGEST_IN_HEADER_MEMORY = 3;
+
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(5);
     private static final Duration HISTORY_GRACE = Duration.ofSeconds(5);
@@ -156,7 +159,7 @@ public final class Daemon {
                 MOST_HEADER_FIELDS,
                 Math.max(
                         Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
-                        settings.service().maxHeaderBytes()));
+                        LARGEST_IN_HEADER_MEMORY * settings.service().maxHeaderBytes()));
         MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
                 ? new MilterReply.TemporaryFailure()
                 : new MilterReply.Accept();

@@ -40,6 +40,7 @@ final class Instruments {
                 counter("dmarc_milter_connections_total", "Milter connections taken", server::connections),
                 counter("dmarc_milter_refused_total", "Connections over MaxConnections", server::refusedConnections),
                 counter("dmarc_milter_malformed_total", "Connections closed for what they sent", server::malformed),
+                counter("dmarc_milter_put_off_total", "Messages put off as header memory was short", server::putOff),
                 counter("dmarc_milter_failures_total", "Messages answered by the fail-safe verdict", server::failures),
                 counter(
                         "dmarc_milter_dns_cache_hits_total",

@@ -118,14 +118,15 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     @Override
+    public MilterFilter.Part keeps(String fieldName) {
+        return keepAllFields ? MilterFilter.Part.WHOLE : KeptFields.part(fieldName);
+    }
+
+    @Override
     public void header(MilterCommand.Header command) {
         OpenMessage message = open.orElseThrow();
         HeaderField field = new HeaderField(command.name(), command.value());
-        if (keepAllFields) {
-            message.fields.add(field);
-        } else {
-            KeptFields.of(field).ifPresent(message.fields::add);
-        }
+        message.fields.add(keepAllFields ? field : KeptFields.kept(field));
         if (!message.searched && field.is(AuthorDomain.FIELD)) {
             message.searched = true;
             MessageJudge.search(field, rules, message.dns);

@@ -2,7 +2,6 @@ package org.dmarcmilter.filter;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dmarcmilter.evidence.FieldEvidence;
@@ -11,40 +10,44 @@ import org.dmarcmilter.judge.MessageJudge;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.milter.MilterFilter.Part;
+import org.dmarcmilter.text.TagList;
 
 /** Which header fields are kept until the end of the message: those that the readers say they read. */
 final class KeptFields {
-    private enum Part {
-        /** All of it: somebody reads it. */
-        WHOLE,
-        /** Only its name: somebody counts it, or takes it for a landmark, whatever stands in it. */
-        NAME
+    private static final Map<String, Part> PARTS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    /** One object for all messages of each field of which only the name is kept. */
+    private static final Map<String, HeaderField> NAMES = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        // Somebody counts them, or takes them for a landmark, whatever stands in them.
+        put(FieldCounts.fields(), Part.NAME);
+        put(Set.of(FieldEvidence.LANDMARK), Part.NAME);
+        // Somebody reads them.
+        put(Set.of(AuthorDomain.FIELD, JudgedMessage.RECIPIENTS), Part.WHOLE);
+        put(FieldEvidence.READ, Part.WHOLE);
+        put(MessageJudge.SAMPLED, Part.WHOLE);
+        PARTS.forEach((name, part) -> {
+            if (part == Part.NAME) {
+                NAMES.put(name, new HeaderField(name, ""));
+            }
+        });
     }
 
-    private static final Map<String, Part> PARTS = parts();
-
-    private static Map<String, Part> parts() {
-        Map<String, Part> parts = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        put(parts, FieldCounts.fields(), Part.NAME);
-        put(parts, Set.of(FieldEvidence.LANDMARK), Part.NAME);
-        put(parts, Set.of(AuthorDomain.FIELD, JudgedMessage.RECIPIENTS), Part.WHOLE);
-        put(parts, FieldEvidence.READ, Part.WHOLE);
-        put(parts, MessageJudge.SAMPLED, Part.WHOLE);
-        return parts;
-    }
-
-    private static void put(Map<String, Part> parts, Collection<String> names, Part part) {
-        names.forEach(name -> parts.put(name, part));
+    private static void put(Collection<String> names, Part part) {
+        names.forEach(name -> PARTS.put(name, part));
     }
 
     private KeptFields() {}
 
-    /** What is kept of a field; empty if nothing is. */
-    static Optional<HeaderField> of(HeaderField field) {
-        Part part = PARTS.get(field.name());
-        if (part == null) {
-            return Optional.empty();
-        }
-        return Optional.of(part == Part.WHOLE ? field : new HeaderField(field.name(), ""));
+    /** What is kept of a field whose name came like this: white space may stand behind it. */
+    static Part part(String name) {
+        return PARTS.getOrDefault(TagList.trim(name), Part.NOTHING);
+    }
+
+    /** A field of which something is kept, in the least memory. */
+    static HeaderField kept(HeaderField field) {
+        return NAMES.getOrDefault(field.name(), field);
     }
 }

@@ -1,50 +1,173 @@
 package org.dmarcmilter.milter;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory for header fields of all messages that are open at once. A bound for each message alone would let a hundred
- * clients fill the heap together.
+ * The memory for the kept header fields of all messages that are open at once. A bound for each message alone would let a
+ * hundred clients fill the heap together, and a pool that refuses whoever comes next would let them keep out everybody
+ * else's mail. So:
+ *
+ * <ul>
+ *   <li>the first octets of each message, as many as an ordinary one needs, are its own;
+ *   <li>what larger messages need beyond that comes from a pool. Where it is short, its equal share is each client's own:
+ *       of those clients that hold more, the message that holds most is refused.
+ * </ul>
+ *
+ * <p>Safe for all event loops; no lock is held while anything else happens.
  */
 final class HeaderMemory {
     private static final Logger LOG = LoggerFactory.getLogger(HeaderMemory.class);
 
-    private final long most;
-    private final AtomicLong taken = new AtomicLong();
-    private final AtomicBoolean full = new AtomicBoolean();
+    private final long ordinary;
+    private final long pool;
 
-    /** @param most octets in all */
-    HeaderMemory(long most) {
-        this.most = most;
+    // Guarded by this. A client is here as long as a message of it holds something of the pool.
+    private final Map<Object, Client> clients = new HashMap<>();
+    private long taken;
+    private boolean full;
+
+    private static final class Client {
+        final Set<Holding> messages = new HashSet<>();
+        long taken;
     }
 
-    /** Takes that many octets, or none and says no. */
-    boolean take(long octets) {
-        if (taken.addAndGet(octets) <= most) {
-            return true;
+    /**
+     * @param ordinary octets that each message may take, whatever the others do
+     * @param pool octets beyond that for all messages together
+     */
+    HeaderMemory(long ordinary, long pool) {
+        this.ordinary = ordinary;
+        this.pool = pool;
+    }
+
+    /** Half of it for ordinary messages, as many as there can be connections; the other half is the pool. */
+    static HeaderMemory of(Limits limits) {
+        long half = limits.maxHeaderMemory() / 2;
+        return new HeaderMemory(half / limits.maxConnections(), half);
+    }
+
+    /**
+     * Opens the account of a message, with nothing in it.
+     *
+     * @param client whose message it is, by {@code equals}
+     * @param refused called once, by any thread, if others get what the message has taken: it must give it up
+     */
+    Holding open(Object client, Runnable refused) {
+        return new Holding(client, refused);
+    }
+
+    /** What one message has taken. Used by its own event loop. */
+    final class Holding {
+        private final Object client;
+        private final Runnable refused;
+        private long own;
+
+        // Guarded by the memory.
+        private long ofPool;
+        private boolean isRefused;
+
+        private Holding(Object client, Runnable refused) {
+            this.client = client;
+            this.refused = refused;
         }
-        taken.addAndGet(-octets);
-        if (!full.getAndSet(true)) {
+
+        /** Takes that many octets more; false if the message is the one to be refused. */
+        boolean take(long octets) {
+            if (octets <= ordinary - own) {
+                own += octets;
+                return true;
+            }
+            return takeOfPool(this, octets);
+        }
+
+        /** Gives everything back. */
+        void release() {
+            own = 0;
+            if (releasePool(this)) {
+                LOG.warn("header fields of large messages are kept again");
+            }
+        }
+    }
+
+    private boolean takeOfPool(Holding message, long octets) {
+        List<Holding> refused;
+        boolean news;
+        synchronized (this) {
+            if (message.isRefused) {
+                return false;
+            }
+            Client client = clients.computeIfAbsent(message.client, key -> new Client());
+            client.messages.add(message);
+            add(message, client, octets);
+            refused = makeRoom();
+            news = !refused.isEmpty() && !full;
+            full |= news;
+        }
+        if (news) {
             LOG.warn(
-                    "the open messages hold {} octets of header fields, as many as are kept; further ones are answered"
-                            + " with a temporary failure until some have ended",
-                    most);
+                    "the header fields of the open messages take {} octets beyond what ordinary messages need, as many as are"
+                            + " kept; the largest are answered with a temporary failure until some have ended",
+                    pool);
         }
-        return false;
+        refused.stream().filter(other -> other != message).forEach(other -> other.refused.run());
+        return !refused.contains(message);
     }
 
-    /** Gives octets back. Half must be free again before the next complaint, so that not each message is logged. */
-    void give(long octets) {
-        if (taken.addAndGet(-octets) < most / 2 && full.get() && full.compareAndSet(true, false)) {
-            LOG.warn("header fields of new messages are kept again");
+    private List<Holding> makeRoom() {
+        List<Holding> refused = new ArrayList<>();
+        while (taken > pool) {
+            Holding next = nextToRefuse();
+            next.isRefused = true;
+            forget(next);
+            refused.add(next);
         }
+        return refused;
     }
 
-    /** Octets taken now. */
-    long taken() {
-        return taken.get();
+    /** Somebody holds more than an equal share, because all together hold more than all the shares. */
+    private Holding nextToRefuse() {
+        long share = pool / clients.size();
+        return clients.values().stream()
+                .filter(client -> client.taken > share)
+                .flatMap(client -> client.messages.stream())
+                .max(Comparator.comparingLong(message -> message.ofPool))
+                .orElseThrow();
+    }
+
+    /** Whether memory is no longer short: half must be free again before the next complaint, so that not each message is logged. */
+    private synchronized boolean releasePool(Holding message) {
+        if (message.ofPool > 0) {
+            forget(message);
+        }
+        boolean news = full && taken < pool / 2;
+        full &= !news;
+        return news;
+    }
+
+    private void forget(Holding message) {
+        clients.computeIfPresent(message.client, (key, client) -> {
+            add(message, client, -message.ofPool);
+            client.messages.remove(message);
+            return client.messages.isEmpty() ? null : client;
+        });
+    }
+
+    private void add(Holding message, Client client, long octets) {
+        message.ofPool += octets;
+        client.taken += octets;
+        taken += octets;
+    }
+
+    /** Octets of the pool that are taken now. */
+    synchronized long taken() {
+        return taken;
     }
 }

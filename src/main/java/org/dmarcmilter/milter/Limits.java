@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param maxConnections connections open at once; further ones are closed as they come
  * @param maxHeaderBytes octets of header fields (names and values) of one message that reach the session
  * @param maxHeaderCount header fields of one message that reach the session
- * @param maxHeaderMemory octets that the header fields of all open messages take together; a message that needs more is
- *     answered with a temporary failure
+ * @param maxHeaderMemory octets that the kept header fields of all open messages take together; where they are short, the
+ *     largest message is answered with a temporary failure
  * @param beforeNegotiation wait for SMFIC_OPTNEG
  * @param halfFrame wait for the rest of a packet, or for the MTA to read our replies
  * @param idle silence of the MTA between two packets; the SMTP client's own idleness is part of it

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
 import org.dmarcmilter.milter.MilterCommand.Connect;
@@ -23,6 +24,7 @@ import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
 import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
 import org.dmarcmilter.milter.MilterFilter.BodyReader;
+import org.dmarcmilter.milter.MilterFilter.Part;
 import org.dmarcmilter.milter.MilterFilter.Session;
 import org.dmarcmilter.milter.MilterReply.Kind;
 import org.dmarcmilter.milter.Negotiation.Agreed;
@@ -59,6 +61,9 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** The session is asked no more on this connection; what its messages are answered. */
     private Optional<MilterReply> connectionVerdict = Optional.empty();
+
+    /** Whose memory it is that the messages take. */
+    private Object client = this;
 
     private Optional<OpenMessage> open = Optional.empty();
     private boolean draining;
@@ -124,6 +129,7 @@ final class MilterConnection implements MilterCommand.Visitor {
             return;
         }
         connected = true;
+        client = command.address().<Object>map(MilterConnection::client).orElse(this);
         settleConnection(Negotiation.NO_CONNECT, Negotiation.NR_CONNECT, () -> session.connect(command, macros));
     }
 
@@ -158,7 +164,8 @@ final class MilterConnection implements MilterCommand.Visitor {
         }
         dropMessage();
         macros.beginMessage();
-        OpenMessage message = new OpenMessage(service.limits(), service.headerMemory());
+        OpenMessage message = new OpenMessage(
+                service.limits(), service.headerMemory(), client, refused -> wire.onLoop(() -> refuse(refused)));
         open = Optional.of(message);
         message.verdict = connectionVerdict;
         if (message.verdict.isEmpty()) {
@@ -183,22 +190,54 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     @Override
     public void header(Header command) {
-        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> switch (message.count(command)) {
-            case KEPT -> {
-                session.header(command);
-                yield CONTINUE;
-            }
-            case FIRST_LEFT_OUT -> {
-                session.headersTruncated();
-                yield CONTINUE;
-            }
-            case LEFT_OUT -> CONTINUE;
-            case NO_MEMORY -> {
-                leaveSession(message);
-                message.release();
-                yield TEMPORARY_FAILURE;
-            }
+        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> {
+            Part kept = session.keeps(command.name());
+            return switch (message.count(command, kept)) {
+                case KEPT -> {
+                    session.header(kept == Part.WHOLE ? command : new Header(command.name(), ""));
+                    yield CONTINUE;
+                }
+                case FIRST_LEFT_OUT -> {
+                    session.headersTruncated();
+                    yield CONTINUE;
+                }
+                case LEFT_OUT, UNREAD -> CONTINUE;
+                case NO_MEMORY -> {
+                    giveUp(message);
+                    yield TEMPORARY_FAILURE;
+                }
+            };
         });
+    }
+
+    /** Others need the memory that a message of this connection has taken. */
+    private void refuse(OpenMessage message) {
+        if (open.filter(message::equals).isEmpty()) {
+            return;
+        }
+        giveUp(message);
+        if (message.deciding) {
+            conclude(message, List.of(TEMPORARY_FAILURE));
+        } else {
+            message.verdict = Optional.of(TEMPORARY_FAILURE);
+        }
+    }
+
+    private void giveUp(OpenMessage message) {
+        service.counters().putOff.increment();
+        LOG.info(
+                "{}milter connection {} from {}: memory for header fields is short, and this message holds the most; answered {}",
+                queueId(),
+                id,
+                wire.peer(),
+                TEMPORARY_FAILURE);
+        leaveSession(message);
+        message.release();
+    }
+
+    /** Who has an IPv6 address has all those of its network. */
+    private static IpAddress client(IpAddress address) {
+        return address.family() == IpAddress.Family.IPV6 ? new IpAddress(address.family(), address.high(), 0) : address;
     }
 
     @Override
@@ -379,6 +418,7 @@ final class MilterConnection implements MilterCommand.Visitor {
         macros.clear();
         connected = false;
         connectionVerdict = Optional.empty();
+        client = this;
         open();
     }
 

@@ -8,5 +8,6 @@ final class MilterCounters {
     final LongAdder refused = new LongAdder();
     final LongAdder messages = new LongAdder();
     final LongAdder malformed = new LongAdder();
+    final LongAdder putOff = new LongAdder();
     final LongAdder failures = new LongAdder();
 }

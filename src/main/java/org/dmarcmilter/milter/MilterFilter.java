@@ -27,6 +27,13 @@ public interface MilterFilter {
      */
     record Wishes(int actions, int skipSteps, int noReply) {}
 
+    /** How much of a header field is kept until the end of its message. */
+    enum Part {
+        NOTHING,
+        NAME,
+        WHOLE
+    }
+
     /**
      * The filter's side of one milter connection. Each {@link #mail} that was called is followed by exactly one
      * {@link #answered} or {@link #abort}, the former only after {@link #endOfMessage}. What a method throws becomes the temporary failure or acceptance that the
@@ -48,7 +55,17 @@ public interface MilterFilter {
         /** SMFIC_RCPT, if it was asked for. */
         default void recipient(MilterCommand.Recipient command) {}
 
-        /** SMFIC_HEADER, top to bottom. */
+        /**
+         * How much of the fields of this name the session keeps. Only that comes to {@link #header}, and only that counts as
+         * memory: what nobody reads costs nobody anything.
+         *
+         * @param fieldName as the MTA sent it
+         */
+        default Part keeps(String fieldName) {
+            return Part.WHOLE;
+        }
+
+        /** SMFIC_HEADER, top to bottom, as far as it is {@linkplain #keeps kept}: a value that is not is empty. */
         void header(MilterCommand.Header command);
 
         /** The message has more header fields than {@link Limits} allows; no more of them come. Called at most once a message. */

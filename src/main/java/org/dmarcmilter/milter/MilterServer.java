@@ -252,6 +252,11 @@ public final class MilterServer implements AutoCloseable {
         return service.counters().malformed.sum();
     }
 
+    /** Messages answered with a temporary failure because memory for header fields was short. */
+    public long putOff() {
+        return service.counters().putOff.sum();
+    }
+
     /** Failures of the filter that became the fail-safe verdict. */
     public long failures() {
         return service.counters().failures.sum();

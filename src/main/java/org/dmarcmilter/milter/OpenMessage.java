@@ -1,6 +1,8 @@
 package org.dmarcmilter.milter;
 
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.dmarcmilter.milter.MilterFilter.Part;
 
 /**
  * What a connection knows of one message: made at MAIL, gone with its verdict, with ABORT or with the next MAIL, so that nothing of one
@@ -8,7 +10,10 @@ import java.util.Optional;
  */
 final class OpenMessage {
     /** What the objects of a field take beside its text, about. */
-    private static final int FIELD_OVERHEAD = 128;
+    static final int FIELD_OVERHEAD = 128;
+
+    /** What a field takes of which only the name is kept: a place in a list, as the names are few and shared. */
+    static final int NAME_OVERHEAD = 8;
 
     /** What becomes of a header field. */
     enum Field {
@@ -18,16 +23,17 @@ final class OpenMessage {
         FIRST_LEFT_OUT,
         /** It is left out. */
         LEFT_OUT,
-        /** There is no memory for it: the client shall try again. */
+        /** Nobody reads it. */
+        UNREAD,
+        /** The message is the one that has to go, as memory is short: the client shall try again. */
         NO_MEMORY
     }
 
     private final Limits limits;
-    private final HeaderMemory memory;
+    private final HeaderMemory.Holding memory;
     private int fields;
     private long octets;
     private boolean truncated;
-    private long taken;
 
     /** The session is asked no more about this message; what its end is answered. */
     Optional<MilterReply> verdict = Optional.empty();
@@ -38,13 +44,17 @@ final class OpenMessage {
     /** The session was asked for its verdict, which has not come. */
     boolean deciding;
 
-    OpenMessage(Limits limits, HeaderMemory memory) {
+    /**
+     * @param client whose message it is
+     * @param refused told, on any thread, if it has to give up what it keeps
+     */
+    OpenMessage(Limits limits, HeaderMemory memory, Object client, Consumer<OpenMessage> refused) {
         this.limits = limits;
-        this.memory = memory;
+        this.memory = memory.open(client, () -> refused.accept(this));
     }
 
-    /** Counts a field, and takes the memory for it if it is kept. */
-    Field count(MilterCommand.Header field) {
+    /** Counts a field, and takes the memory for as much of it as is kept. */
+    Field count(MilterCommand.Header field, Part kept) {
         int size = field.name().length() + field.value().length();
         fields++;
         octets += size;
@@ -53,17 +63,14 @@ final class OpenMessage {
             truncated = true;
             return first ? Field.FIRST_LEFT_OUT : Field.LEFT_OUT;
         }
-        long needed = (long) FIELD_OVERHEAD + size;
-        if (!memory.take(needed)) {
-            return Field.NO_MEMORY;
+        if (kept == Part.NOTHING) {
+            return Field.UNREAD;
         }
-        taken += needed;
-        return Field.KEPT;
+        return memory.take(kept == Part.NAME ? NAME_OVERHEAD : FIELD_OVERHEAD + size) ? Field.KEPT : Field.NO_MEMORY;
     }
 
     /** Gives back the memory that its fields took. */
     void release() {
-        memory.give(taken);
-        taken = 0;
+        memory.release();
     }
 }

@@ -11,7 +11,7 @@ import org.dmarcmilter.milter.MilterReply.Kind;
 record Service(
         MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters, HeaderMemory headerMemory) {
     Service(MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters) {
-        this(filter, limits, failSafe, counters, new HeaderMemory(limits.maxHeaderMemory()));
+        this(filter, limits, failSafe, counters, HeaderMemory.of(limits));
     }
 
     Service {

@@ -76,8 +76,13 @@ class DmarcSessionTest {
     private static void fields(MilterFilter.Session session, String... fields) {
         for (String field : fields) {
             int colon = field.indexOf(':');
-            session.header(new MilterCommand.Header(
-                    field.substring(0, colon), field.substring(colon + 1).strip()));
+            String name = field.substring(0, colon);
+            String value = field.substring(colon + 1).strip();
+            switch (session.keeps(name)) {
+                case NOTHING -> {}
+                case NAME -> session.header(new MilterCommand.Header(name, ""));
+                case WHOLE -> session.header(new MilterCommand.Header(name, value));
+            }
         }
     }
 

@@ -26,7 +26,7 @@ final class EmbeddedPeer implements AutoCloseable {
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits) {
-        this(filter, limits, new HeaderMemory(limits.maxHeaderMemory()));
+        this(filter, limits, HeaderMemory.of(limits));
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits, HeaderMemory headerMemory) {

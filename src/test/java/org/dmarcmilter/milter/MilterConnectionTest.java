@@ -490,30 +490,94 @@ class MilterConnectionTest {
         }
     }
 
-    /** One message of 8 octets and the overhead of its two fields fits; a second one beside it does not. */
+    /** Room for two fields of two octets beside the ordinary ones, of which there are none. */
+    private static final HeaderMemory TWO_FIELDS = new HeaderMemory(0, 2 * (OpenMessage.FIELD_OVERHEAD + 2));
+
     @Test
-    void headersOfAllMessagesTogetherHaveABound() {
-        Limits limits = Limits.DEFAULTS.with(2, 1_000, 10, 2 * 128 + 8);
-        HeaderMemory shared = new HeaderMemory(limits.maxHeaderMemory());
-        try (EmbeddedPeer first = new EmbeddedPeer(filter, limits, shared);
-                EmbeddedPeer second = new EmbeddedPeer(filter, limits, shared)) {
-            first.send("OFFER M<a>~ LA~111~ LB~222~");
+    void theLargestMessageMakesRoomForOthers() {
+        try (EmbeddedPeer first = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS);
+                EmbeddedPeer second = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS)) {
+            first.send("OFFER M<a>~ LA~1~ LB~2~");
             second.send("OFFER");
             filter.take();
-            assertEquals(List.of("c", "t", "c"), second.send("M<b>~ LA~1~ LB~2~"));
-            assertEquals(List.of("t"), second.send("E"), "the verdict of the message that found no memory");
-            assertEquals(List.of("mail <b>[]", "abort"), filter.take());
-            assertEquals(List.of("c"), first.send("E"), "the other one is not harmed");
-            assertEquals(0, shared.taken());
-            assertEquals(List.of("c", "c", "c"), second.send("M<b>~ LA~1~ E"), "and now there is room");
+            assertEquals(List.of("c", "c"), second.send("M<b>~ LA~1~"), "the newcomer gets its share");
+            assertEquals(List.of("mail <b>[]", "abort", "header A:1"), filter.take());
+            assertEquals(List.of("c", "t"), first.send("LC~3~ E"), "and the other one's verdict waits for its end");
+            assertEquals(List.of(), filter.take());
+            assertEquals(1, first.counters.putOff.sum());
+            assertEquals(List.of("c"), second.send("E"));
+            assertEquals(List.of("c", "c", "c"), first.send("M<a>~ LA~1~ E"), "and now there is room");
         }
-        assertEquals(0, shared.taken());
+        assertEquals(0, TWO_FIELDS.taken());
+    }
+
+    @Test
+    void aMessageThatFindsNoMemoryIsAnsweredAtOnce() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS)) {
+            assertEquals(
+                    List.of("c", "c", "c", "t"),
+                    peer.send("OFFER M<a>~ LA~1~ LB~2~ LC~3~").stream().skip(1).toList());
+            assertEquals(0, TWO_FIELDS.taken());
+            assertEquals(List.of("t"), peer.send("E"));
+            assertEquals("abort", filter.take().get(4));
+        }
+    }
+
+    @Test
+    void aMessageThatWaitsForItsVerdictMakesRoomToo() {
+        try (EmbeddedPeer waiting = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS);
+                EmbeddedPeer other = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS)) {
+            filter.onEnd = macros -> decision;
+            waiting.send("OFFER M<a>~ LA~1~ LB~2~ E");
+            other.send("OFFER M<b>~ LA~1~");
+            assertEquals(List.of("t"), waiting.replies(), "without waiting for the decision");
+            decision.complete(List.of(new Accept()));
+            assertEquals(List.of(), waiting.replies());
+            assertEquals(List.of("c", "c"), waiting.send("M<c>~ LA~1~"), "the connection goes on");
+        }
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # first client    | second client     | same | why
+            4~~192.0.2.1      | 4~~192.0.2.1      | yes  | one address
+            4~~192.0.2.1      | 4~~192.0.2.2      | no   | two addresses
+            6~~2001:db8::1    | 6~~2001:db8::2     | yes  | one network of IPv6
+            6~~2001:db8:0:1::1 | 6~~2001:db8:0:2::1  | no   | two networks
+            U                 | U                 | no   | no address: each connection for itself
+            """)
+    void messagesShareMemoryByClient(String first, String second, String same, String why) {
+        HeaderMemory memory = new HeaderMemory(0, 6 * (OpenMessage.FIELD_OVERHEAD + 2));
+        try (EmbeddedPeer a = new EmbeddedPeer(filter, Limits.DEFAULTS, memory);
+                EmbeddedPeer b = new EmbeddedPeer(filter, Limits.DEFAULTS, memory);
+                EmbeddedPeer third = new EmbeddedPeer(filter, Limits.DEFAULTS, memory)) {
+            a.send("OFFER Cmx~" + first + "~ M<a>~ LA~1~ LB~2~");
+            b.send("OFFER Cmx~" + second + "~ M<b>~ LA~1~ LB~2~");
+            third.send("OFFER Cmx~4~~192.0.2.9~ M<c>~ LA~1~ LB~2~");
+            // Three of six fields are the share of one in two clients, and more than that of one in three.
+            assertEquals(List.of(same.equals("yes") ? "c" : "t"), third.send("LC~3~"), why);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"NOTHING, 0, 0", "NAME, 8, 1", "WHOLE, 130, 1"})
+    void whatTheSessionDoesNotKeepCostsNothing(MilterFilter.Part kept, int octets, int seen) {
+        HeaderMemory memory = new HeaderMemory(0, 1 << 20);
+        filter.keeps = kept;
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, memory)) {
+            peer.send("OFFER M<a>~");
+            filter.take();
+            assertEquals(List.of("c"), peer.send("LA~1~"));
+            assertEquals(octets, memory.taken());
+            String value = kept == MilterFilter.Part.WHOLE ? "1" : "";
+            assertEquals(seen == 0 ? List.of() : List.of("header A:" + value), filter.take());
+        }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"A", "E", "M<b>~", "Q", "K"})
     void eachEndOfAMessageGivesItsMemoryBack(String end) {
-        HeaderMemory shared = new HeaderMemory(1 << 20);
+        HeaderMemory shared = new HeaderMemory(0, 1 << 20);
         try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, shared)) {
             peer.send("OFFER M<a>~ LA~1~");
             assertEquals(128 + 2, shared.taken());

@@ -24,6 +24,9 @@ final class RecordingFilter implements MilterFilter {
     Function<Macros, CompletionStage<List<MilterReply>>> onEnd =
             macros -> CompletableFuture.completedFuture(List.of(CONTINUE));
 
+    /** How much its sessions keep of each header field. */
+    Part keeps = Part.WHOLE;
+
     /** Whether its sessions read bodies. */
     boolean readsBodies;
 
@@ -93,6 +96,11 @@ final class RecordingFilter implements MilterFilter {
         @Override
         public void recipient(MilterCommand.Recipient command) {
             record("rcpt " + command.recipient() + command.arguments());
+        }
+
+        @Override
+        public Part keeps(String fieldName) {
+            return keeps;
         }
 
         @Override
