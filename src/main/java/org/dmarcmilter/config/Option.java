@@ -67,9 +67,10 @@ public enum Option {
     REJECT_MULTI_VALUE_FROM("RejectMultiValueFrom", Topic.HANDLING, Form.FLAG, is("false"), """
             Reject mail with several author domains. If false, each is evaluated and the strictest policy among \
             those that fail counts."""),
-    ON_TEMPORARY_ERROR("OnTemporaryError", Topic.HANDLING, Form.oneOf("accept", "tempfail"), is("accept"), """
-            What is done while the DNS does not answer: `accept`, marked temperror, or `tempfail`, so that the \
-            client tries again later."""),
+    ON_TEMPORARY_ERROR("OnTemporaryError", Topic.HANDLING, Form.oneOf("policy", "accept", "tempfail"), is("policy"), """
+            What is done with mail whose result is temperror, because the DNS does not answer us or the checker that we \
+            believe: `accept`; `tempfail`, so that the client tries again later; or `policy`, which is tempfail where \
+            the mail would be rejected or held if it failed, and accept otherwise."""),
     COPY_FAILURES_TO("CopyFailuresTo", Topic.HANDLING, Form.RECIPIENTS, none("postmaster@example.com"), """
             An address that gets a copy of failing mail."""),
     SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """

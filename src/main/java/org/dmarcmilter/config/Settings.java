@@ -2,6 +2,7 @@ package org.dmarcmilter.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.dmarcmilter.domain.ListenAddress;
 
@@ -47,10 +48,23 @@ public record Settings(
             boolean requiredHeaders,
             boolean requiredFrom,
             boolean rejectMultiValueFrom,
-            boolean tempfailOnTemporaryError,
+            OnTemporaryError onTemporaryError,
             List<String> copyFailuresTo,
             boolean softwareHeader,
             Duration maxEvaluationTime) {}
+
+    /** What is done with a temperror. */
+    public enum OnTemporaryError {
+        /** The client is asked to come again if a failure would keep the message away, else it is accepted. */
+        POLICY,
+        ACCEPT,
+        TEMPFAIL;
+
+        /** The value of the option. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** Where SPF results come from. */
     public record Spf(boolean ignoreResults, boolean selfValidate) {}
@@ -144,7 +158,8 @@ public record Settings(
                 file.flag(Option.REQUIRED_HEADERS),
                 file.flag(Option.REQUIRED_FROM),
                 file.flag(Option.REJECT_MULTI_VALUE_FROM),
-                file.textOrDefault(Option.ON_TEMPORARY_ERROR).equals("tempfail"),
+                OnTemporaryError.valueOf(
+                        file.textOrDefault(Option.ON_TEMPORARY_ERROR).toUpperCase(Locale.ROOT)),
                 file.list(Option.COPY_FAILURES_TO),
                 file.flag(Option.SOFTWARE_HEADER),
                 Duration.ofSeconds(evaluation));

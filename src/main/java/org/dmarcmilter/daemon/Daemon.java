@@ -151,7 +151,7 @@ public final class Daemon {
         return trusted.isEmpty() ? "(none)" : String.join(", ", trusted);
     }
 
-    /** A verdict that our own failure keeps us from giving is the one for temporary errors. */
+    /** A verdict that our own failure keeps us from giving is the one for temporary errors, with all at stake that there can be. */
     private static MilterServer server(DmarcFilter filter, Settings settings) {
         Limits limits = Limits.DEFAULTS.with(
                 settings.service().maxConnections(),
@@ -160,10 +160,18 @@ public final class Daemon {
                 Math.max(
                         Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
                         LARGEST_IN_HEADER_MEMORY * settings.service().maxHeaderBytes()));
-        MilterReply failSafe = settings.handling().tempfailOnTemporaryError()
+        MilterReply failSafe = comesAgain(settings.handling())
                 ? new MilterReply.TemporaryFailure()
                 : new MilterReply.Accept();
         return new MilterServer(filter, limits, failSafe, EVENT_LOOPS);
+    }
+
+    private static boolean comesAgain(Settings.Handling handling) {
+        return switch (handling.onTemporaryError()) {
+            case ACCEPT -> false;
+            case TEMPFAIL -> true;
+            case POLICY -> handling.rejectFailures() || handling.holdQuarantined();
+        };
     }
 
     /** On the socket that the service manager passed as standard input, or on our own. */

@@ -1,5 +1,6 @@
 package org.dmarcmilter.dmarc;
 
+import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
 
 /** What the search for an author domain's policy record found. */
@@ -23,6 +24,21 @@ public sealed interface Discovery {
      */
     record BadRecord(DomainName domain, String reason, boolean lacksPolicy) implements Discovery {}
 
-    /** The DNS gave no answer. Never the same as no policy. */
-    record Unavailable(String reason) implements Discovery {}
+    /**
+     * The DNS gave no answer. Never the same as no policy.
+     *
+     * @param above the record that would apply if there were none where the answer is missing: what the owner is likely to ask for
+     */
+    record Unavailable(String reason, Optional<Found> above) implements Discovery {
+        Unavailable(String reason, Discovery above) {
+            this(reason, found(above));
+        }
+
+        private static Optional<Found> found(Discovery discovery) {
+            if (discovery instanceof Found found) {
+                return Optional.of(new Found(found.record(), found.domain(), true, found.authorExists()));
+            }
+            return discovery instanceof Unavailable unavailable ? unavailable.above() : Optional.empty();
+        }
+    }
 }

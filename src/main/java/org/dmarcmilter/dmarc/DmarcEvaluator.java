@@ -69,10 +69,11 @@ public final class DmarcEvaluator {
                 case EXISTS -> result;
                 case NO_SUCH_NAME -> decide(author, withoutAuthor(policy), considered, orgs, sample, standard);
                 case UNKNOWN ->
-                    unapplied(
+                    open(
                             author,
                             policy,
-                            Status.TEMPERROR,
+                            result.policy(),
+                            afterSampling(policy.record(), stricter(policy), sample, standard),
                             "no answer whether " + author + " exists, which decides between sp and np");
             });
         });
@@ -105,8 +106,13 @@ public final class DmarcEvaluator {
                     "the DMARC record of " + bad.domain() + " is bad: " + bad.reason());
         }
         if (!(found instanceof Discovery.Found policy)) {
-            String reason = found instanceof Discovery.Unavailable unavailable ? unavailable.reason() : "";
-            return unapplied(author, found, Status.TEMPERROR, reason);
+            Discovery.Unavailable unavailable = (Discovery.Unavailable) found;
+            Policy atWorst = unavailable
+                    .above()
+                    .filter(above -> !speaksFor(above, identifiers))
+                    .map(above -> afterSampling(above.record(), stricter(above), sample, standard))
+                    .orElse(Policy.NONE);
+            return open(author, unavailable, Policy.NONE, atWorst, unavailable.reason());
         }
         List<AuthenticatedIdentifier> open = new ArrayList<>(0);
         Optional<DomainName> dkim = Optional.empty();
@@ -131,10 +137,10 @@ public final class DmarcEvaluator {
             String reason = Reasons.aligned(policy.record(), dkim, spf);
             return new DmarcResult(author, Status.PASS, policy, asked, Policy.NONE, false, dkim, spf, reason);
         }
-        if (!open.isEmpty()) {
-            return unapplied(author, policy, Status.TEMPERROR, Reasons.open(open.get(0)));
-        }
         Policy disposition = afterSampling(policy.record(), asked, sample, standard);
+        if (!open.isEmpty()) {
+            return open(author, policy, asked, disposition, Reasons.open(open.get(0)));
+        }
         return new DmarcResult(
                 author,
                 Status.FAIL,
@@ -211,6 +217,33 @@ public final class DmarcEvaluator {
             return policy;
         }
         return policy == Policy.REJECT ? Policy.QUARANTINE : Policy.NONE;
+    }
+
+    /** Whether somebody of the organization has signed or sent the message, so that whatever the missing answer is, it is no forgery. */
+    private static boolean speaksFor(Discovery.Found above, List<AuthenticatedIdentifier> identifiers) {
+        return above.record().psd() != DmarcRecord.Psd.YES
+                && considered(identifiers).stream()
+                        .anyMatch(identifier -> identifier.outcome() == Outcome.PASS
+                                && identifier.domain().isAtOrBelow(above.domain()));
+    }
+
+    private static Policy stricter(Discovery.Found found) {
+        Policy existing = policyFor(found, true);
+        Policy missing = policyFor(found, false);
+        return existing.compareTo(missing) > 0 ? existing : missing;
+    }
+
+    /**
+     * An open question: neither is there a pass, nor can a failure be concluded, so the policy cannot be applied (RFC 7489, section
+     * 6.6.2; RFC 9989, section 5.3.6).
+     *
+     * @param asked the policy, as far as it is known
+     * @param atWorst what applies if it ends as a failure
+     */
+    private static DmarcResult open(
+            DomainName author, Discovery found, Policy asked, Policy atWorst, String reason) {
+        return new DmarcResult(
+                author, Status.TEMPERROR, found, asked, atWorst, false, Optional.empty(), Optional.empty(), reason);
     }
 
     private static DmarcResult unapplied(DomainName author, Discovery found, Status status, String reason) {

@@ -11,7 +11,8 @@ import org.dmarcmilter.domain.DomainName;
  * @param status the word for {@code dmarc=} (RFC 7489, section 11.2)
  * @param discovery what was found in the DNS
  * @param policy the policy that the owner asks for (p, sp or np as applicable); {@code NONE} without a record
- * @param disposition what the owner asks for after sampling or test mode; {@code NONE} unless the status is fail
+ * @param disposition what the owner asks for after sampling or test mode if the status is fail; what he would ask for at worst if
+ *     it is temperror and a record applies; else {@code NONE}
  * @param sampledOut whether pct (or t=y) weakened the disposition
  * @param alignedDkim an aligned DKIM domain that passed
  * @param alignedSpf the aligned SPF domain that passed

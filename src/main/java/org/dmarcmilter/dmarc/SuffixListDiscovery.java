@@ -24,13 +24,19 @@ public final class SuffixListDiscovery implements PolicyDiscovery {
     public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
         DomainName org = suffixes.organizationalDomain(author);
         return records.at(author, dns).thenCompose(own -> {
-            // OpenDMARC asks the organizational domain after a failed lookup too; then a time-out would weaken a
-            // policy.
-            if (own instanceof AtName.None && !org.equals(author)) {
-                return records.at(org, dns).thenApply(inherited -> judge(inherited, author, org));
-            }
-            return CompletableFuture.completedFuture(judge(own, author, author));
+            Discovery first = judge(own, author, author);
+            boolean goesOn = own instanceof AtName.None || own instanceof AtName.Unavailable;
+            return org.equals(author) || !goesOn
+                    ? CompletableFuture.completedFuture(first)
+                    : records.at(org, dns).thenApply(inherited -> inherited(first, judge(inherited, author, org)));
         });
+    }
+
+    /** OpenDMARC applies the organizational domain's policy after a failed lookup too; then a time-out would weaken a policy. */
+    private static Discovery inherited(Discovery own, Discovery inherited) {
+        return own instanceof Discovery.Unavailable unavailable
+                ? new Discovery.Unavailable(unavailable.reason(), inherited)
+                : inherited;
     }
 
     /** Steps 4 to 6, after the fallback: two records at the author domain do not lead to the organizational domain. */
@@ -39,7 +45,7 @@ public final class SuffixListDiscovery implements PolicyDiscovery {
             return one.asDiscovery(!asked.equals(author));
         }
         if (answer instanceof AtName.Unavailable unavailable) {
-            return new Discovery.Unavailable(unavailable.reason());
+            return new Discovery.Unavailable(unavailable.reason(), Optional.empty());
         }
         if (answer instanceof AtName.Several) {
             // OpenDMARC takes the first one.

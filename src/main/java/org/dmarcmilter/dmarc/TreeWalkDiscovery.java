@@ -1,5 +1,6 @@
 package org.dmarcmilter.dmarc;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,14 +27,26 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
             if (own instanceof AtName.One one) {
                 return CompletableFuture.completedFuture(one.asDiscovery(false));
             }
-            return finish(Walk.from(author, own), dns).thenApply(TreeWalkDiscovery::inheritedPolicy);
+            return finish(Walk.from(author, own), dns).thenCompose(walk -> walk.failure().isPresent()
+                    ? unavailable(walk, walk.failure().get(), dns)
+                    : CompletableFuture.completedFuture(inheritedPolicy(walk)));
         });
     }
 
-    private static Discovery inheritedPolicy(Walk walk) {
-        if (walk.failure().isPresent()) {
-            return new Discovery.Unavailable(walk.failure().get());
+    /** What is likely to apply is the topmost record that the walk came by, or else one above the failure. */
+    private CompletionStage<Discovery> unavailable(Walk walk, String reason, DnsClient dns) {
+        List<AtName.One> found = walk.found();
+        if (!found.isEmpty()) {
+            Discovery topmost = found.get(found.size() - 1).asDiscovery(true);
+            return CompletableFuture.completedFuture(new Discovery.Unavailable(reason, topmost));
         }
+        Optional<DomainName> above = walk.above();
+        return above.isEmpty()
+                ? CompletableFuture.completedFuture(new Discovery.Unavailable(reason, Optional.empty()))
+                : discover(above.get(), dns).thenApply(policy -> new Discovery.Unavailable(reason, policy));
+    }
+
+    private static Discovery inheritedPolicy(Walk walk) {
         return walk.recordAt(walk.organizationalDomain())
                 .or(walk::suffixRecord)
                 .map(one -> one.asDiscovery(true))

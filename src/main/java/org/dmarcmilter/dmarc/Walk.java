@@ -55,7 +55,12 @@ record Walk(
     Optional<DomainName> next() {
         boolean stopped = failure.isPresent()
                 || recordAt(last).filter(one -> one.psd() != Psd.UNKNOWN).isPresent();
-        Optional<DomainName> next = stopped ? Optional.empty() : last.parent();
+        return stopped ? Optional.empty() : above();
+    }
+
+    /** The name above the last one; empty if that is a top-level domain. */
+    Optional<DomainName> above() {
+        Optional<DomainName> next = last.parent();
         while (next.isPresent() && next.get().labelCount() > MAX_LABELS_ABOVE_START) {
             next = next.get().parent();
         }

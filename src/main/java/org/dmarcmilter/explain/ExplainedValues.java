@@ -228,7 +228,11 @@ record ExplainedValues(
         text(
                 json,
                 "disposition",
-                judgement.result().map(decided -> decided.disposition().word()));
+                judgement.result().map(decided -> isOpen(decided) ? Policy.NONE.word() : decided.disposition().word()));
+        text(
+                json,
+                "at_stake",
+                judgement.result().filter(ExplainedValues::isOpen).map(open -> open.disposition().word()));
         json.writeArrayFieldStart("overrides");
         for (OverrideReason reason :
                 judgement.evaluation().map(Evaluation::overrides).orElse(List.of())) {
@@ -243,6 +247,10 @@ record ExplainedValues(
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static boolean isOpen(DmarcResult result) {
+        return result.status() == DmarcResult.Status.TEMPERROR;
     }
 
     private void writeVerdict(JsonGenerator json) throws IOException {

@@ -14,6 +14,7 @@ import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.evaluation.Applied;
 import org.dmarcmilter.evaluation.ArcSeen;
 import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.evaluation.Evaluation;
@@ -216,7 +217,14 @@ public record Explanation(
         if (discovery instanceof Discovery.BadRecord bad) {
             return List.of("the record at _dmarc." + bad.domain() + " is unusable: " + bad.reason());
         }
-        return discovery instanceof Discovery.Unavailable unavailable ? List.of(unavailable.reason()) : List.of();
+        Discovery.Unavailable unavailable = (Discovery.Unavailable) discovery;
+        return unavailable
+                .above()
+                .map(above -> List.of(
+                        unavailable.reason(),
+                        "above it: record at _dmarc." + above.domain() + ", p="
+                                + above.record().p().word()))
+                .orElseGet(() -> List.of(unavailable.reason()));
     }
 
     private static String letter(AlignmentMode mode) {
@@ -241,7 +249,7 @@ public record Explanation(
     private Optional<String> localPolicy(DmarcResult result) {
         Settings.Handling handling = rules.settings().handling();
         if (result.status() == DmarcResult.Status.TEMPERROR) {
-            return Optional.of("OnTemporaryError " + (handling.tempfailOnTemporaryError() ? "tempfail" : "accept"));
+            return Optional.of("OnTemporaryError " + handling.onTemporaryError().word() + temporaryError(result, handling));
         }
         List<OverrideReason> overrides =
                 judgement.evaluation().map(Evaluation::overrides).orElse(List.of());
@@ -255,6 +263,24 @@ public record Explanation(
                 result.disposition() == Policy.REJECT
                         ? "RejectFailures is off: not rejected"
                         : "HoldQuarantinedMessages is off: not held");
+    }
+
+    /** Why the option ends as it does; the two other values say it themselves. */
+    private String temporaryError(DmarcResult result, Settings.Handling handling) {
+        if (handling.onTemporaryError() != Settings.OnTemporaryError.POLICY) {
+            return "";
+        }
+        if (result.discovery() instanceof Discovery.Unavailable unavailable
+                && unavailable.above().isEmpty()) {
+            return ": no policy is known, so it is accepted";
+        }
+        if (judgement.verdict().applied() == Applied.TEMPFAIL) {
+            return ": as a failure it would be " + (result.disposition() == Policy.REJECT ? "rejected" : "held")
+                    + ", so it is asked to come again";
+        }
+        return judgement.evaluation().filter(evaluation -> evaluation.arc().overrides()).isPresent()
+                ? ": a trusted ARC chain vouches for the message, so it is accepted"
+                : ": as a failure it would be neither rejected nor held, so it is accepted";
     }
 
     private List<String> verdict() {

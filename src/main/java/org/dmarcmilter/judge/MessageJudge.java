@@ -202,11 +202,22 @@ public final class MessageJudge {
     }
 
     /**
-     * How much a judgement weighs among several: a failing author domain by its policy. An open question weighs more than
-     * a failure without consequences, or an author domain of one's own would close it.
+     * How much a judgement weighs among several: by what is done, then a failing author domain by its policy. An open question weighs
+     * more than a failure without consequences, or an author domain of one's own would close it.
      */
     private static int severity(Judgement judgement) {
         DmarcResult result = judgement.result().orElseThrow();
+        int done =
+                switch (judgement.verdict().applied()) {
+                    case REJECT -> 30;
+                    case TEMPFAIL -> 20;
+                    case QUARANTINE -> 10;
+                    default -> 0;
+                };
+        return done + severity(result);
+    }
+
+    private static int severity(DmarcResult result) {
         return switch (result.status()) {
             case FAIL ->
                 switch (result.disposition()) {

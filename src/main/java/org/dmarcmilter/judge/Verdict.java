@@ -83,9 +83,23 @@ public sealed interface Verdict {
     static Verdict of(DmarcResult result, boolean arcOverrides, Settings.Handling handling) {
         return switch (result.status()) {
             case PASS, NONE, PERMERROR -> new Accept();
-            case TEMPERROR -> handling.tempfailOnTemporaryError() ? tryAgain(result) : new Accept();
+            case TEMPERROR -> open(result, arcOverrides, handling);
             case FAIL -> arcOverrides || result.policy() == Policy.NONE ? new Accept() : failed(result, handling);
         };
+    }
+
+    /**
+     * An open question must not be closed against an honest sender, nor opened at will by another: anybody can add a signature whose
+     * key cannot be fetched. So what a failure would keep away comes again (RFC 7489, section 6.6.2; RFC 9989, section 5.3.6).
+     */
+    private static Verdict open(DmarcResult result, boolean arcOverrides, Settings.Handling handling) {
+        boolean again =
+                switch (handling.onTemporaryError()) {
+                    case ACCEPT -> false;
+                    case TEMPFAIL -> true;
+                    case POLICY -> !arcOverrides && !(failed(result, handling) instanceof Continue);
+                };
+        return again ? tryAgain(result) : new Accept();
     }
 
     private static Verdict failed(DmarcResult result, Settings.Handling handling) {

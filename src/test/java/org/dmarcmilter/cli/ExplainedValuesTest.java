@@ -60,6 +60,12 @@ class ExplainedValuesTest extends CommandTest {
         return new ObjectMapper().readTree(screen.out()).get("values");
     }
 
+    private static final String OPEN = """
+            Authentication-Results: mx.example.net; dkim=temperror header.d=example.com
+            From: a@example.com
+
+            """;
+
     private List<JsonNode> samples() throws IOException {
         List<JsonNode> samples = new ArrayList<>(samplesOfRfc7489());
         configuration("DMARCStandard rfc9989");
@@ -75,6 +81,7 @@ class ExplainedValuesTest extends CommandTest {
                 values("From: a@sub.all.example\n\n"),
                 values("From: a@example.com, b@none.example\n\n"),
                 values("From: a@bad.example\n\n"),
+                values(OPEN),
                 values("From: a@nothing.example\n\n", "--mail-from", "x@silent.example"),
                 values("From: a@nothing.example\n\n", "--mail-from", "x@strict.example"),
                 values("From: a@nothing.example, b@held.example\nFrom: c@example.com\n\n"),
@@ -209,6 +216,14 @@ class ExplainedValuesTest extends CommandTest {
     void others(String from, String pointer, String expected, String why) throws IOException {
         JsonNode values = values("From: " + from + "\n\n", "--mail-from", "x@nowhere.example");
         assertEquals(expected, values.at(pointer).toString(), () -> why + ": " + values);
+    }
+
+    @Test
+    void anOpenQuestionTellsWhatIsAtStake() throws IOException {
+        JsonNode values = values(OPEN);
+        assertEquals("\"temperror\"", values.get("result").toString(), values::toString);
+        assertEquals("\"reject\"", values.get("at_stake").toString(), values::toString);
+        assertEquals("\"none\"", values.get("disposition").toString(), values::toString);
     }
 
     /** Whoever is believed, and what no field says. */

@@ -112,7 +112,7 @@ class ConfigFileTest {
         assertEquals(List.of(), file.options());
         assertTrue(file.flag(Option.BACKGROUND), "its default is true");
         assertFalse(file.flag(Option.SYSLOG));
-        assertEquals("accept", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
+        assertEquals("policy", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
         assertEquals("inet:8893@127.0.0.1", file.textOrDefault(Option.SOCKET));
         assertEquals(20_000, file.numberOrDefault(Option.DNS_CACHE_SIZE));
     }
@@ -122,7 +122,7 @@ class ConfigFileTest {
         ConfigFile file = ConfigFile.parse("OnTemporaryError TempFail");
         assertEquals("tempfail", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("ontemporaryerror a"));
-        assertEquals("-:1: OnTemporaryError: illegal value \"a\". Write one of accept, tempfail.", e.getMessage());
+        assertEquals("-:1: OnTemporaryError: illegal value \"a\". Write one of policy, accept, tempfail.", e.getMessage());
     }
 
     @Test

@@ -42,7 +42,7 @@ class SettingsTest {
                                 false,
                                 false,
                                 false,
-                                false,
+                                Settings.OnTemporaryError.POLICY,
                                 List.of(),
                                 false,
                                 Duration.ofSeconds(30)),
@@ -85,8 +85,9 @@ class SettingsTest {
         RequiredHeaders yes                   | {handling.requiredHeaders=true}
         RequiredFrom yes                      | {handling.requiredFrom=true}
         RejectMultiValueFrom yes              | {handling.rejectMultiValueFrom=true}
-        OnTemporaryError tempfail             | {handling.tempfailOnTemporaryError=true}
-        OnTemporaryError accept               | {}
+        OnTemporaryError tempfail             | {handling.onTemporaryError=TEMPFAIL}
+        OnTemporaryError accept               | {handling.onTemporaryError=ACCEPT}
+        OnTemporaryError POLICY               | {}
         CopyFailuresTo p@example.net          | {handling.copyFailuresTo=[p@example.net]}
         CopyFailuresTo a@b.example, P <c@d.example>, e | {handling.copyFailuresTo=[a@b.example, c@d.example, e]}
         SoftwareHeader yes                    | {handling.softwareHeader=true}
@@ -161,7 +162,7 @@ class SettingsTest {
         MaxConnections 0                      | Write 1 or more.
         MaxHeaderBytes 16383                  | Write 16384 or more.
         DMARCStandard rfc9999                 | Write one of rfc7489, rfc9989.
-        OnTemporaryError reject               | Write one of accept, tempfail.
+        OnTemporaryError reject               | Write one of policy, accept, tempfail.
         RejectString %s and %s                | Write %s once at most.
         CopyFailuresTo p@b\u00fccher.example  | Write addresses in US-ASCII with commas between them.
         MetricsSocket nonsense                | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.

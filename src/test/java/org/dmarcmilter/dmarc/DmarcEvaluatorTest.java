@@ -44,11 +44,16 @@ class DmarcEvaluatorTest {
         none | example.com | ''                              | dkim=example.com             | none none none                      | no record
         E145 | example.com  | example.com: p=none & p=reject  | dkim=example.com             | none none none                      | several records
         E150 | example.com  | example.com: SERVFAIL           | dkim=example.com             | temperror none none                 | no answer
+        E150 | a.example.com | a.example.com: SERVFAIL, example.com: p=reject | ''           | temperror none reject               | no answer, and a policy above
+        E150 | a.example.com | a.example.com: SERVFAIL, example.com: p=reject; sp=none | ''  | temperror none none                 | that does not ask for anything below it
+        E150 | a.example.com | a.example.com: SERVFAIL, example.com: p=reject; pct=0 | ''    | temperror none quarantine           | or for less
+        E150 | a.example.com | a.example.com: SERVFAIL, example.com: p=reject | dkim=b.example.com | temperror none none           | somebody of the organization signed
+        E150 | a.example.com | a.example.com: SERVFAIL, example.com: p=reject | dkim=b.example.com/temp dkim=com | temperror none reject | nobody of it did
         E124 | example.com  | example.com: p=bogus            | dkim=example.com             | permerror none none                 | bad record
-        E103 | example.com  | example.com: p=reject           | dkim=example.com/temp        | temperror reject none               | it could still align
+        E103 | example.com  | example.com: p=reject           | dkim=example.com/temp        | temperror reject reject              | it could still align
         E103 | example.com  | example.com: p=reject           | dkim=example.com/temp spf=a.example.com | pass reject none spf=a.example.com | something else passes
-        E103 | example.com  | example.com: p=reject           | dkim=example.com/temp spf=example.net | temperror reject none      | an unaligned pass does not help
-        E103 | example.com  | example.com: p=reject           | dkim=a.example.com/temp      | temperror reject none               | relaxed
+        E103 | example.com  | example.com: p=reject           | dkim=example.com/temp spf=example.net | temperror reject reject     | an unaligned pass does not help
+        E103 | example.com  | example.com: p=reject           | dkim=a.example.com/temp      | temperror reject reject              | relaxed
         E103 | example.com  | example.com: p=reject; adkim=s  | dkim=a.example.com/temp      | fail reject reject                  | strict: it could not align
         E103 | example.com  | example.com: p=reject           | dkim=example.net/temp spf=example.org/temp | fail reject reject    | strangers could not align
         E103 | example.com  | example.com: p=reject           | dkim=example.com/fail        | fail reject reject                  | not a pass
@@ -95,12 +100,12 @@ class DmarcEvaluatorTest {
         B.4.3 | giant.bank.example | giant.bank.example: p=reject, bank.example: p=none; psd=y | dkim=mail.mega.bank.example | fail reject reject | the PSD separates
         11.8 | example.com  | example.com: p=reject               | spf=evil.example.com     | pass reject none spf=evil.example.com  | relaxed
         E151 | mail.example.com | mail.example.com: p=reject, example.com: SERVFAIL | dkim=mail.example.com | pass reject none dkim=mail.example.com | identical: not needed
-        E152 | mail.example.com | mail.example.com: p=reject, example.com: SERVFAIL | dkim=example.com | temperror reject none        | needed
+        E152 | mail.example.com | mail.example.com: p=reject, example.com: SERVFAIL | dkim=example.com | temperror reject reject       | needed
         E153 | example.com  | example.com: p=reject, a.example.com: SERVFAIL | dkim=a.example.com spf=b.example.com | pass reject none spf=b.example.com | another aligns
-        E153 | example.com  | example.com: p=reject, a.example.com: SERVFAIL | dkim=a.example.com | temperror reject none               | nothing else aligns
+        E153 | example.com  | example.com: p=reject, a.example.com: SERVFAIL | dkim=a.example.com | temperror reject reject              | nothing else aligns
         E154 | mail.example.com | mail.example.com: p=reject; adkim=s, example.com: SERVFAIL | dkim=example.com | fail reject reject  | strict needs no walk
         E155 | mail.example.com | mail.example.com: p=reject, example.com: SERVFAIL | dkim=example.net | fail reject reject           | nothing in common
-        E155 | mail.example.com | mail.example.com: p=reject, com: SERVFAIL | dkim=other.com   | temperror reject none                  | com could be the organizational domain of both
+        E155 | mail.example.com | mail.example.com: p=reject, com: SERVFAIL | dkim=other.com   | temperror reject reject                 | com could be the organizational domain of both
         attack | bank.com  | bank.com: p=reject, evil.com: SERVFAIL | spf=evil.com          | fail reject reject                     | who breaks his own DNS stays a stranger
         attack | bank.com  | bank.com: p=reject, evil.com: SERVFAIL | spf=evil.com/temp     | fail reject reject                     | the same
         attack | bank.com  | bank.com: p=reject; psd=n, com: SERVFAIL | spf=evil.com        | fail reject reject                     | psd=n: com does not matter
@@ -115,11 +120,13 @@ class DmarcEvaluatorTest {
         E166 | ghost.example.com | example.com: p=reject           | ''                       | fail reject reject                     | E207: without both: p
         E167 | a.example.com | example.com: p=none; np=reject, A a.example.com: nodata | '' | fail none none                         | NODATA: exists
         E168 | a.example.com | example.com: p=none; np=reject, A a.example.com: nodata | '' | fail none none                         | a dangling CNAME has no data, says the DNS client, and so exists
-        E169 | a.example.com | example.com: p=none; np=reject, A a.example.com: SERVFAIL | '' | temperror none none                  | no answer decides np
+        E169 | a.example.com | example.com: p=none; np=reject, A a.example.com: SERVFAIL | '' | temperror none reject                | no answer decides np
         E169 | a.example.com | example.com: p=none; sp=reject; np=reject, A a.example.com: SERVFAIL | '' | fail reject reject        | np equals sp
         E169 | a.example.com | example.com: p=none; np=reject, A a.example.com: SERVFAIL | dkim=example.com | pass none none dkim=example.com | it passes
         E193 | example.com  | example.com: p=reject; t=y          | ''                       | fail reject quarantine sampled         | one step down
         E193 | example.com  | example.com: p=quarantine; t=y      | ''                       | fail quarantine none sampled           | one step down
+        E169 | a.example.com | example.com: p=none; np=reject; t=y, A a.example.com: SERVFAIL | '' | temperror none quarantine      | the stricter of both, a step down
+        E193 | example.com  | example.com: p=reject; t=y          | dkim=example.com/temp    | temperror reject quarantine            | and what is at stake
         E193 | example.com  | example.com: p=none; t=y            | ''                       | fail none none                         | nothing below none
         E193 | example.com  | example.com: p=reject; t=y          | dkim=example.com         | pass reject none dkim=example.com      | no effect on a pass
         E194 | example.com  | example.com: p=reject; pct=0        | ''                       | fail reject reject                     | RFC 9989 has no pct

@@ -36,7 +36,9 @@ class SuffixListDiscoveryTest {
         E149 | mail.example.com  | mail.example.com: nodata, example.com: p=reject     | example.com inherited p=reject | NODATA is no record
         E149 | example.com       | ''                                                  | none: no DMARC record at _dmarc.example.com | NXDOMAIN is no record
         E150 | example.com       | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | never "none", as OpenDMARC has it
-        E150 | mail.example.com  | mail.example.com: SERVFAIL, example.com: p=none     | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | OpenDMARC applies the parent's
+        E150 | mail.example.com  | mail.example.com: SERVFAIL, example.com: p=none     | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL, above: example.com inherited p=none | OpenDMARC applies the parent's
+        E150 | mail.example.com  | mail.example.com: SERVFAIL, example.com: SERVFAIL   | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | nothing is known
+        E150 | mail.example.com  | mail.example.com: SERVFAIL                          | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | nor is there anything above
         E150 | mail.example.com  | example.com: SERVFAIL                               | unavailable: no answer for _dmarc.example.com: SERVFAIL | no answer at the second step
         E124 | example.com       | example.com: p=bogus                                | bad: example.com no valid p= and no rua= | the owner's mistake
         E124 | mail.example.com  | mail.example.com: p=bogus, example.com: p=reject    | bad: mail.example.com no valid p= and no rua= | it ends discovery
@@ -121,6 +123,7 @@ class SuffixListDiscoveryTest {
         if (discovery instanceof Discovery.BadRecord bad) {
             return "bad: " + bad.domain() + " " + bad.reason();
         }
-        return discovery instanceof Discovery.Unavailable unavailable ? "unavailable: " + unavailable.reason() : "";
+        return discovery instanceof Discovery.Unavailable unavailable ? "unavailable: " + unavailable.reason()
+                        + unavailable.above().map(above -> ", above: " + describe(above)).orElse("") : "";
     }
 }

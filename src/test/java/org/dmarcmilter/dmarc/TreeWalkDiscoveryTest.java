@@ -31,9 +31,10 @@ class TreeWalkDiscoveryTest {
         E146 | example.com         | example.com: v=spf1 -all & p=reject                      | example.com own p=reject        | other TXT is dropped
         E149 | mail.example.com    | mail.example.com: nodata, example.com: p=reject          | example.com inherited p=reject  | NODATA is no record
         E149 | mail.example.com    | ''                                                       | none: no DMARC record at _dmarc.mail.example.com or above | nothing
-        E150 | mail.example.com    | mail.example.com: SERVFAIL, example.com: p=reject        | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL | no answer
-        E150 | mail.example.com    | example.com: SERVFAIL, com: p=reject                     | unavailable: no answer for _dmarc.example.com: SERVFAIL | no answer on the way
-        E150 | mail.example.com    | example.com: p=reject, com: SERVFAIL                     | unavailable: no answer for _dmarc.com: SERVFAIL | a record there could be the one
+        E150 | mail.example.com    | mail.example.com: SERVFAIL, example.com: p=reject        | unavailable: no answer for _dmarc.mail.example.com: SERVFAIL, above: example.com inherited p=reject | no answer
+        E150 | mail.example.com    | example.com: SERVFAIL, com: p=reject                     | unavailable: no answer for _dmarc.example.com: SERVFAIL, above: com inherited p=reject | no answer on the way
+        E150 | mail.example.com    | example.com: p=reject, com: SERVFAIL                     | unavailable: no answer for _dmarc.com: SERVFAIL, above: example.com inherited p=reject | a record there could be the one
+        E150 | a.b.example.com     | a.b.example.com: SERVFAIL, b.example.com: SERVFAIL, example.com: p=reject | unavailable: no answer for _dmarc.a.b.example.com: SERVFAIL, above: example.com inherited p=reject | no answer twice
         E151 | mail.example.com    | mail.example.com: p=reject, com: SERVFAIL                | mail.example.com own p=reject   | not needed for the own record
         E159 | a.mail.example.com  | mail.example.com: p=none; psd=n, example.com: p=reject   | mail.example.com inherited p=none | psd=n ends the walk
         E160 | a.mega.bank.example | bank.example: p=reject; psd=y                            | bank.example inherited p=reject | the PSD's record, as the organizational domain has none

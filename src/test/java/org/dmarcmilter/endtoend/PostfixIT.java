@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mail through Postfix with OpenDKIM and then the daemon as milters: what the sender is told, and what the user gets. */
 class PostfixIT {
@@ -33,6 +35,12 @@ class PostfixIT {
             _dmarc.none.example.         TXT "v=DMARC1; p=none"
             _dmarc.xn--bcher-kva.example. TXT "v=DMARC1; p=reject"
             unpublished.example.         A   192.0.2.1
+            _dmarc.wild.example.         TXT "v=DMARC1; p=reject"
+            *.wild.example.              CNAME round.wild.example.
+            _dmarc.wildheld.example.     TXT "v=DMARC1; p=quarantine"
+            *.wildheld.example.          CNAME round.wildheld.example.
+            _dmarc.wildnone.example.     TXT "v=DMARC1; p=none"
+            *.wildnone.example.          CNAME round.wildnone.example.
             """;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -131,6 +139,29 @@ class PostfixIT {
             SmtpReply reply =
                     client.send("a@elsewhere.example", "unaligned@local.test", ELSEWHERE.sign(message("example.com")));
             assertEquals("550 5.7.1 rejected by DMARC policy for example.com", reply.toString());
+        }
+    }
+
+    /**
+     * Anybody can write a signature whose key cannot be fetched, as a wildcard CNAME of the domain's answers for it. OpenDKIM tells of
+     * it beside a signature with a key.
+     */
+    @ParameterizedTest(name = "d={1} for {0}: {2}")
+    @CsvSource({
+        "wild.example,     wild.example,      451 4.7.1 DMARC check of wild.example could not be completed",
+        "wild.example,     any.wild.example,  451 4.7.1 DMARC check of wild.example could not be completed",
+        "mail.wild.example, wild.example,     451 4.7.1 DMARC check of mail.wild.example could not be completed",
+        "wildheld.example, wildheld.example,  451 4.7.1 DMARC check of wildheld.example could not be completed",
+        "wild.example,     wildheld.example,  550 5.7.1 rejected by DMARC policy for wild.example",
+        "wildnone.example, wildnone.example,  250 2.0.0 Ok",
+    })
+    void aSignatureWhoseKeyCannotBeFetchedGetsNoForgeryAccepted(String author, String signer, String answer) {
+        String junk = "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=" + signer
+                + "; s=s; h=From; bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=; b=AAAA\r\n";
+        try (SmtpClient client = client()) {
+            SmtpReply reply = client.send(
+                    "a@elsewhere.example", "junk@local.test", ELSEWHERE.sign(junk + message(author)));
+            assertTrue(reply.toString().startsWith(answer), reply::toString);
         }
     }
 

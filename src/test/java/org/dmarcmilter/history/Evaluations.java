@@ -153,7 +153,7 @@ final class Evaluations {
             case NONE -> new Discovery.NoPolicy("no record");
             case TEMPERROR ->
                 random.nextBoolean()
-                        ? new Discovery.Unavailable("time-out")
+                        ? new Discovery.Unavailable("time-out", Optional.empty())
                         : new Discovery.Found(anyRecord(random), author, false, true);
             case PERMERROR -> new Discovery.BadRecord(author, "no p", true);
         };

@@ -40,9 +40,17 @@ class VerdictTest {
         FAIL      | QUARANTINE | NONE        | false | HoldQuarantinedMessages y | continue   | NONE ACCEPT           | quarantine sampled out
         FAIL      | REJECT     | REJECT      | true  | RejectFailures yes        | accept     | NONE ACCEPT           | ARC rescues reject
         FAIL      | QUARANTINE | QUARANTINE  | true  | HoldQuarantinedMessages y | accept     | NONE ACCEPT           | G205: ARC rescues quarantine
-        TEMPERROR | NONE       | NONE        | false | RejectFailures yes        | accept     | NONE ACCEPT           | open question, accepted by default
-        TEMPERROR | REJECT     | NONE        | false | OnTemporaryError tempfail | tempfail   | NONE TEMPFAIL         | open question, tempfail
-        TEMPERROR | REJECT     | NONE        | true  | OnTemporaryError tempfail | tempfail   | NONE TEMPFAIL         | ARC answers no open question
+        TEMPERROR | NONE       | NONE        | false | RejectFailures yes        | accept     | NONE ACCEPT           | open question, nothing at stake
+        TEMPERROR | REJECT     | REJECT      | false | RejectFailures yes        | tempfail   | NONE TEMPFAIL         | open question, a failure would be rejected
+        TEMPERROR | REJECT     | REJECT      | false | ''                        | accept     | NONE ACCEPT           | a failure would not
+        TEMPERROR | REJECT     | QUARANTINE  | false | RejectFailures yes        | accept     | NONE ACCEPT           | nor would one that is sampled out
+        TEMPERROR | REJECT     | QUARANTINE  | false | HoldQuarantinedMessages y | tempfail   | NONE TEMPFAIL         | but it would be held
+        TEMPERROR | QUARANTINE | QUARANTINE  | false | HoldQuarantinedMessages y | tempfail   | NONE TEMPFAIL         | open question, a failure would be held
+        TEMPERROR | REJECT     | REJECT      | true  | RejectFailures yes        | accept     | NONE ACCEPT           | ARC would rescue a failure, and so this
+        TEMPERROR | REJECT     | REJECT      | false | RejectFailures yes;OnTemporaryError policy | tempfail | NONE TEMPFAIL | the default, said
+        TEMPERROR | REJECT     | REJECT      | false | RejectFailures yes;OnTemporaryError accept | accept | NONE ACCEPT | open question, accept
+        TEMPERROR | NONE       | NONE        | false | OnTemporaryError tempfail | tempfail   | NONE TEMPFAIL         | open question, tempfail
+        TEMPERROR | REJECT     | REJECT      | true  | OnTemporaryError tempfail | tempfail   | NONE TEMPFAIL         | ARC answers no open question
         PERMERROR | NONE       | NONE        | false | OnTemporaryError tempfail | accept     | NONE ACCEPT           | a permanent error is not temporary
         """)
     void decides(

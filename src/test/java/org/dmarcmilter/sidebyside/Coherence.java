@@ -32,6 +32,7 @@ final class Coherence {
 
     private void reply() {
         boolean refused = outcome.get("reply").matches("eom: (\\d.*|reject|tempfail)");
+        boolean again = outcome.get("reply").startsWith("eom: 4");
         boolean held = !outcome.get("quarantine").isEmpty();
         boolean atEnd = outcome.get("reply").startsWith("eom: ");
         expect("a refused message has no result field", !refused || !hasField());
@@ -41,7 +42,7 @@ final class Coherence {
         if (outcome.fields().containsKey("history.action")) {
             expect(
                     "action " + outcome.get("history.action"),
-                    outcome.get("history.action").equals(refused ? "0" : held ? "4" : "2"));
+                    outcome.get("history.action").equals(again ? "3" : refused ? "0" : held ? "4" : "2"));
         }
         boolean ignored = !outcome.get("log.ignored").isEmpty();
         expect(

@@ -53,6 +53,8 @@ public final class MailSystem {
         txt("_dmarc.parent.example", "v=DMARC1; p=none; sp=reject");
         txt("_dmarc.bad.example", "v=DMARC1; p=bogus");
         dns.broken("_dmarc.broken.example", DnsQuestion.Type.TXT);
+        dns.broken("_dmarc.broken.reject.example", DnsQuestion.Type.TXT);
+        dns.broken("_dmarc.broken.none.example", DnsQuestion.Type.TXT);
         dns.pending("_dmarc.silent.example");
         txt("reject.example", "v=spf1 ip4:192.0.2.10 ip6:2001:db8::10 -all");
         txt("bounce.reject.example", "v=spf1 ip4:192.0.2.10 -all");
