@@ -67,7 +67,8 @@ public enum Option {
     REJECT_MULTI_VALUE_FROM("RejectMultiValueFrom", Topic.HANDLING, Form.FLAG, is("false"), """
             Reject mail with several author domains. If false, each is evaluated and the strictest policy among \
             those that fail counts."""),
-    ON_TEMPORARY_ERROR("OnTemporaryError", Topic.HANDLING, Form.oneOf("policy", "accept", "tempfail"), is("policy"), """
+    ON_TEMPORARY_ERROR(
+            "OnTemporaryError", Topic.HANDLING, Form.oneOf("policy", "accept", "tempfail"), is("policy"), """
             What is done with mail whose result is temperror, because the DNS does not answer us or the checker that we \
             believe: `accept`; `tempfail`, so that the client tries again later; or `policy`, which is tempfail where \
             the mail would be rejected or held if it failed, and accept otherwise."""),

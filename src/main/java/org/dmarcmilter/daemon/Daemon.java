@@ -160,9 +160,8 @@ public final class Daemon {
                 Math.max(
                         Runtime.getRuntime().maxMemory() / HEADER_SHARE_OF_HEAP,
                         LARGEST_IN_HEADER_MEMORY * settings.service().maxHeaderBytes()));
-        MilterReply failSafe = comesAgain(settings.handling())
-                ? new MilterReply.TemporaryFailure()
-                : new MilterReply.Accept();
+        MilterReply failSafe =
+                comesAgain(settings.handling()) ? new MilterReply.TemporaryFailure() : new MilterReply.Accept();
         return new MilterServer(filter, limits, failSafe, EVENT_LOOPS);
     }
 

@@ -240,8 +240,7 @@ public final class DmarcEvaluator {
      * @param asked the policy, as far as it is known
      * @param atWorst what applies if it ends as a failure
      */
-    private static DmarcResult open(
-            DomainName author, Discovery found, Policy asked, Policy atWorst, String reason) {
+    private static DmarcResult open(DomainName author, Discovery found, Policy asked, Policy atWorst, String reason) {
         return new DmarcResult(
                 author, Status.TEMPERROR, found, asked, atWorst, false, Optional.empty(), Optional.empty(), reason);
     }

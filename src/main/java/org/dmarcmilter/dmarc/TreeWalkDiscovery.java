@@ -27,9 +27,10 @@ public final class TreeWalkDiscovery implements PolicyDiscovery {
             if (own instanceof AtName.One one) {
                 return CompletableFuture.completedFuture(one.asDiscovery(false));
             }
-            return finish(Walk.from(author, own), dns).thenCompose(walk -> walk.failure().isPresent()
-                    ? unavailable(walk, walk.failure().get(), dns)
-                    : CompletableFuture.completedFuture(inheritedPolicy(walk)));
+            return finish(Walk.from(author, own), dns)
+                    .thenCompose(walk -> walk.failure().isPresent()
+                            ? unavailable(walk, walk.failure().get(), dns)
+                            : CompletableFuture.completedFuture(inheritedPolicy(walk)));
         });
     }
 

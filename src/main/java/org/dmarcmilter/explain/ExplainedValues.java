@@ -228,11 +228,18 @@ record ExplainedValues(
         text(
                 json,
                 "disposition",
-                judgement.result().map(decided -> isOpen(decided) ? Policy.NONE.word() : decided.disposition().word()));
+                judgement
+                        .result()
+                        .map(decided -> isOpen(decided)
+                                ? Policy.NONE.word()
+                                : decided.disposition().word()));
         text(
                 json,
                 "at_stake",
-                judgement.result().filter(ExplainedValues::isOpen).map(open -> open.disposition().word()));
+                judgement
+                        .result()
+                        .filter(ExplainedValues::isOpen)
+                        .map(open -> open.disposition().word()));
         json.writeArrayFieldStart("overrides");
         for (OverrideReason reason :
                 judgement.evaluation().map(Evaluation::overrides).orElse(List.of())) {

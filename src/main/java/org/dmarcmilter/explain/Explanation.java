@@ -249,7 +249,8 @@ public record Explanation(
     private Optional<String> localPolicy(DmarcResult result) {
         Settings.Handling handling = rules.settings().handling();
         if (result.status() == DmarcResult.Status.TEMPERROR) {
-            return Optional.of("OnTemporaryError " + handling.onTemporaryError().word() + temporaryError(result, handling));
+            return Optional.of(
+                    "OnTemporaryError " + handling.onTemporaryError().word() + temporaryError(result, handling));
         }
         List<OverrideReason> overrides =
                 judgement.evaluation().map(Evaluation::overrides).orElse(List.of());
@@ -278,7 +279,10 @@ public record Explanation(
             return ": as a failure it would be " + (result.disposition() == Policy.REJECT ? "rejected" : "held")
                     + ", so it is asked to come again";
         }
-        return judgement.evaluation().filter(evaluation -> evaluation.arc().overrides()).isPresent()
+        return judgement
+                        .evaluation()
+                        .filter(evaluation -> evaluation.arc().overrides())
+                        .isPresent()
                 ? ": a trusted ARC chain vouches for the message, so it is accepted"
                 : ": as a failure it would be neither rejected nor held, so it is accepted";
     }

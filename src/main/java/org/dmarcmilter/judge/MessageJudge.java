@@ -207,13 +207,12 @@ public final class MessageJudge {
      */
     private static int severity(Judgement judgement) {
         DmarcResult result = judgement.result().orElseThrow();
-        int done =
-                switch (judgement.verdict().applied()) {
-                    case REJECT -> 30;
-                    case TEMPFAIL -> 20;
-                    case QUARANTINE -> 10;
-                    default -> 0;
-                };
+        int done = switch (judgement.verdict().applied()) {
+            case REJECT -> 30;
+            case TEMPFAIL -> 20;
+            case QUARANTINE -> 10;
+            default -> 0;
+        };
         return done + severity(result);
     }
 

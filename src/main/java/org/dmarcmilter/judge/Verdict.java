@@ -93,12 +93,11 @@ public sealed interface Verdict {
      * key cannot be fetched. So what a failure would keep away comes again (RFC 7489, section 6.6.2; RFC 9989, section 5.3.6).
      */
     private static Verdict open(DmarcResult result, boolean arcOverrides, Settings.Handling handling) {
-        boolean again =
-                switch (handling.onTemporaryError()) {
-                    case ACCEPT -> false;
-                    case TEMPFAIL -> true;
-                    case POLICY -> !arcOverrides && !(failed(result, handling) instanceof Continue);
-                };
+        boolean again = switch (handling.onTemporaryError()) {
+            case ACCEPT -> false;
+            case TEMPFAIL -> true;
+            case POLICY -> !arcOverrides && !(failed(result, handling) instanceof Continue);
+        };
         return again ? tryAgain(result) : new Accept();
     }
 

@@ -122,7 +122,8 @@ class ConfigFileTest {
         ConfigFile file = ConfigFile.parse("OnTemporaryError TempFail");
         assertEquals("tempfail", file.textOrDefault(Option.ON_TEMPORARY_ERROR));
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("ontemporaryerror a"));
-        assertEquals("-:1: OnTemporaryError: illegal value \"a\". Write one of policy, accept, tempfail.", e.getMessage());
+        assertEquals(
+                "-:1: OnTemporaryError: illegal value \"a\". Write one of policy, accept, tempfail.", e.getMessage());
     }
 
     @Test

@@ -123,7 +123,12 @@ class SuffixListDiscoveryTest {
         if (discovery instanceof Discovery.BadRecord bad) {
             return "bad: " + bad.domain() + " " + bad.reason();
         }
-        return discovery instanceof Discovery.Unavailable unavailable ? "unavailable: " + unavailable.reason()
-                        + unavailable.above().map(above -> ", above: " + describe(above)).orElse("") : "";
+        return discovery instanceof Discovery.Unavailable unavailable
+                ? "unavailable: " + unavailable.reason()
+                        + unavailable
+                                .above()
+                                .map(above -> ", above: " + describe(above))
+                                .orElse("")
+                : "";
     }
 }

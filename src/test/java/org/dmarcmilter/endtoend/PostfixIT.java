@@ -159,8 +159,8 @@ class PostfixIT {
         String junk = "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=" + signer
                 + "; s=s; h=From; bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=; b=AAAA\r\n";
         try (SmtpClient client = client()) {
-            SmtpReply reply = client.send(
-                    "a@elsewhere.example", "junk@local.test", ELSEWHERE.sign(junk + message(author)));
+            SmtpReply reply =
+                    client.send("a@elsewhere.example", "junk@local.test", ELSEWHERE.sign(junk + message(author)));
             assertTrue(reply.toString().startsWith(answer), reply::toString);
         }
     }

@@ -65,8 +65,7 @@ class TemporaryErrorTest {
         "tempfail, RejectFailures yes;HoldQuarantinedMessages yes",
     })
     void isWorthNoMoreThanAFailureAndCostsNoMoreThanATry(String option, String handling) {
-        MailSystem mail =
-                MailSystem.with(handling + (option.isEmpty() ? "" : ";OnTemporaryError " + option));
+        MailSystem mail = MailSystem.with(handling + (option.isEmpty() ? "" : ";OnTemporaryError " + option));
         for (String author : AUTHORS) {
             for (Found dkim : findings()) {
                 for (Found spf : findings()) {
@@ -82,8 +81,7 @@ class TemporaryErrorTest {
         boolean open = WITH_POLICY.contains(author)
                 && List.of(dkim, spf).stream()
                         .anyMatch(found -> found.word().equals("temperror") && found.aligned(author))
-                && List.of(dkim, spf).stream()
-                        .noneMatch(found -> found.word().equals("pass") && found.aligned(author));
+                && List.of(dkim, spf).stream().noneMatch(found -> found.word().equals("pass") && found.aligned(author));
         Status status = judgement.result().orElseThrow().status();
         assertEquals(open || author.equals("broken"), status == Status.TEMPERROR, why);
         Applied asFailure =
