@@ -23,7 +23,7 @@ public final class AnswerReadings<T> {
     private final Cache<DnsAnswer.Found, T> readings = Caffeine.newBuilder()
             .weakKeys()
             .maximumWeight(MOST_OCTETS)
-            .weigher((DnsAnswer.Found found, T reading) -> weight(found))
+            .weigher((DnsAnswer.Found found, T reading) -> OVERHEAD + found.octets())
             .executor(Runnable::run)
             .build();
 
@@ -35,13 +35,5 @@ public final class AnswerReadings<T> {
     /** The reading of an answer. */
     public T of(DnsAnswer.Found found) {
         return readings.get(found, reader);
-    }
-
-    private static int weight(DnsAnswer.Found found) {
-        int octets = OVERHEAD;
-        for (String text : found.records()) {
-            octets += text.length();
-        }
-        return octets;
     }
 }

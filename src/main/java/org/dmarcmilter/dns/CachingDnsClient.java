@@ -26,9 +26,6 @@ public final class CachingDnsClient implements DnsClient {
     /** Octets of records that count as one entry; a larger answer counts for as many as it needs. */
     private static final int OCTETS_PER_ENTRY = 512;
 
-    /** What a record takes beside its text: an answer of thousands of empty ones is not small. */
-    private static final int OCTETS_PER_RECORD = 64;
-
     private final TimedDnsClient upstream;
     private final boolean keeps;
     private final AsyncCache<DnsQuestion, TimedAnswer> cache;
@@ -110,10 +107,7 @@ public final class CachingDnsClient implements DnsClient {
 
     private static int weight(DnsQuestion question, TimedAnswer timed) {
         if (timed.answer() instanceof DnsAnswer.Found found) {
-            int octets = found.records().stream()
-                    .mapToInt(text -> OCTETS_PER_RECORD + text.length())
-                    .sum();
-            return 1 + octets / OCTETS_PER_ENTRY;
+            return 1 + found.octets() / OCTETS_PER_ENTRY;
         }
         return 1;
     }

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** What the DNS said to one question. A name that is missing is an answer; a server that is silent is not. */
 public sealed interface DnsAnswer {
+    /** What a record takes beside its text. */
+    int OCTETS_PER_RECORD = 64;
+
     /**
      * The records at the end of the CNAME chain, at least one, one text each. TXT: the character-strings joined
      * (RFC 7208, section 3.3), one character per octet (ISO 8859-1). A and AAAA: the address as text. MX: exchange
@@ -12,6 +15,15 @@ public sealed interface DnsAnswer {
     record Found(List<String> records) implements DnsAnswer {
         public Found {
             records = List.copyOf(records);
+        }
+
+        /** About what it takes in memory: an answer of thousands of empty records is not small. */
+        int octets() {
+            int octets = 0;
+            for (String text : records) {
+                octets += OCTETS_PER_RECORD + text.length();
+            }
+            return octets;
         }
     }
 

@@ -53,8 +53,9 @@ abstract sealed class Exchange {
      * Goes on where the socket is ready. Returns the reply once it is complete, and empty bytes before.
      *
      * @param buffer room for any datagram, for use during the call
+     * @param large asked before a large reply is read
      */
-    abstract byte[] proceed(SelectionKey key, ByteBuffer buffer) throws IOException;
+    abstract byte[] proceed(SelectionKey key, ByteBuffer buffer, LargeReplies large) throws IOException;
 
     boolean isTcp() {
         return this instanceof Tcp;
@@ -113,7 +114,7 @@ abstract sealed class Exchange {
         }
 
         @Override
-        byte[] proceed(SelectionKey key, ByteBuffer buffer) throws IOException {
+        byte[] proceed(SelectionKey key, ByteBuffer buffer, LargeReplies large) throws IOException {
             DatagramChannel datagrams = (DatagramChannel) key.channel();
             while (foreignDatagrams <= MAX_FOREIGN_DATAGRAMS) {
                 buffer.clear();
@@ -137,6 +138,7 @@ abstract sealed class Exchange {
         private final ByteBuffer out;
         private final ByteBuffer length = ByteBuffer.allocate(Short.BYTES);
         private @Nullable ByteBuffer message;
+        private @Nullable LargeReplies begun;
 
         Tcp(InetSocketAddress server, byte[] query) {
             super(server, query);
@@ -155,7 +157,7 @@ abstract sealed class Exchange {
         }
 
         @Override
-        byte[] proceed(SelectionKey key, ByteBuffer buffer) throws IOException {
+        byte[] proceed(SelectionKey key, ByteBuffer buffer, LargeReplies large) throws IOException {
             SocketChannel stream = (SocketChannel) key.channel();
             if (key.isConnectable() && stream.finishConnect()) {
                 key.interestOps(SelectionKey.OP_WRITE);
@@ -165,18 +167,25 @@ abstract sealed class Exchange {
                     key.interestOps(SelectionKey.OP_READ);
                 }
             } else if (key.isReadable()) {
-                return read(stream);
+                return read(stream, key, large);
             }
             return NOTHING_YET;
         }
 
-        private byte[] read(SocketChannel stream) throws IOException {
+        private byte[] read(SocketChannel stream, SelectionKey key, LargeReplies large) throws IOException {
             if (message == null) {
                 fill(length, stream);
                 if (length.hasRemaining()) {
                     return NOTHING_YET;
                 }
-                message = ByteBuffer.allocate(Short.toUnsignedInt(length.getShort(0)));
+                int octets = Short.toUnsignedInt(length.getShort(0));
+                if (octets > LargeReplies.ORDINARY) {
+                    if (!large.begin(key)) {
+                        return NOTHING_YET;
+                    }
+                    begun = large;
+                }
+                message = ByteBuffer.allocate(octets);
             }
             fill(message, stream);
             if (message.hasRemaining()) {
@@ -186,6 +195,15 @@ abstract sealed class Exchange {
                 throw new IOException("a reply by TCP to another question");
             }
             return message.array();
+        }
+
+        @Override
+        void close() throws IOException {
+            if (begun != null) {
+                begun.end();
+                begun = null;
+            }
+            super.close();
         }
 
         private static void fill(ByteBuffer buffer, SocketChannel stream) throws IOException {

@@ -45,6 +45,8 @@ final class ExchangeLoop implements AutoCloseable {
 
     // Below: the loop's thread only.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_DATAGRAM);
+
+    private final LargeReplies large = new LargeReplies();
     private final Set<Exchange> open = new HashSet<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.due - b.due));
 
@@ -205,7 +207,7 @@ final class ExchangeLoop implements AutoCloseable {
             return; // ended by what another socket brought
         }
         try {
-            byte[] reply = exchange.proceed(key, buffer);
+            byte[] reply = exchange.proceed(key, buffer, large);
             if (reply.length > 0) {
                 end(exchange);
                 exchange.reply.complete(reply);

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 
 /**
  * The DNS as one message sees it: each question is asked once, one deadline holds for all of them, and each answer comes on the
@@ -26,13 +28,25 @@ public final class MessageDns implements DnsClient {
     private final DnsClient shared;
     private final Duration limit;
     private final ScheduledExecutorService loop;
+    private final LongPredicate memory;
     private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new LinkedHashMap<>();
+
+    /** Who gets the answers that are still open. */
+    private final Waiting waiting = new Waiting(this);
+
     private boolean clockRuns;
     private Optional<Future<?>> timer = Optional.empty();
     /** What further questions are answered, once nothing is asked any more. */
     private Optional<DnsAnswer> closed = Optional.empty();
 
-    private boolean abandoned;
+    /** What is shared outlives a message, and must not hold it and its answers once it is abandoned: it holds this. */
+    private static final class Waiting {
+        Optional<MessageDns> message;
+
+        Waiting(MessageDns message) {
+            this.message = Optional.of(message);
+        }
+    }
 
     /**
      * One question and its answer, for those who want to see what was asked.
@@ -48,6 +62,17 @@ public final class MessageDns implements DnsClient {
      * @param loop the message's thread: asks, and gets the answers
      */
     public MessageDns(DnsClient shared, Duration limit, ScheduledExecutorService loop) {
+        this(shared, limit, loop, octets -> true);
+    }
+
+    /**
+     * The same where memory is shared.
+     *
+     * @param memory asked for the octets of each answer, which the message holds from then on; if it says no, the answer never
+     *     comes, as the message will be taken back
+     */
+    public MessageDns(DnsClient shared, Duration limit, ScheduledExecutorService loop, LongPredicate memory) {
+        this.memory = memory;
         this.shared = shared;
         this.limit = limit;
         this.loop = loop;
@@ -63,7 +88,8 @@ public final class MessageDns implements DnsClient {
         if (closed.isPresent()) {
             return CompletableFuture.completedFuture(closed.get());
         }
-        CompletableFuture<DnsAnswer> answer = onLoop(shared.query(question).toCompletableFuture());
+        CompletableFuture<DnsAnswer> answer =
+                onLoop(question, shared.query(question).toCompletableFuture());
         answers.put(question, answer);
         if (clockRuns && !answer.isDone()) {
             startTimer();
@@ -72,17 +98,29 @@ public final class MessageDns implements DnsClient {
     }
 
     /** Never touches a stage that other messages share. */
-    private CompletableFuture<DnsAnswer> onLoop(CompletableFuture<DnsAnswer> everybodys) {
+    private CompletableFuture<DnsAnswer> onLoop(DnsQuestion question, CompletableFuture<DnsAnswer> everybodys) {
         if (everybodys.isDone()) {
-            return everybodys;
+            return mayHold(everybodys.join()) ? everybodys : new CompletableFuture<>();
         }
-        CompletableFuture<DnsAnswer> ours = new CompletableFuture<>();
-        var unused = everybodys.thenAccept(answer -> loop.execute(() -> {
-            if (!abandoned) {
-                ours.complete(answer);
-            }
-        }));
-        return ours;
+        bring(everybodys, question, waiting, loop);
+        return new CompletableFuture<>();
+    }
+
+    private static void bring(
+            CompletableFuture<DnsAnswer> everybodys, DnsQuestion question, Waiting waiting, Executor loop) {
+        var unused = everybodys.thenAccept(
+                answer -> loop.execute(() -> waiting.message.ifPresent(message -> message.answered(question, answer))));
+    }
+
+    private void answered(DnsQuestion question, DnsAnswer answer) {
+        CompletableFuture<DnsAnswer> ours = answers.get(question);
+        if (ours != null && !ours.isDone() && mayHold(answer)) {
+            ours.complete(answer);
+        }
+    }
+
+    private boolean mayHold(DnsAnswer answer) {
+        return !(answer instanceof DnsAnswer.Found found) || memory.test(found.octets());
     }
 
     @Override
@@ -124,8 +162,8 @@ public final class MessageDns implements DnsClient {
 
     /** The message is judged, or taken back: nothing is asked any more, and what is still open stays so. */
     public void abandon() {
-        abandoned = true;
         closed = Optional.of(UNWANTED);
+        waiting.message = Optional.empty();
         timer.ifPresent(running -> running.cancel(false));
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -104,7 +105,7 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     @Override
-    public MilterReply mail(MilterCommand.Mail command, Macros macros) {
+    public MilterReply mail(MilterCommand.Mail command, Macros macros, LongPredicate memory) {
         // Present but empty counts as authenticated too, as in OpenDMARC: only an MTA that authenticates defines it.
         if (rules.settings().exemptions().authenticatedClients()
                 && macros.get("auth_authen").isPresent()) {
@@ -113,7 +114,8 @@ final class DmarcSession implements MilterFilter.Session {
                     LogLine.info("ignoring authenticated client, mailfrom=" + Printable.shortened(command.sender())));
             return ACCEPT;
         }
-        open = Optional.of(new OpenMessage(client, ReversePath.parse(command.sender()), rules.dnsForMessage(loop)));
+        open = Optional.of(
+                new OpenMessage(client, ReversePath.parse(command.sender()), rules.dnsForMessage(loop, memory)));
         return CONTINUE;
     }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongPredicate;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dns.DnsClient;
@@ -65,7 +66,16 @@ public record Rules(
      * @param loop the thread on which the message is judged
      */
     public MessageDns dnsForMessage(ScheduledExecutorService loop) {
-        return new MessageDns(dns, settings.handling().maxEvaluationTime(), loop);
+        return dnsForMessage(loop, octets -> true);
+    }
+
+    /**
+     * The same where memory is shared.
+     *
+     * @param memory asked before an answer is held for the message; if it says no, the message will be taken back
+     */
+    public MessageDns dnsForMessage(ScheduledExecutorService loop, LongPredicate memory) {
+        return new MessageDns(dns, settings.handling().maxEvaluationTime(), loop, memory);
     }
 
     private String resolveHostName(String id) {

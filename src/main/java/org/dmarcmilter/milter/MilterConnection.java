@@ -170,7 +170,7 @@ final class MilterConnection implements MilterCommand.Visitor {
         message.verdict = connectionVerdict;
         if (message.verdict.isEmpty()) {
             message.inSession = true;
-            askInMessage(message, () -> session.mail(command, macros));
+            askInMessage(message, () -> session.mail(command, macros, octets -> take(message, octets)));
         }
         answer(Negotiation.NR_MAIL, message.verdict.orElse(CONTINUE));
     }
@@ -210,23 +210,39 @@ final class MilterConnection implements MilterCommand.Visitor {
         });
     }
 
-    /** Others need the memory that a message of this connection has taken. */
+    /** The session needs more memory; it is at work, so that its message cannot be refused this moment. */
+    private boolean take(OpenMessage message, long octets) {
+        boolean taken = message.take(octets);
+        if (!taken) {
+            later(() -> refuse(message));
+        }
+        return taken;
+    }
+
+    /** Others need the memory that a message of this connection has taken: it is theirs at once, and then the MTA hears of it. */
     private void refuse(OpenMessage message) {
-        if (open.filter(message::equals).isEmpty()) {
+        if (open.filter(message::equals).isEmpty() || message.verdict.isPresent()) {
             return;
         }
         giveUp(message);
+        message.verdict = Optional.of(TEMPORARY_FAILURE);
         if (message.deciding) {
-            conclude(message, List.of(TEMPORARY_FAILURE));
-        } else {
-            message.verdict = Optional.of(TEMPORARY_FAILURE);
+            later(() -> {
+                if (message.deciding) {
+                    conclude(message, List.of(TEMPORARY_FAILURE));
+                }
+            });
         }
+    }
+
+    private void later(Runnable task) {
+        wire.loop().execute(() -> wire.onLoop(task));
     }
 
     private void giveUp(OpenMessage message) {
         service.counters().putOff.increment();
         LOG.info(
-                "{}milter connection {} from {}: memory for header fields is short, and this message holds the most; answered {}",
+                "{}milter connection {} from {}: memory for messages is short, and this message holds the most; answered {}",
                 queueId(),
                 id,
                 wire.peer(),
@@ -309,7 +325,7 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     /** The session's answer at the end of a message, unless nobody waits for it any more. */
     private void decided(OpenMessage message, @Nullable List<MilterReply> replies, @Nullable Throwable failure) {
-        if (!message.deciding) {
+        if (!message.deciding || !message.inSession) {
             return;
         }
         if (failure != null) {
@@ -352,7 +368,7 @@ final class MilterConnection implements MilterCommand.Visitor {
                 wire.peer(),
                 reason,
                 service.failSafe());
-        open.ifPresent(message -> conclude(message, List.of(service.failSafe())));
+        open.ifPresent(message -> conclude(message, List.of(message.verdict.orElse(service.failSafe()))));
     }
 
     /** Answers with a verdict that is not the session's, which is told that the message is gone. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongPredicate;
 
 /**
  * The seam between the protocol and what is done with it. The server asks it for one {@link Session} per connection and
@@ -49,8 +50,13 @@ public interface MilterFilter {
         /** SMFIC_HELO; the last one wins. May come in the middle of a message, and belongs to the next one then. */
         void helo(String name);
 
-        /** SMFIC_MAIL begins a message; an open one was aborted before. Any verdict; not {@code Continue} ends the message. */
-        MilterReply mail(MilterCommand.Mail command, Macros macros);
+        /**
+         * SMFIC_MAIL begins a message; an open one was aborted before. Any verdict; not {@code Continue} ends the message.
+         *
+         * @param memory to ask before more octets are held for this message than those of its header fields, on this thread;
+         *     if it says no, this message has to make room for others: it will be aborted and put off
+         */
+        MilterReply mail(MilterCommand.Mail command, Macros macros, LongPredicate memory);
 
         /** SMFIC_RCPT, if it was asked for. */
         default void recipient(MilterCommand.Recipient command) {}

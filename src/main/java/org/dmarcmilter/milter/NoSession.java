@@ -3,6 +3,7 @@ package org.dmarcmilter.milter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongPredicate;
 
 /** Stands where no filter is behind the connection: before negotiation, after its end, or when none could be opened. */
 enum NoSession implements MilterFilter.Session {
@@ -22,7 +23,7 @@ enum NoSession implements MilterFilter.Session {
     public void helo(String name) {}
 
     @Override
-    public MilterReply mail(MilterCommand.Mail command, Macros macros) {
+    public MilterReply mail(MilterCommand.Mail command, Macros macros, LongPredicate memory) {
         return new MilterReply.Continue();
     }
 

@@ -46,7 +46,7 @@ final class OpenMessage {
 
     /**
      * @param client whose message it is
-     * @param refused told, on any thread, if it has to give up what it keeps
+     * @param refused told, on any thread, if it has to give up what it has taken
      */
     OpenMessage(Limits limits, HeaderMemory memory, Object client, Consumer<OpenMessage> refused) {
         this.limits = limits;
@@ -69,7 +69,12 @@ final class OpenMessage {
         return memory.take(kept == Part.NAME ? NAME_OVERHEAD : FIELD_OVERHEAD + size) ? Field.KEPT : Field.NO_MEMORY;
     }
 
-    /** Gives back the memory that its fields took. */
+    /** Takes memory for what the session holds beside the fields. */
+    boolean take(long octets) {
+        return memory.take(octets);
+    }
+
+    /** Gives back the memory that it took. */
     void release() {
         memory.release();
     }

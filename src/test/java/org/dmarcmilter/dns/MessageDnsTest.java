@@ -1,9 +1,11 @@
 package org.dmarcmilter.dns;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +32,14 @@ class MessageDnsTest {
 
     private CompletableFuture<DnsAnswer> ask(String name) {
         return dns.query(DnsQuestion.txt(name)).toCompletableFuture();
+    }
+
+    private WeakReference<Object> askAndAbandon() {
+        MessageDns another = new MessageDns(question -> pending(question.name()), LIMIT, loop);
+        another.startClock();
+        var unused = another.query(DnsQuestion.txt("slow.example"));
+        another.abandon();
+        return new WeakReference<>(another);
     }
 
     private CompletableFuture<DnsAnswer> pending(String name) {
@@ -141,6 +151,38 @@ class MessageDnsTest {
                 "nobody waits for the result any more",
                 reason(ask("more.example").join()));
         assertEquals(List.of("slow.example"), asked);
+    }
+
+    /** The message will be taken back, and must not be judged meanwhile as if the DNS had failed. */
+    @Test
+    void anAnswerForWhichThereIsNoMemoryNeverComes() {
+        List<Long> octets = new ArrayList<>();
+        MessageDns poor = new MessageDns(
+                question -> pending(question.name()), LIMIT, loop, wanted -> octets.add(wanted) && octets.size() < 2);
+        pending("known.example").complete(FOUND);
+        assertTrue(poor.query(DnsQuestion.txt("known.example"))
+                .toCompletableFuture()
+                .isDone());
+        CompletableFuture<DnsAnswer> slow =
+                poor.query(DnsQuestion.txt("slow.example")).toCompletableFuture();
+        pending("slow.example").complete(FOUND);
+        loop.runAll();
+        assertFalse(slow.isDone());
+        assertFalse(poor.query(DnsQuestion.txt("known2.example"))
+                .toCompletableFuture()
+                .isDone());
+        assertEquals(List.of(64L + 16, 64L + 16), octets);
+    }
+
+    /** Who sends one large message after the other and takes each back would fill the memory otherwise. */
+    @Test
+    void anAbandonedMessageIsNotHeldByAQuestionThatOthersWaitFor() {
+        WeakReference<Object> message = askAndAbandon();
+        await().until(() -> {
+            System.gc();
+            return message.get() == null;
+        });
+        assertFalse(pending("slow.example").isDone());
     }
 
     @Test

@@ -5,21 +5,25 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** A DNS server over UDP that hands questions on to another one, but never answers for one zone. */
+/** A DNS server that hands questions on to another one, but never answers for one zone. By TCP it hands on what comes. */
 final class PartlyDeadDns implements Peer {
     private static final int LARGEST_DATAGRAM = 65_535;
+    private static final int BACKLOG = 1_000;
 
     private final DatagramSocket clients;
+    private final ServerSocket streams;
     private final InetSocketAddress upstream;
     private final byte[] deadZone;
 
-    private PartlyDeadDns(DatagramSocket clients, InetSocketAddress upstream, byte[] deadZone) {
+    private PartlyDeadDns(DatagramSocket clients, ServerSocket streams, InetSocketAddress upstream, byte[] deadZone) {
         this.clients = clients;
+        this.streams = streams;
         this.upstream = upstream;
         this.deadZone = deadZone;
     }
@@ -27,17 +31,24 @@ final class PartlyDeadDns implements Peer {
     /** Starts it in front of {@code upstream}; names that are or end in {@code deadZone} get no answer. */
     static PartlyDeadDns start(NameServer upstream, String deadZone) {
         try {
+            int port = Loopback.freePort();
             PartlyDeadDns dns = new PartlyDeadDns(
-                    new DatagramSocket(new InetSocketAddress(Loopback.IPV4, 0)),
+                    new DatagramSocket(new InetSocketAddress(Loopback.IPV4, port)),
+                    new ServerSocket(port, BACKLOG, Loopback.IPV4),
                     new InetSocketAddress(Loopback.IPV4, upstream.port()),
                     wireForm(deadZone));
-            Thread thread = new Thread(dns::serve, "partly dead DNS");
-            thread.setDaemon(true);
-            thread.start();
+            inBackground(dns::serve);
+            inBackground(dns::serveStreams);
             return dns;
-        } catch (SocketException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void inBackground(Runnable task) {
+        Thread thread = new Thread(task, "partly dead DNS");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** As the daemon's option {@code Nameservers} wants it. */
@@ -48,6 +59,11 @@ final class PartlyDeadDns implements Peer {
     @Override
     public void close() {
         clients.close();
+        try {
+            streams.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One question at a time is enough: the server behind it answers from memory. */
@@ -67,6 +83,36 @@ final class PartlyDeadDns implements Peer {
             }
         } catch (IOException closed) {
             // close() ends the thread by closing the socket under it.
+        }
+    }
+
+    private void serveStreams() {
+        try {
+            while (true) {
+                Socket client = streams.accept();
+                inBackground(() -> serve(client));
+            }
+        } catch (IOException closed) {
+            // As above.
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client;
+                Socket server = new Socket(upstream.getAddress(), upstream.getPort())) {
+            inBackground(() -> copy(client, server));
+            copy(server, client);
+        } catch (IOException gone) {
+            // Whoever asked sees it.
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException gone) {
+            // As above.
         }
     }
 

@@ -70,7 +70,7 @@ class DmarcSessionTest {
     }
 
     private MilterReply mail(MilterFilter.Session session, String sender) {
-        return session.mail(new MilterCommand.Mail(sender, List.of()), macros());
+        return session.mail(new MilterCommand.Mail(sender, List.of()), macros(), octets -> true);
     }
 
     private static void fields(MilterFilter.Session session, String... fields) {

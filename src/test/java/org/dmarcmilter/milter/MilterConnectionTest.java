@@ -530,10 +530,29 @@ class MilterConnectionTest {
             filter.onEnd = macros -> decision;
             waiting.send("OFFER M<a>~ LA~1~ LB~2~ E");
             other.send("OFFER M<b>~ LA~1~");
+            waiting.advance(Duration.ZERO);
             assertEquals(List.of("t"), waiting.replies(), "without waiting for the decision");
             decision.complete(List.of(new Accept()));
             assertEquals(List.of(), waiting.replies());
             assertEquals(List.of("c", "c"), waiting.send("M<c>~ LA~1~"), "the connection goes on");
+        }
+    }
+
+    @Test
+    void whatTheSessionHoldsBesideCountsToo() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, TWO_FIELDS)) {
+            filter.onEnd = macros -> decision;
+            peer.send("OFFER M<a>~ LA~1~ E");
+            assertTrue(filter.memory.test(OpenMessage.FIELD_OVERHEAD));
+            peer.advance(Duration.ZERO);
+            assertEquals(
+                    List.of(), filter.take().stream().filter("abort"::equals).toList());
+            assertFalse(filter.memory.test(OpenMessage.FIELD_OVERHEAD));
+            peer.replies();
+            peer.advance(Duration.ZERO);
+            assertEquals(List.of("t"), peer.replies());
+            assertEquals(List.of("abort"), filter.take());
+            assertEquals(0, TWO_FIELDS.taken());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.dmarcmilter.domain.IpAddress;
 
 /** Writes down what it is told, and answers what the test wants. */
@@ -26,6 +27,9 @@ final class RecordingFilter implements MilterFilter {
 
     /** How much its sessions keep of each header field. */
     Part keeps = Part.WHOLE;
+
+    /** Asked for more memory for the newest message. */
+    LongPredicate memory = octets -> false;
 
     /** Whether its sessions read bodies. */
     boolean readsBodies;
@@ -88,7 +92,8 @@ final class RecordingFilter implements MilterFilter {
         }
 
         @Override
-        public MilterReply mail(MilterCommand.Mail command, Macros macros) {
+        public MilterReply mail(MilterCommand.Mail command, Macros macros, LongPredicate ofMessage) {
+            memory = ofMessage;
             record("mail " + command.sender() + command.arguments() + macros(macros));
             return onMail;
         }
