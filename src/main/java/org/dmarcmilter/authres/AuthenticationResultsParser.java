@@ -14,8 +14,8 @@ import org.dmarcmilter.message.Rfc5322Tokenizer;
  * Reads an Authentication-Results field (RFC 8601, section 2.2).
  *
  * <p>What is not understood costs its own entry and never the others: unknown methods and property types are kept, stray words
- * and entries of an unknown method version are passed over. A field whose end of a comment or quoted string is missing says
- * nothing reliable at all. Linear in the length of the field.
+ * and entries of an unknown method version are passed over. A field in which a parenthesis or quote lacks
+ * its other half says nothing reliable at all: somebody may have closed a comment that was not his. Linear in the length of the field.
  */
 public final class AuthenticationResultsParser {
     /** Entries that begin after this many octets are not read. */
@@ -102,6 +102,10 @@ public final class AuthenticationResultsParser {
             if (!truncated) {
                 entry();
             }
+        }
+        while (!input.atEnd()) {
+            skipEntry();
+            input.skip(';');
         }
         if (saysNone && !results.isEmpty()) {
             throw new FieldSyntaxException("both 'none' and results");
@@ -235,7 +239,7 @@ public final class AuthenticationResultsParser {
             if (input.current() == '"') {
                 input.quotedString();
             } else {
-                equalSign |= input.take() == '=';
+                equalSign |= input.takeText() == '=';
             }
             input.skipCfws();
         }

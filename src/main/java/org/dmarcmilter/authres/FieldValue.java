@@ -41,7 +41,7 @@ record FieldValue(String text, boolean clean) {
             if (c == '"') {
                 text.append(quoted(input.quotedString()));
             } else {
-                text.append(input.take());
+                text.append(input.takeText());
             }
         }
         if (beforeComment >= 0 && !commentIsText) {

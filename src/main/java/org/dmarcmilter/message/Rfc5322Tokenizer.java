@@ -100,6 +100,14 @@ public final class Rfc5322Tokenizer {
         return text.charAt(position++);
     }
 
+    /** Takes the character here, which stands outside comments; one that would end a comment is the rest of somebody else's. */
+    public char takeText() throws FieldSyntaxException {
+        if (current() == ')') {
+            throw new FieldSyntaxException("parenthesis that closes nothing");
+        }
+        return take();
+    }
+
     /** Takes the character here if it is this one. */
     public boolean skip(char expected) {
         if (current() != expected) {

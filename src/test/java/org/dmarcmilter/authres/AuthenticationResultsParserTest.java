@@ -62,6 +62,38 @@ class AuthenticationResultsParserTest {
         return text.toString();
     }
 
+    /** Generated fields: parentheses, quotes, escapes and all that has a meaning here, in any order. */
+    @Test
+    void readsNoFieldWithHalfAComment() {
+        String[] parts = {
+            "(", ")", "\"", "\\", ";", "=", " ", "\n\t", ".", "/", "1", "none", "dkim=pass", "header.d=a.b", "x", "spf="
+        };
+        Random random = new Random(8601);
+        int broken = 0;
+        for (int round = 0; round < 50_000; round++) {
+            StringBuilder value = new StringBuilder("mx; ");
+            for (int i = random.nextInt(12); i >= 0; i--) {
+                value.append(parts[random.nextInt(parts.length)]);
+            }
+            if (!AuthenticationResultsParserFuzzTest.isBalanced(value.toString())) {
+                broken++;
+                assertInstanceOf(Broken.class, AuthenticationResultsParser.parse(value.toString()), value::toString);
+            }
+        }
+        assertTrue(broken > 10_000, "of 50000: " + broken);
+    }
+
+    /** Beyond the bounds nothing is read, and the field still has to be whole. */
+    @ParameterizedTest
+    @ValueSource(strings = {")", "(", "\""})
+    void looksForHalfACommentBeyondItsBounds(String half) {
+        assertInstanceOf(
+                Broken.class, AuthenticationResultsParser.parse("mx; dkim=pass" + "; a=b".repeat(1000) + "; x" + half));
+        assertInstanceOf(
+                Broken.class,
+                AuthenticationResultsParser.parse("mx; dkim=pass; a=b (" + "x".repeat(64 * 1024) + "); c" + half));
+    }
+
     /** E083. */
     @Test
     void readsUpToOneThousandEntries() {
