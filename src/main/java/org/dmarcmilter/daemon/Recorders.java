@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.dmarcmilter.ProgramVersion;
@@ -28,6 +29,7 @@ final class Recorders implements Consumer<JudgedMessage> {
     private final BiConsumer<String, String> messages;
     private final FailureReporter reporter;
     private final OptionalInt umask;
+    private final LongAdder disbelieved = new LongAdder();
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
     /** @param messages counts each message, by its result and what was done */
@@ -49,6 +51,12 @@ final class Recorders implements Consumer<JudgedMessage> {
         messages.accept(
                 judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
                 judgement.verdict().applied().word());
+        if (judgement
+                .evidence()
+                .flatMap(evidence -> evidence.fields().disbelieved())
+                .isPresent()) {
+            disbelieved.increment();
+        }
         Settings settings = message.rules().settings();
         settings.history()
                 .file()
@@ -82,6 +90,11 @@ final class Recorders implements Consumer<JudgedMessage> {
     /** Who sends failure reports, for its counters. */
     FailureReporter reporter() {
         return reporter;
+    }
+
+    /** Messages whose trusted fields were not believed. */
+    long disbelieved() {
+        return disbelieved.sum();
     }
 
     long written() {

@@ -1,5 +1,6 @@
 package org.dmarcmilter.evidence;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,10 +16,11 @@ import org.dmarcmilter.evaluation.SpfSeen;
  * @param trustedSpf the SPF result of trusted checkers
  * @param receivedSpf the result of a Received-SPF field, where it counts as it stands: it says nothing in favour of the sender, or the
  *     client is this host itself
- * @param claimsSpf whether a Received-SPF field says what would help this sender. Anybody may have written it: it makes us check,
- *     and only our own result counts
+ * @param claimsSpf whether a field that anybody may have written, Received-SPF or one that is {@code disbelieved}, says what would help
+ *     this sender: it makes us check, and only our own result counts
  * @param arc what was said about ARC
  * @param notes why fields were not believed, for debugging
+ * @param disbelieved why what trusted fields say in favour of the sender does not count, in printable words; empty as a rule
  * @param warnings invalid ARC fields, in OpenDMARC's words
  */
 public record FieldEvidence(
@@ -27,15 +29,22 @@ public record FieldEvidence(
         Optional<SpfSeen> receivedSpf,
         boolean claimsSpf,
         ArcSeen arc,
+        Optional<String> disbelieved,
         List<String> notes,
         List<String> warnings) {
 
     /** The fields that are read. */
-    public static final Set<String> READ =
-            Set.of(FieldReader.FIELD, FieldReader.RECEIVED_SPF, FieldReader.ARC_SEAL, FieldReader.ARC_RESULTS);
+    public static final Set<String> READ = read();
 
     /** The field that is a landmark only: who added what stands above it is known. */
     public static final String LANDMARK = FieldReader.RECEIVED;
+
+    private static Set<String> read() {
+        Set<String> names = new HashSet<>(CopiedText.FIELDS);
+        names.addAll(
+                List.of(FieldReader.FIELD, FieldReader.RECEIVED_SPF, FieldReader.ARC_SEAL, FieldReader.ARC_RESULTS));
+        return Set.copyOf(names);
+    }
 
     public FieldEvidence {
         dkim = List.copyOf(dkim);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.dmarcmilter.authres.ArcFields;
 import org.dmarcmilter.authres.AuthenticationResults;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
@@ -35,6 +36,16 @@ final class FieldReader {
     /** What would help a sender: a pass, or an open question. */
     private static final Set<ResultWord> FAVOURABLE = Set.of(ResultWord.PASS, ResultWord.TEMPERROR);
 
+    private static final Set<String> PROOFS = Set.of("spf", "dkim", "arc");
+
+    /**
+     * pypolicyd-spf writes this comment into each field, and into it and the one before what the client said, whom the mail is for, and
+     * parts of the sender's SPF record, all unescaped.
+     */
+    private static final Pattern ONE_RESULT = Pattern.compile("\\(\\s*client-ip=");
+
+    private static final Pattern FOLDS = Pattern.compile("[ \t\r\n]+");
+
     private static final int MAX_DKIM_RESULTS = 100;
     private static final int MAX_WARNINGS = 5;
 
@@ -49,6 +60,7 @@ final class FieldReader {
     private final Trust trust;
     private final Settings.Spf spfSettings;
     private final Set<String> trustedSealers;
+    private final Optional<CopiedText> copied;
 
     private final List<DkimSeen> dkim = new ArrayList<>();
     private final List<MethodResult> arcResults = new ArrayList<>();
@@ -56,6 +68,7 @@ final class FieldReader {
     private final List<String> warnings = new ArrayList<>();
     private Optional<SpfSeen> trustedSpf = Optional.empty();
     private Optional<SpfSeen> receivedSpf = Optional.empty();
+    private Optional<String> disbelieved = Optional.empty();
     private boolean claimsSpf;
 
     private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
@@ -64,6 +77,7 @@ final class FieldReader {
         this.trust = trust;
         this.spfSettings = spfSettings;
         this.trustedSealers = trustedSealers;
+        this.copied = CopiedText.in(facts);
     }
 
     /** Reads all fields, top to bottom. */
@@ -80,7 +94,7 @@ final class FieldReader {
             topmostReceivedSpf().ifPresent(this::takeReceivedSpf);
         }
         ArcSeen arc = arc();
-        return new FieldEvidence(dkim, trustedSpf, receivedSpf, claimsSpf, arc, notes, warnings);
+        return new FieldEvidence(dkim, trustedSpf, receivedSpf, claimsSpf, arc, disbelieved, notes, warnings);
     }
 
     private void read(HeaderField field, int position) {
@@ -93,7 +107,8 @@ final class FieldReader {
                 notes.add(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
             }
             if (trust.believes(results.authservId(), facts.queueId())) {
-                results.results().forEach(this::take);
+                Optional<String> doubt = doubt(field, results);
+                results.results().forEach(result -> take(result, doubt));
             } else {
                 notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
                         + Printable.shortened(results.authservId()));
@@ -101,10 +116,29 @@ final class FieldReader {
         }
     }
 
-    private void take(MethodResult result) {
+    /** Why somebody else than the checker may have written a part of the field; empty if nothing says so. */
+    private Optional<String> doubt(HeaderField field, AuthenticationResults results) {
+        if (copied.isPresent()) {
+            return copied.map(text -> text.words() + ", which a checker may have copied into its field");
+        }
+        boolean whole = results.results().size() == 1
+                && !hasControls(FOLDS.matcher(field.value()).replaceAll(" "));
+        return whole || !ONE_RESULT.matcher(field.value()).find()
+                ? Optional.empty()
+                : Optional.of("pypolicyd-spf writes one result, and here are more");
+    }
+
+    private void take(MethodResult result, Optional<String> doubt) {
         if (result.isAmbiguous()) {
             notes.add(job() + " ignoring a result of " + Printable.shortened(result.method())
                     + " whose properties contradict each other");
+            return;
+        }
+        if (doubt.isPresent() && PROOFS.contains(result.method()) && FAVOURABLE.contains(result.result())) {
+            disbelieved = disbelieved.or(() -> doubt);
+            claimsSpf |= result.method().equals("spf")
+                    && !spfSettings.ignoreResults()
+                    && checked(result).isPresent();
             return;
         }
         switch (result.method()) {
@@ -126,17 +160,22 @@ final class FieldReader {
         if (spfSettings.ignoreResults() || FieldEvidence.isSettled(trustedSpf)) {
             return;
         }
-        boolean isHelo = sender.isHelo();
-        Optional<String> value = result.property("smtp", "mailfrom");
-        if (isHelo
-                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
-            value = result.property("smtp", "helo");
-        }
-        Optional<DomainName> checked = value.flatMap(PropertyDomain::of).filter(this::isSender);
+        Optional<DomainName> checked = checked(result);
         if (checked.isEmpty() && trustedSpf.flatMap(SpfSeen::domain).isPresent()) {
             return;
         }
-        trustedSpf = Optional.of(new SpfSeen(checked, scope(isHelo), result.result(), Source.TRUSTED_FIELD, List.of()));
+        trustedSpf = Optional.of(
+                new SpfSeen(checked, scope(sender.isHelo()), result.result(), Source.TRUSTED_FIELD, List.of()));
+    }
+
+    /** The domain that an SPF result is about, if it is this sender's. */
+    private Optional<DomainName> checked(MethodResult result) {
+        Optional<String> value = result.property("smtp", "mailfrom");
+        if (sender.isHelo()
+                && value.filter(text -> !text.isEmpty() && !text.equals("<>")).isEmpty()) {
+            value = result.property("smtp", "helo");
+        }
+        return value.flatMap(PropertyDomain::of).filter(this::isSender);
     }
 
     private static SpfIdentity.Scope scope(boolean isHelo) {
@@ -211,7 +250,8 @@ final class FieldReader {
                 .or(() -> sender.isHelo() ? field.nullSenderDomain() : Optional.empty())
                 .filter(this::isSender);
         boolean helps = domain.isPresent() && FAVOURABLE.contains(field.result());
-        if (helps && facts.client().address().filter(IpAddress::isLoopback).isEmpty()) {
+        boolean isLocal = facts.client().address().filter(IpAddress::isLoopback).isPresent();
+        if (helps && (!isLocal || copied.isPresent())) {
             notes.add(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
             claimsSpf = true;
             return;

@@ -89,6 +89,7 @@ record ExplainedValues(
 
     private void writeEvidence(JsonGenerator json) throws IOException {
         Optional<Evidence> evidence = judgement.evidence();
+        text(json, "disbelieved", evidence.flatMap(seen -> seen.fields().disbelieved()));
         json.writeArrayFieldStart("spf");
         if (evidence.isPresent()) {
             for (SpfSeen spf : spfResults(evidence.get())) {

@@ -153,6 +153,9 @@ public record Explanation(
         lines.add("believed authserv-ids: " + rules.trustedNames(facts.mtaName()));
         facts.headers().all("Authentication-Results").forEach(field -> lines.add("field: " + oneLine(field)));
         evidence.fields().notes().forEach(lines::add);
+        evidence.fields()
+                .disbelieved()
+                .ifPresent(why -> lines.add("what these fields say in favour of the sender is not believed: " + why));
         for (DkimSeen dkim : evidence.fields().dkim()) {
             lines.add("DKIM " + dkim.result() + " for " + dkim.domain());
         }

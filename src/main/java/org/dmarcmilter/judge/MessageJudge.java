@@ -235,6 +235,10 @@ public final class MessageJudge {
                 .thenApply(evidence -> {
                     evidence.fields().notes().forEach(note -> log.add(LogLine.debug(note)));
                     evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
+                    evidence.fields()
+                            .disbelieved()
+                            .ifPresent(why -> log.add(LogLine.notice(
+                                    facts.logged("believing no pass in Authentication-Results: " + why))));
                     if (evidence.fields().claimsSpf()) {
                         evidence.own().ifPresent(own -> log.add(LogLine.debug(proof(own))));
                     }
@@ -243,7 +247,7 @@ public final class MessageJudge {
     }
 
     private String proof(OwnSpf own) {
-        return facts.logged("SPF, to prove Received-SPF: "
+        return facts.logged("SPF, to prove what a field says: "
                 + Printable.shortened(own.identity().domain()) + " " + own.word());
     }
 

@@ -1,6 +1,8 @@
 package org.dmarcmilter.message;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.text.TagList;
 
@@ -11,17 +13,18 @@ import org.dmarcmilter.text.TagList;
  * @param domain its domain; empty for the null sender, an address literal, or anything that is not a mailbox
  */
 public record ReversePath(String address, Optional<DomainName> domain) {
+    /** With somebody behind it: a route to nobody is not the null sender. What else stands in its place stays, to be seen. */
+    private static final Pattern ROUTE = Pattern.compile("^@[A-Za-z0-9@.,_\\[\\]-]*:(?=.)");
+
     /** Reads what the MTA passed on, with or without angle brackets. */
     public static ReversePath parse(String mailArgument) {
         String address = TagList.trim(mailArgument);
         if (address.startsWith("<") && address.endsWith(">")) {
             address = TagList.trim(address.substring(1, address.length() - 1));
         }
-        if (address.startsWith("@") && !address.endsWith(":")) {
-            // The first colon ends the route; a colon in a quoted local part comes later. A route to nobody stays as it
-            // is:
-            // it is not the null sender.
-            address = address.substring(address.indexOf(':') + 1);
+        Matcher route = ROUTE.matcher(address);
+        if (route.find()) {
+            address = address.substring(route.end());
         }
         return new ReversePath(address, AddrSpec.parse(address).map(AddrSpec::domain));
     }

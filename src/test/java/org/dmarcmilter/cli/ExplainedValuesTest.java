@@ -79,6 +79,7 @@ class ExplainedValuesTest extends CommandTest {
                 values("From: a@example.com\n\n", "--mail-from", "u@example.com", "--client-ip", "192.0.2.10"),
                 values("From: a@held.example\n\n", "--mail-from", "<>", "--helo", "mail.held.example"),
                 values("From: a@sub.all.example\n\n"),
+                values("DKIM-Signature: i=a=3Bb@c\n" + FULL),
                 values("From: a@example.com, b@none.example\n\n"),
                 values("From: a@bad.example\n\n"),
                 values(OPEN),

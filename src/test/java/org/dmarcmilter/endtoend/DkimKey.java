@@ -44,9 +44,15 @@ public final class DkimKey {
 
     /** The message with a signature over From, To, Subject and the body in front of it. Lines end with CRLF. */
     public String sign(String message) {
+        return sign(message, "@" + domain);
+    }
+
+    /** The same with that {@code i=}, in dkim-quoted-printable. */
+    public String sign(String message, String identity) {
         int end = message.indexOf("\r\n\r\n") + 2;
         String[] fields = message.substring(0, end).split("(?<=\r\n)(?![ \t])");
         String field = "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=" + domain + "; s=" + SELECTOR
+                + "; i=" + identity
                 + ";\r\n\th=From:To:Subject; bh=" + bodyHash(message.substring(end + 2)) + ";\r\n\tb=";
         String signed = Arrays.stream(new String[] {"From:", "To:", "Subject:"})
                 .flatMap(name -> Arrays.stream(fields).filter(line -> line.startsWith(name)))

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +44,24 @@ final class PostfixInstance implements Peer {
      * @param milters what stands in {@code smtpd_milters}, in their order
      */
     static PostfixInstance start(Path directory, List<String> milters) {
+        return start(directory, milters, "", "");
+    }
+
+    /**
+     * Starts Postfix with more configuration.
+     *
+     * @param main lines for main.cf
+     * @param master lines for master.cf
+     */
+    static PostfixInstance start(Path directory, List<String> milters, String main, String master) {
         int port = Loopback.freePort();
         Path configuration = writeConfiguration(directory, port, milters);
+        try {
+            Files.writeString(configuration.resolve("main.cf"), main, StandardOpenOption.APPEND);
+            Files.writeString(configuration.resolve("master.cf"), master, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         PeerProcess process = PeerProcess.start(
                 directory.resolve("postfix.out"),
                 List.of(PeerProgram.locate("postfix").toString(), "-c", configuration.toString(), "start-fg"));

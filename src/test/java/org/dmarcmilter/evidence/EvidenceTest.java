@@ -51,6 +51,7 @@ class EvidenceTest {
                 claimed ? Optional.empty() : seen(received, Source.RECEIVED_SPF),
                 claimed,
                 ArcSeen.NONE,
+                Optional.empty(),
                 List.of(),
                 List.of());
         Evidence evidence = Evidence.merge(fields, own(own));

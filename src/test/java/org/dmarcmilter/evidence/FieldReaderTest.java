@@ -114,7 +114,7 @@ class FieldReaderTest {
         E092 | <user@victim.example>                           | attack.com   | spf=pass smtp.helo=attack.com              | -                     | CVE-2019-20790
         E092 | <user@victim.example>                           | victim.example | spf=pass smtp.helo=victim.example        | -                     | not even for the same name
         -   | user@sender.example                             | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | without angle brackets
-        -   | <"a b"@sender.example>                          | x.example    | spf=pass smtp.mailfrom=sender.example      | SPF PASS sender.example | quoted local part
+        -   | <"a b"@sender.example>                          | x.example    | spf=pass smtp.mailfrom=sender.example      | -                     | a checker may have copied the quotes
         -   | <root>                                          | example.com  | spf=pass smtp.helo=example.com             | -                     | HELO counts for the null sender only
         -   | <user@[192.0.2.1]>                              | example.com  | spf=pass smtp.helo=example.com             | -                     | an address literal has no domain
         """)
@@ -150,6 +150,37 @@ class FieldReaderTest {
         """)
     void fields(String row, String fields, String evidence, String why) {
         assertEquals(evidence, show(collect(fields)));
+    }
+
+    @ParameterizedTest(name = "{0}: {4}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # sender             | helo | fields                                                                           | evidence                  | why
+        <u@sender.example>   | h(   | AR: mx.example.net; dkim=pass header.d=a.example                                 | - !                       | no pass of DKIM
+        <u@sender.example>   | h(   | AR: mx.example.net; dkim=temperror header.d=a.example                            | - !                       | no open question
+        <u@sender.example>   | h(   | AR: mx.example.net; dkim=fail header.d=a.example                                 | DKIM NO_PASS a.example    | what does not help him stands
+        <u@sender.example>   | h(   | AR: mx.example.net; spf=pass smtp.mailfrom=sender.example                        | - ! claimed               | SPF is to be proven
+        <u@sender.example>   | h(   | AR: mx.example.net; spf=pass smtp.mailfrom=other.example                         | - !                       | unless it is about somebody else
+        <u@sender.example>   | h(   | AR: mx.example.net; spf=fail smtp.mailfrom=sender.example                        | SPF NO_PASS sender.example | a failure stands
+        <u@sender.example>   | h(   | AR: mx.example.net; arc=pass; dkim=none                                          | - !                       | no pass of ARC
+        <u@sender.example>   | h(   | AR: mx.example.net; dmarc=pass header.from=a.example                             | -                         | nothing that counts
+        <u@sender.example>   | h(   | AR: evil.example; dkim=pass header.d=a.example                                   | -                         | nor from a stranger
+        <u@sender.example>   | h    | DKIM-Signature: i=x=3B@a & AR: mx.example.net; dkim=pass header.d=a.example      | - !                       | a signature
+        <u@sender.example>   | h    | AR: mx.example.net; dkim=pass header.d=a.example & DKIM-Signature: i=x=3B@a      | - !                       | wherever it stands
+        <"x"@sender.example> | h    | AR: mx.example.net; dkim=pass header.d=a.example                                 | - !                       | the envelope sender
+        <u@sender.example>   | h    | AR: mx.example.net; spf=permerror (Unknown mechanism found: );dkim=pass(a)header.d=a.example;() smtp.mailfrom=x.example (client-ip=192.0.2.1; helo=h) | - ! | the SPF record, through pypolicyd-spf
+        <u@sender.example>   | h    | AR: mx.example.net; spf=none (no SPF record) smtp.mailfrom=x.example (client-ip=192.0.2.1; receiver=x); spf=pass smtp.mailfrom=sender.example (y) | - ! claimed | the recipient, through pypolicyd-spf
+        <u@sender.example>   | h    | AR: mx.example.net; spf=pass (sender SPF authorized) smtp.mailfrom=sender.example (client-ip=192.0.2.1; helo=h; envelope-from=u@sender.example; receiver=b@c) | SPF PASS sender.example | one result, as it writes it
+        """)
+    void disbelieves(String sender, String helo, String fields, String expected, String why) {
+        FieldEvidence evidence =
+                collect(new TestMessage().sender(sender).helo(helo).fields(fields), READ_RESULTS);
+        assertEquals(
+                expected,
+                show(evidence)
+                        + (evidence.disbelieved().isPresent() ? " !" : "")
+                        + (evidence.claimsSpf() ? " claimed" : ""),
+                why);
+        assertEquals(false, evidence.arc().pass());
     }
 
     @Test

@@ -32,7 +32,7 @@ class KeptFieldsTest {
         "Bcc,                        name",
         "In-Reply-To,                name",
         "References,                 name",
-        "DKIM-Signature,             nothing",
+        "DKIM-Signature,             whole",
         "X-Anything,                 nothing",
     })
     void keepsWhatSomebodyReads(String name, String kept) {
@@ -60,6 +60,7 @@ class KeptFieldsTest {
                 "From: a@none.example & From: b@reject.example & Date: today",
                 "To: b@example.net & Date: today",
                 "From: a@reject.example & AR: mx.example.net; dkim=pass header.d=reject.example",
+                "From: a@reject.example & DKIM-Signature: i=a=3Bb & AR: mx.example.net; dkim=pass header.d=reject.example",
                 "From: a@reject.example & Received: from x & Received-SPF: pass identity=mailfrom; envelope-from=u@reject.example",
                 "From: a@reject.example & Received-SPF: pass identity=mailfrom; envelope-from=u@reject.example",
                 "From: a@quarantine.example & AR: mx.example.net; arc=pass arc.chain=a.example"
