@@ -417,7 +417,7 @@ class DmarcSessionTest {
     void fieldsThatNobodyAsksForAreNotKept() {
         MilterFilter.Session session = open(MailSystem.with(""));
         mail(session, "<user@sender.example>");
-        fields(session, "X-Large: x", "FROM: a@none.example", "received-SPF: none", "DKIM-Signature: x");
+        fields(session, "X-Large: x", "FROM: a@none.example", "received-SPF: none", "DKIM-Filter: x");
         end(session);
         assertEquals(
                 List.of("FROM", "received-SPF"),
