@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +18,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
-import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.history.HistoryRecord.Signature;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,13 +52,13 @@ class HistoryImportIT {
     @Test
     void importsEveryRecord() throws IOException, InterruptedException {
         Random random = new Random(20_261_124);
-        List<HistoryRecord> records = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < MESSAGES; i++) {
-            Evaluation evaluation = Evaluations.any(i % 10 == 0 ? i + "\"\naction 0\n'" : "Q" + i, random);
-            records.add(HistoryRecord.of(evaluation));
-            text.append(HistoryFormat.write(evaluation));
+            text.append(HistoryFormat.write(Evaluations.any(i % 10 == 0 ? i + "\"\naction 0\n'" : "Q" + i, random)));
         }
+        List<HistoryRecord> records = new ArrayList<>();
+        HistoryReader.read(new BufferedReader(new StringReader(text.toString())), records::add, Assertions::fail);
+        assertEquals(MESSAGES, records.size());
         Path file = Files.writeString(directory.resolve("history"), text, StandardCharsets.US_ASCII);
 
         Path databaseDirectory = Files.createTempDirectory("dmarc-milter-test");

@@ -16,9 +16,12 @@ import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.history.HistoryRecord.Signature;
 
 /** Reads history files, so that tests can hold what was written against what was meant. */
-public final class HistoryReader {
+final class HistoryReader {
     /** More addresses than a policy record can hold. */
     private static final int MAX_ADDRESSES = 1_000;
+
+    /** There was no such result. */
+    private static final int UNDEFINED = -1;
 
     private static final int MAX_LINE = HistoryFormat.MAX_LINE;
     private static final List<String> KEYS = HistoryFormat.KEYS;
@@ -38,8 +41,7 @@ public final class HistoryReader {
      * @param records takes each record
      * @param problems takes what was wrong, with the line's number
      */
-    public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems)
-            throws IOException {
+    static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems) throws IOException {
         Draft draft = null;
         int number = 0;
         for (String line = boundedLine(in); line != null; line = boundedLine(in)) {
@@ -149,7 +151,7 @@ public final class HistoryReader {
                         word("mfrom"),
                         dkim,
                         code("spf"),
-                        values.containsKey("spf_scope") ? code("spf_scope") : HistoryRecord.UNDEFINED,
+                        values.containsKey("spf_scope") ? code("spf_scope") : UNDEFINED,
                         word("pdomain"),
                         code("policy"),
                         rua,
@@ -180,7 +182,7 @@ public final class HistoryReader {
         }
 
         private int code(String key) throws BadValueException {
-            return (int) wideNumber(key, HistoryRecord.UNDEFINED, 255);
+            return (int) wideNumber(key, UNDEFINED, 255);
         }
 
         private long wideNumber(String key, long least, long most) throws BadValueException {
