@@ -152,6 +152,9 @@ public enum Option {
             a second."""),
     RECORD_ALL_MESSAGES("RecordAllMessages", Topic.HISTORY, Form.FLAG, is("false"), """
             Also record mail of domains without a DMARC record."""),
+    HISTORY_EXTRA_KEYS("HistoryExtraKeys", Topic.HISTORY, Form.FLAG, is("false"), """
+            Also write the keys `spf_scope` and `fo`, for the importer of OpenDMARC's development version; that of \
+            1.4.2 does not know them and says so twice a message."""),
     FAILURE_REPORTS("FailureReports", Topic.FAILURE_REPORTS, Form.FLAG, is("false"), """
             Send failure reports to domain owners who ask for them (ruf=). Their fo= is honoured, the addresses \
             of other domains are verified, and at most 30 an hour go to one address and 300 to all. With \

@@ -94,7 +94,7 @@ public record Settings(
     public record Logging(boolean syslog, String facility, String identity, boolean debug) {}
 
     /** What is written down about each message. */
-    public record History(Optional<String> file, boolean recordAll) {}
+    public record History(Optional<String> file, boolean recordAll, boolean extraKeys) {}
 
     /** Failure reports. */
     public record FailureReports(
@@ -128,7 +128,10 @@ public record Settings(
                 dns(file),
                 service(file),
                 logging(file),
-                new History(file.text(Option.HISTORY_FILE), file.flag(Option.RECORD_ALL_MESSAGES)),
+                new History(
+                        file.text(Option.HISTORY_FILE),
+                        file.flag(Option.RECORD_ALL_MESSAGES),
+                        file.flag(Option.HISTORY_EXTRA_KEYS)),
                 new FailureReports(
                         file.flag(Option.FAILURE_REPORTS),
                         file.flag(Option.FAILURE_REPORTS_ON_NONE),

@@ -58,10 +58,10 @@ final class Recorders implements Consumer<JudgedMessage> {
             disbelieved.increment();
         }
         Settings settings = message.rules().settings();
-        settings.history()
-                .file()
+        Settings.History history = settings.history();
+        history.file()
                 .ifPresent(file -> message.forHistory()
-                        .ifPresent(evaluation -> history(file).offer(evaluation)));
+                        .ifPresent(evaluation -> history(file).offer(evaluation, history.extraKeys())));
         if (settings.failureReports().enabled()) {
             judgement.evaluation().ifPresent(evaluation -> reporter.offer(notice(evaluation, message)));
         }

@@ -58,6 +58,9 @@ public final class HistoryFormat {
             "arc_policy",
             "action");
 
+    /** Those of OpenDMARC's development version; its importer reads them, that of 1.4.2 complains about each. */
+    private static final Set<String> EXTRA_KEYS = Set.of("spf_scope", "fo");
+
     /** No line is longer: fifty ARC sets with every character escaped. */
     static final int MAX_LINE = 65_536;
 
@@ -86,12 +89,19 @@ public final class HistoryFormat {
     private static final int MAX_ARC_INSTANCE = 50;
 
     private final StringBuilder text = new StringBuilder(512);
+    private final boolean extraKeys;
 
-    private HistoryFormat() {}
+    private HistoryFormat(boolean extraKeys) {
+        this.extraKeys = extraKeys;
+    }
 
-    /** The record of one message, ending with a line feed. Whatever the message held, the text is one whole record. */
-    public static String write(Evaluation evaluation) {
-        HistoryFormat record = new HistoryFormat();
+    /**
+     * The record of one message, ending with a line feed. Whatever the message held, the text is one whole record.
+     *
+     * @param extraKeys whether it has the keys that OpenDMARC 1.4.2 neither writes nor imports
+     */
+    public static String write(Evaluation evaluation, boolean extraKeys) {
+        HistoryFormat record = new HistoryFormat(extraKeys);
         record.addMessage(evaluation);
         evaluation.dkim().stream().limit(MAX_SIGNATURES).forEach(record::addSignature);
         record.add(
@@ -105,7 +115,9 @@ public final class HistoryFormat {
     }
 
     private void add(String key, String value) {
-        text.append(key).append(' ').append(value).append('\n');
+        if (extraKeys || !EXTRA_KEYS.contains(key)) {
+            text.append(key).append(' ').append(value).append('\n');
+        }
     }
 
     private void add(String key, long value) {

@@ -36,9 +36,11 @@ public final class HistoryWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryWriter.class);
 
+    private record Entry(Evaluation evaluation, boolean extraKeys) {}
+
     private final HistoryFile file;
     private final Spool.Bounds bounds;
-    private final Spool<Evaluation> spool;
+    private final Spool<Entry> spool;
 
     // The rest belongs to the spool's thread.
     private @Nullable ByteBuffer batch;
@@ -57,13 +59,17 @@ public final class HistoryWriter {
     public HistoryWriter(Path path, Spool.Bounds bounds, OptionalInt umask) {
         this.file = new HistoryFile(path, umask);
         this.bounds = bounds;
-        this.spool = new Spool<>("history", bounds, Footprint::octets, this::writeWaiting);
+        this.spool = new Spool<>("history", bounds, entry -> Footprint.octets(entry.evaluation()), this::writeWaiting);
         this.spool.start();
     }
 
-    /** Takes one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}. */
-    public void offer(Evaluation evaluation) {
-        spool.offer(evaluation);
+    /**
+     * Takes one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}.
+     *
+     * @param extraKeys the option HistoryExtraKeys
+     */
+    public void offer(Evaluation evaluation, boolean extraKeys) {
+        spool.offer(new Entry(evaluation, extraKeys));
     }
 
     /**
@@ -129,18 +135,19 @@ public final class HistoryWriter {
         }
         StringBuilder records = new StringBuilder();
         while (records.length() < BATCH_OCTETS) {
-            Optional<Evaluation> next = spool.take();
+            Optional<Entry> next = spool.take();
             if (next.isEmpty()) {
                 break;
             }
+            Evaluation evaluation = next.get().evaluation();
             try {
-                records.append(HistoryFormat.write(next.get()));
+                records.append(HistoryFormat.write(evaluation, next.get().extraKeys()));
                 batchRecords++;
             } catch (RuntimeException e) {
                 // The last resort: a bug that one message shows must not end the history of all others.
                 LOG.error(
                         "{}: no history record could be made of this message",
-                        Printable.shortened(next.get().queueId()),
+                        Printable.shortened(evaluation.queueId()),
                         e);
                 spool.lose();
                 droppedAndTold++;

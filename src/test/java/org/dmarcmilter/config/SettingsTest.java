@@ -58,7 +58,7 @@ class SettingsTest {
                                 Optional.empty(),
                                 Optional.empty()),
                         new Settings.Logging(false, "mail", "dmarc-milter", false),
-                        new Settings.History(Optional.empty(), false),
+                        new Settings.History(Optional.empty(), false, false),
                         new Settings.FailureReports(
                                 false,
                                 false,

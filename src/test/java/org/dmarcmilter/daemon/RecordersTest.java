@@ -125,6 +125,21 @@ class RecordersTest {
         assertEquals(0, recorders.waiting() + recorders.dropped());
     }
 
+    @ParameterizedTest(name = "{0}: {1} of the keys that the importer of 1.4.2 does not know")
+    @CsvSource({"'', 0", "HistoryExtraKeys true, 2"})
+    void writesTheKeysThatAreAskedFor(String option, int expected) throws IOException {
+        MailSystem system = system("HistoryFile " + directory.resolve("history") + ";" + option);
+        Recorders recorders = recorders(system, false);
+        recorders.accept(judged(system, "Q1", FAILS));
+        recorders.flushAndClose(LONG);
+        assertEquals(
+                expected,
+                text("history")
+                        .lines()
+                        .filter(line -> line.matches("(spf_scope|fo) .*"))
+                        .count());
+    }
+
     /** A connection that began before a reload finishes with the configuration that it began with. */
     @Test
     void eachMessageGoesToTheFileOfItsOwnConfiguration() throws IOException {

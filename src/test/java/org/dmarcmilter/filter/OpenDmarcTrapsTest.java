@@ -79,7 +79,7 @@ class OpenDmarcTrapsTest {
     }
 
     private static String historyOf(Judgement judgement) {
-        return HistoryFormat.write(judgement.evaluation().orElseThrow());
+        return HistoryFormat.write(judgement.evaluation().orElseThrow(), true);
     }
 
     private static Settings settings(String config) throws ConfigException {
@@ -250,7 +250,7 @@ class OpenDmarcTrapsTest {
             assertEquals("continue", answer(sampledOut));
             assertEquals(
                     List.of(
-                            "mx.example.net; dmarc=fail (p=reject dis=none) header.from=sampled.example policy.dmarc=reject"),
+                            "mx.example.net; dmarc=fail (p=reject dis=none) header.from=sampled.example policy.dmarc=quarantine"),
                     Shown.values(sampledOut));
             assertEquals(List.of("p@example.net"), sampledOut.copyTo());
             assertEquals(Policy.QUARANTINE, sampledOut.result().orElseThrow().disposition());

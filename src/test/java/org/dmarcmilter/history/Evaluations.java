@@ -163,7 +163,6 @@ final class Evaluations {
                 discovery,
                 policy,
                 policy,
-                random.nextBoolean(),
                 random.nextBoolean() ? Optional.of(author) : Optional.empty(),
                 random.nextBoolean() ? Optional.of(author) : Optional.empty(),
                 "");

@@ -66,7 +66,7 @@ class HistoryCrashTest {
         assertEquals(128 + 9, child.exitValue());
 
         HistoryWriter restarted = new HistoryWriter(file, bounds(10, Duration.ofMillis(10)), OptionalInt.empty());
-        restarted.offer(plain("restarted"));
+        restarted.offer(plain("restarted"), true);
         assertTrue(restarted.flushAndClose(Duration.ofSeconds(60)));
         List<String> jobs = jobs(file);
         assertTrue(jobs.size() - 1 >= written, jobs.size() + " records in the file, " + written + " were written");
@@ -143,7 +143,7 @@ class HistoryCrashTest {
             HistoryWriter writer = new HistoryWriter(
                     Path.of(arguments[0]), bounds(MESSAGES, Duration.ofMillis(2)), OptionalInt.empty());
             for (int i = 0; i < MESSAGES; i++) {
-                writer.offer(plain("Q" + i));
+                writer.offer(plain("Q" + i), true);
                 LockSupport.parkNanos(20_000);
                 tell(writer);
             }

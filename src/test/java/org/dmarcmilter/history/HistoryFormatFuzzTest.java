@@ -19,11 +19,14 @@ class HistoryFormatFuzzTest {
     @FuzzTest(maxDuration = "5m")
     void readsAnythingAndWritesOneRecord(FuzzedDataProvider data) throws IOException {
         Evaluation any = Evaluations.any(data.consumeString(200), new Random(data.consumeLong()));
-        String text = HistoryFormat.write(new TestEvaluation(any)
-                .reporter(data.consumeString(300))
-                .sender(data.consumeString(300))
-                .dkim(List.of(TestEvaluation.dkim("d.example", data.consumeString(300), data.consumeString(20))))
-                .evaluation());
+        String text = HistoryFormat.write(
+                new TestEvaluation(any)
+                        .reporter(data.consumeString(300))
+                        .sender(data.consumeString(300))
+                        .dkim(List.of(
+                                TestEvaluation.dkim("d.example", data.consumeString(300), data.consumeString(20))))
+                        .evaluation(),
+                true);
         assertEquals(List.of("1 record"), read(text), "one record, whatever the message held");
 
         String foreign = data.consumeRemainingAsString();

@@ -60,7 +60,15 @@ class HistoryFormatTest {
 
     @Test
     void writesOpenDmarcsExampleToTheLetter() {
-        assertEquals(PLAIN, HistoryFormat.write(TestEvaluation.plain("QID123").evaluation()));
+        assertEquals(PLAIN, HistoryFormat.write(TestEvaluation.plain("QID123").evaluation(), true));
+    }
+
+    @Test
+    @DisplayName("without HistoryExtraKeys the importer of 1.4.2 meets no key that it does not know")
+    void writesTheKeysOfOpenDmarc142() {
+        assertEquals(
+                PLAIN.replaceAll("(?m)^(spf_scope|fo) .*\n", ""),
+                HistoryFormat.write(TestEvaluation.plain("QID123").evaluation(), false));
     }
 
     @Test
@@ -96,7 +104,7 @@ class HistoryFormatTest {
                 arc_policy 2 json:[]
                 action 2
                 """;
-        assertEquals(expected, HistoryFormat.write(nothing));
+        assertEquals(expected, HistoryFormat.write(nothing, true));
     }
 
     @Test
@@ -262,7 +270,7 @@ class HistoryFormatTest {
                 .dkim(signatures)
                 .arc(new ArcSeen(true, false, sets))
                 .evaluation();
-        String text = HistoryFormat.write(large);
+        String text = HistoryFormat.write(large, true);
         assertTrue(text.length() < TornTail.MAX_RECORD, "the torn tail of any record is found");
         assertTrue(text.lines().allMatch(line -> line.length() < HistoryFormat.MAX_LINE));
         HistoryRecord read = readOne(text);
@@ -278,7 +286,7 @@ class HistoryFormatTest {
         Evaluation evaluation = publishing(Stream.of(hundred, hundred, hundred, "mailto:b@example.com")
                 .map(TestEvaluation::uri)
                 .toList());
-        List<String> kept = readOne(HistoryFormat.write(evaluation)).rua();
+        List<String> kept = readOne(HistoryFormat.write(evaluation, true)).rua();
         assertEquals(List.of(hundred, hundred, "mailto:b@example.com"), kept, "none is changed, none is cut");
         assertTrue(String.join(",", kept).length() <= 255);
     }
@@ -296,7 +304,7 @@ class HistoryFormatTest {
                         new ArcSet(1, "one.example", "s", "")));
         assertEquals(
                 List.of(new ArcSet(2, "two.example", "s", ""), new ArcSet(1, "one.example", "s", "")),
-                readOne(HistoryFormat.write(withArc(arc))).arcSets());
+                readOne(HistoryFormat.write(withArc(arc), true)).arcSets());
     }
 
     @Test
@@ -306,7 +314,7 @@ class HistoryFormatTest {
         List<Evaluation> written = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
             Evaluation evaluation = Evaluations.any(i % 5 == 0 ? "a\nb " + i : "Q" + i, random);
-            file.append(HistoryFormat.write(evaluation));
+            file.append(HistoryFormat.write(evaluation, true));
             written.add(evaluation);
         }
         assertTrue(file.chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~')), "printable US-ASCII only");
@@ -404,7 +412,7 @@ class HistoryFormatTest {
     private static String lines(Evaluation evaluation, String... keys) {
         List<String> wanted = List.of(keys);
         StringBuilder kept = new StringBuilder();
-        for (String line : HistoryFormat.write(evaluation).split("\n", -1)) {
+        for (String line : HistoryFormat.write(evaluation, true).split("\n", -1)) {
             if (line.contains(" ") && wanted.contains(line.substring(0, line.indexOf(' ')))) {
                 kept.append(line).append('\n');
             }

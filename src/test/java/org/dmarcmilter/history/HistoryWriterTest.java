@@ -45,10 +45,10 @@ class HistoryWriterTest {
     @Test
     void appendsInOrderWithinTheInterval() throws IOException {
         Path file = directory.resolve("history");
-        Files.writeString(file, HistoryFormat.write(plain("before")));
+        Files.writeString(file, HistoryFormat.write(plain("before"), true));
         HistoryWriter writer = new HistoryWriter(file, bounds(2_000, SHORT), OptionalInt.empty());
         for (int i = 0; i < 1_000; i++) {
-            writer.offer(plain("Q" + i));
+            writer.offer(plain("Q" + i), true);
         }
         await().atMost(LONG).until(() -> writer.written() == 1_000);
         assertEquals(0, writer.waiting());
@@ -64,7 +64,7 @@ class HistoryWriterTest {
         Path file = directory.resolve("history");
         HistoryWriter writer = new HistoryWriter(file, bounds(10_000, Duration.ofDays(1)), OptionalInt.empty());
         for (int i = 0; i < 256; i++) {
-            writer.offer(plain("Q" + i));
+            writer.offer(plain("Q" + i), true);
         }
         await().atMost(LONG).until(() -> writer.written() > 0);
         assertTrue(writer.flushAndClose(LONG));
@@ -74,11 +74,11 @@ class HistoryWriterTest {
     void writesWhatWaitsWhenItIsClosed() throws IOException {
         Path file = directory.resolve("history");
         HistoryWriter writer = new HistoryWriter(file, bounds(10, Duration.ofDays(1)), OptionalInt.empty());
-        writer.offer(plain("Q1"));
-        writer.offer(plain("Q2"));
+        writer.offer(plain("Q1"), true);
+        writer.offer(plain("Q2"), true);
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("Q1", "Q2"), jobs(file));
-        writer.offer(plain("Q3"));
+        writer.offer(plain("Q3"), true);
         assertEquals(1, writer.dropped(), "a closed writer takes nothing");
         assertEquals(0, writer.waiting());
     }
@@ -90,13 +90,13 @@ class HistoryWriterTest {
         HistoryWriter writer = new HistoryWriter(file, bounds(5, SHORT), OptionalInt.empty());
         await().atMost(LONG).until(writer::isFailing);
         for (int i = 0; i < 8; i++) {
-            writer.offer(plain("Q" + i));
+            writer.offer(plain("Q" + i), true);
         }
         assertEquals(5, writer.waiting());
         assertEquals(3, writer.dropped());
         Files.createDirectory(missing);
         await().atMost(LONG).until(() -> writer.written() == 5);
-        writer.offer(plain("Q8"));
+        writer.offer(plain("Q8"), true);
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("Q0", "Q1", "Q2", "Q3", "Q4", "Q8"), jobs(file), "the newest were dropped");
         assertEquals(
@@ -121,7 +121,7 @@ class HistoryWriterTest {
         long octets = Footprint.octets(large);
         assertTrue(octets > 100 * 100, () -> part + " counts for " + octets);
         for (int i = 0; i < 10_000; i++) {
-            writer.offer(large);
+            writer.offer(large, true);
         }
         assertEquals((16 << 20) / octets, writer.waiting());
         assertEquals(10_000 - writer.waiting(), writer.dropped());
@@ -133,9 +133,9 @@ class HistoryWriterTest {
         Path full = Path.of("/dev/full");
         Path file = Files.createSymbolicLink(directory.resolve("history"), full);
         HistoryWriter writer = new HistoryWriter(file, bounds(100, SHORT), OptionalInt.empty());
-        writer.offer(plain("Q1"));
+        writer.offer(plain("Q1"), true);
         await().atMost(LONG).until(writer::isFailing);
-        writer.offer(plain("Q2"));
+        writer.offer(plain("Q2"), true);
         Path other = Files.createFile(directory.resolve("other"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), other);
         Files.move(link, file, StandardCopyOption.ATOMIC_MOVE);
@@ -149,7 +149,7 @@ class HistoryWriterTest {
     @Test
     void saysWhatIsLostAtTheEnd() {
         HistoryWriter writer = new HistoryWriter(directory, bounds(100, SHORT), OptionalInt.empty());
-        writer.offer(plain("Q1"));
+        writer.offer(plain("Q1"), true);
         assertFalse(writer.flushAndClose(LONG), "a directory is no history file");
         assertEquals(
                 "ERROR HistoryFile " + directory + ": 1 records could not be written and are lost",
@@ -162,7 +162,7 @@ class HistoryWriterTest {
         HistoryWriter writer = new HistoryWriter(file, bounds(100_000, Duration.ofMillis(1)), OptionalInt.empty());
         List<Path> rotated = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
-            writer.offer(plain("Q" + i));
+            writer.offer(plain("Q" + i), true);
             if (i % 1_000 == 999) {
                 long before = writer.written();
                 await().pollDelay(Duration.ZERO)
@@ -191,11 +191,11 @@ class HistoryWriterTest {
     @Test
     void cutsATornRecordAtTheStart() throws IOException {
         Path file = directory.resolve("history");
-        String whole = HistoryFormat.write(plain("Q1"));
-        String torn = HistoryFormat.write(plain("Q2")).substring(0, 77);
+        String whole = HistoryFormat.write(plain("Q1"), true);
+        String torn = HistoryFormat.write(plain("Q2"), true).substring(0, 77);
         Files.writeString(file, whole + torn);
         HistoryWriter writer = new HistoryWriter(file, bounds(10, SHORT), OptionalInt.empty());
-        writer.offer(plain("Q3"));
+        writer.offer(plain("Q3"), true);
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("Q1", "Q3"), jobs(file));
         assertEquals(
@@ -206,7 +206,7 @@ class HistoryWriterTest {
     @Test
     void cutsATornRecordAtTheEndOfALargeFile() throws IOException {
         Path file = directory.resolve("history");
-        String whole = HistoryFormat.write(plain("Q1")).repeat(1_000);
+        String whole = HistoryFormat.write(plain("Q1"), true).repeat(1_000);
         Files.writeString(file, whole + "job Q2\nrepor");
         assertTrue(new HistoryWriter(file, bounds(10, SHORT), OptionalInt.empty()).flushAndClose(LONG));
         assertEquals(whole, Files.readString(file));
@@ -215,9 +215,9 @@ class HistoryWriterTest {
     @Test
     void leavesForeignTextAtTheEnd() throws IOException {
         Path file = directory.resolve("history");
-        Files.writeString(file, HistoryFormat.write(plain("Q1")) + "a note");
+        Files.writeString(file, HistoryFormat.write(plain("Q1"), true) + "a note");
         HistoryWriter writer = new HistoryWriter(file, bounds(10, SHORT), OptionalInt.empty());
-        writer.offer(plain("Q2"));
+        writer.offer(plain("Q2"), true);
         assertTrue(writer.flushAndClose(LONG));
         assertTrue(Files.readString(file).contains("action 2\na note\njob Q2\n"));
     }

@@ -14,8 +14,8 @@ class TornTailTest {
     void cutsEveryBeginningOfARecordAndNothingElse() {
         Random random = new Random(17);
         for (int round = 0; round < 50; round++) {
-            String before = HistoryFormat.write(Evaluations.any("Q" + round, random));
-            String torn = HistoryFormat.write(Evaluations.any("T" + round, random));
+            String before = HistoryFormat.write(Evaluations.any("Q" + round, random), true);
+            String torn = HistoryFormat.write(Evaluations.any("T" + round, random), round % 2 == 0);
             for (int length = 1; length < torn.length() - 1; length++) {
                 TornTail tail = TornTail.of(before + torn.substring(0, length), true);
                 assertEquals(new TornTail(before.length(), false), tail, () -> "after " + before);
@@ -30,7 +30,7 @@ class TornTailTest {
 
     @Test
     void cutsAFileThatIsNothingButABeginning() {
-        String record = HistoryFormat.write(TestEvaluation.plain("Q").evaluation());
+        String record = HistoryFormat.write(TestEvaluation.plain("Q").evaluation(), true);
         assertEquals(new TornTail(0, false), TornTail.of(record.substring(0, 40), true));
         assertEquals(new TornTail(0, false), TornTail.of("j", true));
     }
@@ -47,7 +47,7 @@ class TornTailTest {
         job Q%n%n                            | false     | an empty line is none of ours
         """)
     void leavesWhatIsNotOurs(String tail, boolean lineFeed, String why) {
-        String end = HistoryFormat.write(TestEvaluation.plain("Q").evaluation()) + tail.replace("%n", "\n");
+        String end = HistoryFormat.write(TestEvaluation.plain("Q").evaluation(), true) + tail.replace("%n", "\n");
         assertEquals(new TornTail(end.length(), lineFeed), TornTail.of(end, true), why);
     }
 
