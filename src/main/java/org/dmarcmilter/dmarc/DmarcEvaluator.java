@@ -133,24 +133,16 @@ public final class DmarcEvaluator {
             }
         }
         Policy asked = policyFor(policy, policy.authorExists());
+        Policy toApply = afterSampling(policy.record(), asked, sample, standard);
         if (dkim.isPresent() || spf.isPresent()) {
             String reason = Reasons.aligned(policy.record(), dkim, spf);
-            return new DmarcResult(author, Status.PASS, policy, asked, Policy.NONE, false, dkim, spf, reason);
+            return new DmarcResult(author, Status.PASS, policy, asked, toApply, dkim, spf, reason);
         }
-        Policy disposition = afterSampling(policy.record(), asked, sample, standard);
         if (!open.isEmpty()) {
-            return open(author, policy, asked, disposition, Reasons.open(open.get(0)));
+            return open(author, policy, asked, toApply, Reasons.open(open.get(0)));
         }
         return new DmarcResult(
-                author,
-                Status.FAIL,
-                policy,
-                asked,
-                disposition,
-                disposition != asked,
-                dkim,
-                spf,
-                Reasons.noAlignedPass(identifiers));
+                author, Status.FAIL, policy, asked, toApply, dkim, spf, Reasons.noAlignedPass(identifiers));
     }
 
     private static List<AuthenticatedIdentifier> considered(List<AuthenticatedIdentifier> identifiers) {
@@ -242,15 +234,12 @@ public final class DmarcEvaluator {
      */
     private static DmarcResult open(DomainName author, Discovery found, Policy asked, Policy atWorst, String reason) {
         return new DmarcResult(
-                author, Status.TEMPERROR, found, asked, atWorst, false, Optional.empty(), Optional.empty(), reason);
+                author, Status.TEMPERROR, found, asked, atWorst, Optional.empty(), Optional.empty(), reason);
     }
 
     private static DmarcResult unapplied(DomainName author, Discovery found, Status status, String reason) {
-        Policy policy = found instanceof Discovery.Found policyFound
-                ? policyFor(policyFound, policyFound.authorExists())
-                : Policy.NONE;
         return new DmarcResult(
-                author, status, found, policy, Policy.NONE, false, Optional.empty(), Optional.empty(), reason);
+                author, status, found, Policy.NONE, Policy.NONE, Optional.empty(), Optional.empty(), reason);
     }
 
     private static Discovery.Found withoutAuthor(Discovery.Found found) {

@@ -11,9 +11,8 @@ import org.dmarcmilter.domain.DomainName;
  * @param status the word for {@code dmarc=} (RFC 7489, section 11.2)
  * @param discovery what was found in the DNS
  * @param policy the policy that the owner asks for (p, sp or np as applicable); {@code NONE} without a record
- * @param disposition what the owner asks for after sampling or test mode if the status is fail; what he would ask for at worst if
- *     it is temperror and a record applies; else {@code NONE}
- * @param sampledOut whether pct (or t=y) weakened the disposition
+ * @param toApply what is left of that after sampling (pct) or test mode (t=y); what the owner would ask for at worst if the status
+ *     is temperror
  * @param alignedDkim an aligned DKIM domain that passed
  * @param alignedSpf the aligned SPF domain that passed
  * @param reason in words, for logs and explanations
@@ -23,8 +22,7 @@ public record DmarcResult(
         Status status,
         Discovery discovery,
         Policy policy,
-        Policy disposition,
-        boolean sampledOut,
+        Policy toApply,
         Optional<DomainName> alignedDkim,
         Optional<DomainName> alignedSpf,
         String reason) {
@@ -41,6 +39,16 @@ public record DmarcResult(
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** What the owner asks for about this message, or would ask for at worst if the status is temperror. */
+    public Policy disposition() {
+        return status == Status.FAIL || status == Status.TEMPERROR ? toApply : Policy.NONE;
+    }
+
+    /** Whether pct (or t=y) weakened the disposition. */
+    public boolean sampledOut() {
+        return status == Status.FAIL && toApply != policy;
     }
 
     /** Where the record was found; the author domain if none was. */

@@ -19,7 +19,10 @@ import org.dmarcmilter.text.Printable;
 final class ResultFields {
     private ResultFields() {}
 
-    /** {@code ID; dmarc=RESULT (p=POLICY dis=DISPOSITION) header.from=DOMAIN policy.dmarc=POLICY}. */
+    /**
+     * {@code ID; dmarc=RESULT (p=POLICY dis=DISPOSITION) header.from=DOMAIN policy.dmarc=POLICY}. The comment is OpenDMARC's: what the
+     * owner published for this domain, and what was done. The property is the policy after its options (RFC 9989, section 9.1).
+     */
     static HeaderField dmarc(String authservId, DmarcResult result, Policy shown) {
         Property from = new Property("header", "from", result.author().ascii());
         return switch (result.status()) {
@@ -36,7 +39,7 @@ final class ResultFields {
                                         new Property(
                                                 "policy",
                                                 "dmarc",
-                                                result.policy().word()))));
+                                                result.toApply().word()))));
             // Nothing is known about the policy, so nothing is said about it.
             case TEMPERROR, PERMERROR ->
                 field(

@@ -21,27 +21,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The texts that filters, Sieve rules and SpamAssassin search for, to the letter. */
 class ResultFieldsTest {
-    @ParameterizedTest(name = "{4}")
+    @ParameterizedTest(name = "{5}")
     @CsvSource(delimiter = '|', textBlock = """
-        # status   | policy     | shown      | field                                                                                                  | why
-        PASS       | REJECT     | NONE       | mx.test.example; dmarc=pass (p=reject dis=none) header.from=example.com policy.dmarc=reject            | pass
-        PASS       | NONE       | NONE       | mx.test.example; dmarc=pass (p=none dis=none) header.from=example.com policy.dmarc=none                | pass, p=none
-        NONE       | NONE       | NONE       | mx.test.example; dmarc=none (p=none dis=none) header.from=example.com policy.dmarc=none                | no record
-        FAIL       | NONE       | NONE       | mx.test.example; dmarc=fail (p=none dis=none) header.from=example.com policy.dmarc=none                | fail, p=none
-        FAIL       | QUARANTINE | NONE       | mx.test.example; dmarc=fail (p=quarantine dis=none) header.from=example.com policy.dmarc=quarantine    | fail, p=quarantine, not held
-        FAIL       | QUARANTINE | QUARANTINE | mx.test.example; dmarc=fail (p=quarantine dis=quarantine) header.from=example.com policy.dmarc=quarantine | fail, held
-        FAIL       | REJECT     | NONE       | mx.test.example; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject            | fail, p=reject, not rejected
-        PERMERROR  | NONE       | NONE       | mx.test.example; dmarc=permerror header.from=example.com                                               | bad record
-        TEMPERROR  | REJECT     | NONE       | mx.test.example; dmarc=temperror header.from=example.com                                               | open question
+        # status   | policy     | to apply   | shown      | field                                                                                                  | why
+        PASS       | REJECT     | REJECT     | NONE       | mx.test.example; dmarc=pass (p=reject dis=none) header.from=example.com policy.dmarc=reject            | pass
+        PASS       | NONE       | NONE       | NONE       | mx.test.example; dmarc=pass (p=none dis=none) header.from=example.com policy.dmarc=none                | pass, p=none
+        NONE       | NONE       | NONE       | NONE       | mx.test.example; dmarc=none (p=none dis=none) header.from=example.com policy.dmarc=none                | no record
+        FAIL       | NONE       | NONE       | NONE       | mx.test.example; dmarc=fail (p=none dis=none) header.from=example.com policy.dmarc=none                | fail, p=none
+        FAIL       | QUARANTINE | QUARANTINE | NONE       | mx.test.example; dmarc=fail (p=quarantine dis=none) header.from=example.com policy.dmarc=quarantine    | fail, p=quarantine, not held
+        FAIL       | QUARANTINE | QUARANTINE | QUARANTINE | mx.test.example; dmarc=fail (p=quarantine dis=quarantine) header.from=example.com policy.dmarc=quarantine | fail, held
+        FAIL       | REJECT     | REJECT     | NONE       | mx.test.example; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject            | fail, p=reject, not rejected
+        FAIL       | REJECT     | QUARANTINE | NONE       | mx.test.example; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=quarantine        | p=reject pct=0, or t=y
+        FAIL       | REJECT     | QUARANTINE | QUARANTINE | mx.test.example; dmarc=fail (p=reject dis=quarantine) header.from=example.com policy.dmarc=quarantine  | the same, held
+        FAIL       | QUARANTINE | NONE       | NONE       | mx.test.example; dmarc=fail (p=quarantine dis=none) header.from=example.com policy.dmarc=none          | p=quarantine pct=0, or t=y
+        PASS       | REJECT     | QUARANTINE | NONE       | mx.test.example; dmarc=pass (p=reject dis=none) header.from=example.com policy.dmarc=quarantine        | a pass under t=y
+        PERMERROR  | NONE       | NONE       | NONE       | mx.test.example; dmarc=permerror header.from=example.com                                               | bad record
+        TEMPERROR  | REJECT     | REJECT     | NONE       | mx.test.example; dmarc=temperror header.from=example.com                                               | open question
         """)
-    void dmarc(Status status, Policy policy, Policy shown, String text, String why) {
+    void dmarc(Status status, Policy policy, Policy toApply, Policy shown, String text, String why) {
         DmarcResult result = new DmarcResult(
                 DomainName.of("example.com"),
                 status,
                 new Discovery.NoPolicy(""),
                 policy,
-                policy,
-                false,
+                toApply,
                 Optional.empty(),
                 Optional.empty(),
                 "");

@@ -119,7 +119,6 @@ class VerdictTest {
                 new Discovery.Found(record, DomainName.of("example.com"), true, true),
                 policy,
                 disposition,
-                policy != disposition,
                 Optional.empty(),
                 Optional.empty(),
                 "");

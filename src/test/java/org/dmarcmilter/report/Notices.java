@@ -51,7 +51,6 @@ final class Notices {
                 discovery.orElseGet(() -> new Discovery.Found(record(), DomainName.of(policyDomain), false, true)),
                 policy,
                 policy,
-                false,
                 dkimAligned ? Optional.of(author) : Optional.empty(),
                 spfAligned ? Optional.of(author) : Optional.empty(),
                 "");

@@ -49,6 +49,7 @@ public final class MailSystem {
         txt("_dmarc.reject.example", "v=DMARC1; p=reject; rua=mailto:a@reject.example");
         txt("_dmarc.strict.example", "v=DMARC1; p=reject; adkim=s; aspf=s");
         txt("_dmarc.sampled.example", "v=DMARC1; p=reject; pct=0");
+        txt("_dmarc.testing.example", "v=DMARC1; p=reject; t=y");
         txt("_dmarc.sampledquarantine.example", "v=DMARC1; p=quarantine; pct=0");
         txt("_dmarc.parent.example", "v=DMARC1; p=none; sp=reject");
         txt("_dmarc.bad.example", "v=DMARC1; p=bogus");

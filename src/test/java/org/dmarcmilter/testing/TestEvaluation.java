@@ -108,7 +108,7 @@ public record TestEvaluation(Evaluation evaluation) {
     public static DmarcResult result(Status status, Discovery discovery, Policy policy, boolean aligned) {
         DomainName author = DomainName.of("example.com");
         Optional<DomainName> identifier = aligned ? Optional.of(author) : Optional.empty();
-        return new DmarcResult(author, status, discovery, policy, policy, false, identifier, identifier, "");
+        return new DmarcResult(author, status, discovery, policy, policy, identifier, identifier, "");
     }
 
     public TestEvaluation reporter(String reporter) {
