@@ -16,7 +16,7 @@ import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.history.HistoryRecord.Signature;
 
 /** Reads history files, so that tests can hold what was written against what was meant. */
-final class HistoryReader {
+public final class HistoryReader {
     /** More addresses than a policy record can hold. */
     private static final int MAX_ADDRESSES = 1_000;
 
@@ -41,7 +41,7 @@ final class HistoryReader {
      * @param records takes each record
      * @param problems takes what was wrong, with the line's number
      */
-    static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems) throws IOException {
+    public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems) throws IOException {
         Draft draft = null;
         int number = 0;
         for (String line = boundedLine(in); line != null; line = boundedLine(in)) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
 
 /** A record of a history file as {@link HistoryReader} reads it: its words and numbers, in the order of its keys. */
-record HistoryRecord(
+public record HistoryRecord(
         String jobId,
         String reporter,
         long received,
@@ -31,5 +31,5 @@ record HistoryRecord(
         int action) {
 
     /** One DKIM result; domain and selector are empty where the file has a hyphen. */
-    record Signature(String domain, String selector, int result) {}
+    public record Signature(String domain, String selector, int result) {}
 }
