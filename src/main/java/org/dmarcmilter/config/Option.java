@@ -145,6 +145,9 @@ public enum Option {
             The program name in those log lines; set it to `opendmarc` where a log parser expects that."""),
     MILTER_DEBUG("MilterDebug", Topic.LOGGING, Form.NUMBER, is("0"), """
             Above 0: log more."""),
+    LOG_DETAILS("LogDetails", Topic.LOGGING, Form.oneOf("failures", "all", "none"), is("failures"), """
+            For which messages a second line says what was found and done, and what `RejectFailures true` would do: \
+            `failures` (all but pass and none), `all` or `none`."""),
 
     // History and reports
     HISTORY_FILE("HistoryFile", Topic.HISTORY, Form.WRITTEN_FILE, none("/var/lib/dmarc-milter/dmarc-milter.dat"), """

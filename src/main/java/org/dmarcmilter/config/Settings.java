@@ -51,7 +51,22 @@ public record Settings(
             OnTemporaryError onTemporaryError,
             List<String> copyFailuresTo,
             boolean softwareHeader,
-            Duration maxEvaluationTime) {}
+            Duration maxEvaluationTime) {
+        /** The same with RejectFailures on. */
+        public Handling rejecting() {
+            return new Handling(
+                    true,
+                    rejectText,
+                    holdQuarantined,
+                    requiredHeaders,
+                    requiredFrom,
+                    rejectMultiValueFrom,
+                    tempfailOnTemporaryError,
+                    copyFailuresTo,
+                    softwareHeader,
+                    maxEvaluationTime);
+        }
+    }
 
     /** What is done with a temperror. */
     public enum OnTemporaryError {
@@ -90,8 +105,16 @@ public record Settings(
             Optional<ListenAddress.Inet> metricsSocket,
             Optional<String> pidFile) {}
 
-    /** Where log lines go; debug lines are written if {@code debug}. */
-    public record Logging(boolean syslog, String facility, String identity, boolean debug) {}
+    /** Where log lines go; debug lines are written if {@code debug}, the line with all facts for some messages. */
+    public record Logging(boolean syslog, String facility, String identity, boolean debug, Details details) {}
+
+    /** For which of the messages that were evaluated there is a line with all facts. */
+    public enum Details {
+        /** All but those that passed and those without policy. */
+        FAILURES,
+        ALL,
+        NONE
+    }
 
     /** What is written down about each message. */
     public record History(Optional<String> file, boolean recordAll, boolean extraKeys) {}
@@ -204,6 +227,7 @@ public record Settings(
                 file.flag(Option.SYSLOG),
                 file.textOrDefault(Option.SYSLOG_FACILITY),
                 file.textOrDefault(Option.SYSLOG_IDENTITY),
-                file.numberOrDefault(Option.MILTER_DEBUG) > 0);
+                file.numberOrDefault(Option.MILTER_DEBUG) > 0,
+                Details.valueOf(file.textOrDefault(Option.LOG_DETAILS).toUpperCase(Locale.ROOT)));
     }
 }

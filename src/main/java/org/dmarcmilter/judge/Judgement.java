@@ -2,6 +2,7 @@ package org.dmarcmilter.judge;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.Evidence;
@@ -41,6 +42,12 @@ public record Judgement(
     /** The DMARC result; empty if there is no author domain that decided. */
     public Optional<DmarcResult> result() {
         return evaluation.map(Evaluation::dmarc);
+    }
+
+    /** The same judgement with more to log. */
+    Judgement logging(List<LogLine> more) {
+        List<LogLine> all = Stream.concat(log.stream(), more.stream()).toList();
+        return new Judgement(verdict, headers, copyTo, all, evidence, evaluation, others);
     }
 
     /** The same judgement beside the evaluations of other author domains, for each of which the same was done. */

@@ -58,7 +58,7 @@ public final class MessageJudge {
         dns.startClock();
         return new MessageJudge(rules, facts, dns).judge().thenApply(judged -> {
             dns.abandon();
-            return judged;
+            return judged.logging(DetailLines.of(rules, facts, judged));
         });
     }
 

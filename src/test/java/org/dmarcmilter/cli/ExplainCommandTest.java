@@ -68,6 +68,7 @@ class ExplainCommandTest extends CommandTest {
                 Log
                     EXPLAIN: mail.example.com fail
                     EXPLAIN: no aligned pass: SPF none; DKIM none [only with MilterDebug 1]
+                    EXPLAIN: details from=mail.example.com result=fail policy=reject applies=reject action=reject rejecting=reject overrides=- client=203.0.113.1 aligned=- record=example.com mfrom=sender.example spf=- arc=- dkim=-
                 """.formatted(config), screen.out());
     }
 

@@ -66,6 +66,7 @@ class MigrationTest {
         String value = switch (option) {
             case ON_TEMPORARY_ERROR -> "accept";
             case DMARC_STANDARD -> "rfc7489";
+            case LOG_DETAILS -> "all";
             case MAX_HEADER_BYTES -> "20000";
             case METRICS_SOCKET -> "inet:1@127.0.0.1";
             case AUTO_RESTART_RATE -> "10/1h";

@@ -57,7 +57,7 @@ class SettingsTest {
                                 1_048_576,
                                 Optional.empty(),
                                 Optional.empty()),
-                        new Settings.Logging(false, "mail", "dmarc-milter", false),
+                        new Settings.Logging(false, "mail", "dmarc-milter", false, Settings.Details.FAILURES),
                         new Settings.History(Optional.empty(), false, false),
                         new Settings.FailureReports(
                                 false,

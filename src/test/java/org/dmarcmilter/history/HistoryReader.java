@@ -41,7 +41,8 @@ public final class HistoryReader {
      * @param records takes each record
      * @param problems takes what was wrong, with the line's number
      */
-    public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems) throws IOException {
+    public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems)
+            throws IOException {
         Draft draft = null;
         int number = 0;
         for (String line = boundedLine(in); line != null; line = boundedLine(in)) {

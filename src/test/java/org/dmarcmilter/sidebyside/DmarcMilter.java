@@ -29,7 +29,7 @@ final class DmarcMilter implements Program {
         try {
             Files.writeString(
                     file,
-                    String.join("\n", configuration) + "\nSyslog true\nSocket local:"
+                    String.join("\n", configuration) + "\nSyslog true\nLogDetails none\nSocket local:"
                             + directory.resolve("dmarc-milter.sock") + "\nHistoryFile "
                             + directory.resolve("dmarc-milter.dat") + "\nNameservers "
                             + dns.getAddress().getHostAddress() + ":" + dns.getPort() + "\n");

@@ -66,13 +66,13 @@ public final class MailSystem {
         dns.pending("silentspf.example");
     }
 
-    /** @param config options separated by semicolons; AuthservID is mx.example.net unless it says otherwise */
+    /** @param config options separated by semicolons; AuthservID is mx.example.net, and LogDetails none, unless it says otherwise */
     public static MailSystem with(String config) {
         return withoutAuthservId((config.contains("AuthservID ") ? "" : "AuthservID mx.example.net;") + config);
     }
 
     public static MailSystem withoutAuthservId(String config) {
-        String text = config.replace(";", "\n");
+        String text = "LogDetails none\n" + config.replace(";", "\n");
         try {
             return new MailSystem(Settings.from(ConfigFile.parse(text)));
         } catch (ConfigException e) {
