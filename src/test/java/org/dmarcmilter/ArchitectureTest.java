@@ -46,7 +46,7 @@ class ArchitectureTest {
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history report http logging message spf dmarc dns milter config files
-            cli        | daemon explain logging judge evidence message dmarc dns config
+            cli        | daemon explain logging judge evidence message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));

@@ -16,6 +16,12 @@ public final class AuthenticationResultsWriter {
     /** Longer fields are folded; RFC 5322, section 2.1.1, allows 998 octets in a line, the name included. */
     static final int MAX_LINE = 900;
 
+    /**
+     * A longer value cannot be told in a line, even if each character needs a backslash; no domain name is so long, but what a client
+     * calls itself may be.
+     */
+    private static final int MAX_VALUE = 400;
+
     private AuthenticationResultsWriter() {}
 
     /**
@@ -76,13 +82,17 @@ public final class AuthenticationResultsWriter {
     /** pvalue: an address may stand without quotes if its parts may. */
     private static String value(String text) {
         int at = text.indexOf('@');
-        return at >= 0 && isToken(text.substring(at + 1)) && (at == 0 || isToken(text.substring(0, at)))
+        return text.length() <= MAX_VALUE
+                        && at >= 0
+                        && isToken(text.substring(at + 1))
+                        && (at == 0 || isToken(text.substring(0, at)))
                 ? text
                 : token(text);
     }
 
     private static String token(String text) {
-        return isToken(text) ? text : '"' + escaped(text, "\"\\") + '"';
+        String told = text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE) + "...";
+        return isToken(told) ? told : '"' + escaped(told, "\"\\") + '"';
     }
 
     /** RFC 2045, section 5.1. */

@@ -46,7 +46,10 @@ final class CheckCommand {
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
-                case "--help" -> {
+                case "--version" -> {
+                    return terminal.version();
+                }
+                case "-h", "--help" -> {
                     terminal.out().print(USAGE);
                     return ExitCode.OK;
                 }

@@ -62,8 +62,8 @@ record DaemonArguments(
         Parser parser = new Parser();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
-            if (argument.equals("--help")) {
-                return parser.result(Action.SHOW_HELP);
+            if (argument.equals("--help") || argument.equals("--version")) {
+                return parser.result(argument.equals("--help") ? Action.SHOW_HELP : Action.SHOW_VERSION);
             }
             if (argument.equals("--") && i + 1 == arguments.size()) {
                 break;
@@ -85,8 +85,8 @@ record DaemonArguments(
                     parser.value(flag, value);
                     break;
                 }
-                if (flag == 'V') {
-                    return parser.result(Action.SHOW_VERSION);
+                if (flag == 'V' || flag == 'h') {
+                    return parser.result(flag == 'V' ? Action.SHOW_VERSION : Action.SHOW_HELP);
                 }
                 if (!parser.flag(flag)) {
                     return parser.wrong("invalid option -- '" + flag + "'");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
@@ -30,6 +29,8 @@ final class DaemonCommand {
             """;
     private static final String COMMANDS = """
 
+            dmarc-milter -h, --help          print this; behind a command, how that is used
+            dmarc-milter --version           as -V
             dmarc-milter check DOMAIN...     print the DMARC policy of domains
             dmarc-milter explain MESSAGE     judge a message file and print each step
             dmarc-milter make-class-archive  have the daemon start sooner with the installed Java
@@ -61,10 +62,7 @@ final class DaemonCommand {
                 terminal.err().print(USAGE);
                 yield ExitCode.USAGE;
             }
-            case SHOW_VERSION -> {
-                terminal.out().println("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION);
-                yield ExitCode.OK;
-            }
+            case SHOW_VERSION -> terminal.version();
             case RUN -> start(arguments, words);
         };
     }

@@ -14,6 +14,7 @@ import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.explain.Explanation;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.ReversePath;
 
@@ -50,7 +51,9 @@ final class ExplainCommand {
         boolean json = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
-            if (argument.equals("--help")) {
+            if (argument.equals("--version")) {
+                return terminal.version();
+            } else if (argument.equals("-h") || argument.equals("--help")) {
                 terminal.out().print(USAGE);
                 return ExitCode.OK;
             } else if (argument.equals("--json")) {
@@ -116,7 +119,7 @@ final class ExplainCommand {
             terminal.err().println("dmarc-milter explain: " + file + ": " + e.getMessage());
             return ExitCode.NO_INPUT;
         } catch (IOException e) {
-            terminal.err().println("dmarc-milter explain: " + file + ": " + Configuration.reason(e));
+            terminal.err().println("dmarc-milter explain: " + file + ": " + FileProblem.reason(e));
             return ExitCode.NO_INPUT;
         }
     }

@@ -3,11 +3,13 @@ package org.dmarcmilter.cli;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dmarcmilter.daemon.Daemon;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 
@@ -44,13 +46,35 @@ record MessageFile(Headers headers, boolean incomplete) {
         if (name.equals("-")) {
             return of(standardInput, maxHeaderBytes);
         }
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(Path.of(name)))) {
+        try (InputStream file = new BufferedInputStream(Files.newInputStream(FileProblem.path(name)))) {
             return of(file, maxHeaderBytes);
         }
     }
 
     /** Nothing behind the header section is read: a body may be larger than our memory. */
     static MessageFile of(InputStream octets, int maxHeaderBytes) throws IOException, MalformedLineException {
+        return read(withoutMark(octets), maxHeaderBytes);
+    }
+
+    /**
+     * What follows the byte order mark that editors write before UTF-8.
+     *
+     * @throws IOException if the mark is that of UTF-16, as PowerShell writes it
+     */
+    private static InputStream withoutMark(InputStream octets) throws IOException {
+        PushbackInputStream file = new PushbackInputStream(octets, 3);
+        byte[] start = file.readNBytes(3);
+        String mark = new String(start, StandardCharsets.ISO_8859_1);
+        if (mark.startsWith("\u00ff\u00fe") || mark.startsWith("\u00fe\u00ff")) {
+            throw new IOException("it is UTF-16, which no message is; save it as it came");
+        }
+        if (!mark.equals("\u00ef\u00bb\u00bf")) {
+            file.unread(start);
+        }
+        return file;
+    }
+
+    private static MessageFile read(InputStream octets, int maxHeaderBytes) throws IOException, MalformedLineException {
         // Colons and line ends do not count, but twice the octets are too many fields, or too many octets, in any case.
         long most = 2L * maxHeaderBytes;
         StringBuilder section = new StringBuilder();

@@ -5,11 +5,18 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.dmarcmilter.ProgramVersion;
 
 /** The standard streams, so that commands can be tested. */
 record Terminal(InputStream in, PrintStream out, PrintStream err) {
     static Terminal standard() {
         return new Terminal(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
+    }
+
+    /** {@code --version} of each command. */
+    int version() {
+        out.println("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION);
+        return ExitCode.OK;
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

@@ -10,6 +10,7 @@ import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.judge.Verdict;
@@ -40,7 +41,7 @@ final class TestMode {
                                 terminal.in(),
                                 configuration.settings().service().maxHeaderBytes()));
             } catch (IOException e) {
-                terminal.err().println("dmarc-milter: " + file + ": fopen(): " + Configuration.reason(e));
+                terminal.err().println("dmarc-milter: " + file + ": fopen(): " + FileProblem.reason(e));
                 return ExitCode.UNAVAILABLE;
             } catch (MessageFile.MalformedLineException e) {
                 terminal.err().println("dmarc-milter: " + file + ": " + e.getMessage());

@@ -3,7 +3,7 @@
  *
  * <p>Begin with {@link Main}; {@link DaemonCommand} reads the daemon's flags and runs {@code daemon.Daemon}, {@link CheckCommand} and
  * {@link ExplainCommand} print what {@code explain} says, {@link TestMode} is {@code -t}, {@link Migration} is {@code -n}. May use
- * {@code daemon} (to read the configuration and to make the rules as the daemon does), {@code explain}, {@code logging}, and what
+ * {@code daemon} (to read the configuration and to make the rules as the daemon does), {@code explain}, {@code logging}, {@code files}, and what
  * judges a message. Writes to the terminal and not to the log.
  */
 @NullMarked

@@ -84,7 +84,7 @@ public final class ConfigLexer {
 
     /** For quoting foreign text in a message. */
     static String printable(String text) {
-        return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
+        return '"' + Printable.named(text, MAX_QUOTED) + '"';
     }
 
     /** What to say of a name that is no option. */

@@ -61,7 +61,7 @@ public record Settings(
                     requiredHeaders,
                     requiredFrom,
                     rejectMultiValueFrom,
-                    tempfailOnTemporaryError,
+                    onTemporaryError,
                     copyFailuresTo,
                     softwareHeader,
                     maxEvaluationTime);

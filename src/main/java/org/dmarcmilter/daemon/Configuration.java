@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +17,8 @@ import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dns.ResolvConf;
+import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public record Configuration(
         Settings settings,
         ListFiles lists,
         List<Finding> doubts) {
+    private static final int MAX_SHOWN = 200;
     private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
     private static final List<Path> PLACES =
             List.of(Path.of("/etc/dmarc-milter/dmarc-milter.conf"), Path.of("/etc/opendmarc.conf"));
@@ -70,8 +72,9 @@ public record Configuration(
         if (given.isPresent() && given.get().equals("-")) {
             return parse("-", Optional.empty(), readAll(standardInput), overrides, machine);
         }
-        Optional<Path> path = given.map(Path::of)
-                .or(() -> PLACES.stream().filter(Files::isReadable).findFirst());
+        Optional<Path> path = given.isPresent()
+                ? Optional.of(pathOf(given.get()))
+                : PLACES.stream().filter(Files::isReadable).findFirst();
         if (path.isEmpty()) {
             PLACES.stream()
                     .filter(Files::exists)
@@ -89,6 +92,14 @@ public record Configuration(
                     + (name.equals("-") ? "standard input" : name));
         }
         return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides, machine);
+    }
+
+    private static Path pathOf(String name) throws ConfigException {
+        try {
+            return FileProblem.path(name);
+        } catch (IOException e) {
+            throw new ConfigException(Printable.named(name, MAX_SHOWN) + ": " + FileProblem.reason(e) + ".");
+        }
     }
 
     /** What can be read once only: a second reader of a pipe would wait for a writer that never comes. */
@@ -122,7 +133,8 @@ public record Configuration(
             String remedy = e instanceof AccessDeniedException
                     ? " User " + System.getProperty("user.name") + " must be able to read it."
                     : "";
-            throw new ConfigException(path + ": error reading configuration file: " + reason(e) + "." + remedy);
+            throw new ConfigException(
+                    path + ": error reading configuration file: " + FileProblem.reason(e) + "." + remedy);
         }
     }
 
@@ -130,7 +142,7 @@ public record Configuration(
         try {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw new ConfigException("-: error reading configuration file: " + reason(e));
+            throw new ConfigException("-: error reading configuration file: " + FileProblem.reason(e));
         }
     }
 
@@ -154,16 +166,5 @@ public record Configuration(
                         : Optional.empty();
             case WORKS -> Optional.empty();
         };
-    }
-
-    /** Why a file could not be read, in the words of the system. */
-    public static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "Permission denied";
-        }
-        return String.valueOf(e.getMessage());
     }
 }

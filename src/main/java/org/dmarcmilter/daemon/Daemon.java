@@ -19,6 +19,7 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.domain.ListenAddress;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.http.HttpEndpoint;
 import org.dmarcmilter.http.Metrics;
@@ -214,7 +215,7 @@ public final class Daemon {
             LOG.warn(
                     "can't write {} for the health check: {}; with a read-only root file system add --tmpfs /tmp",
                     file,
-                    Configuration.reason(e));
+                    FileProblem.reason(e));
         }
     }
 

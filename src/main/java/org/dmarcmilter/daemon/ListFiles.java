@@ -21,6 +21,7 @@ import org.dmarcmilter.config.Findings;
 import org.dmarcmilter.config.Form;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.domain.PublicSuffixList;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.text.EntryList;
@@ -163,7 +164,7 @@ record ListFiles(
                 problem.accept("cannot read " + name + ": Permission denied. User " + System.getProperty("user.name")
                         + " must be able to read it.");
             } catch (IOException e) {
-                problem.accept("cannot read " + name + ": " + Configuration.reason(e) + ". "
+                problem.accept("cannot read " + name + ": " + FileProblem.reason(e) + ". "
                         + (e instanceof NoSuchFileException ? "Create it, or correct the path." : "Correct the path."));
             }
             return Optional.empty();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.files.FileMode;
+import org.dmarcmilter.files.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ record PidFile(Path path) {
             }
             return Optional.of(new PidFile(path));
         } catch (IOException e) {
-            LOG.error("can't write pid to {}: {}", path, Configuration.reason(e));
+            LOG.error("can't write pid to {}: {}", path, FileProblem.reason(e));
             return Optional.empty();
         }
     }
@@ -44,7 +45,7 @@ record PidFile(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.warn("can't remove {}: {}", path, Configuration.reason(e));
+            LOG.warn("can't remove {}: {}", path, FileProblem.reason(e));
         }
     }
 }

@@ -295,7 +295,7 @@ public final class DmarcRecordParser {
     }
 
     private static String quoted(String text) {
-        return '"' + Printable.shortened(text, MAX_QUOTED) + '"';
+        return '"' + Printable.named(text, MAX_QUOTED) + '"';
     }
 
     /** The characters of dmarc-value, and the white space that may stand beside and between them. */

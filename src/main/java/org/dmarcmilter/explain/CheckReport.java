@@ -21,6 +21,9 @@ import org.dmarcmilter.text.Printable;
  * @param seen the TXT records at the place where the search ended
  */
 public record CheckReport(String name, Optional<Discovery> discovery, List<SeenRecord> seen) {
+    /** A record of the DNS is no longer. */
+    private static final int MAX_SHOWN = 65_535;
+
     /** A TXT record, where it was found, and what it is as DMARC. */
     public record SeenRecord(String place, String text, Parsed parsed) {}
 
@@ -66,7 +69,7 @@ public record CheckReport(String name, Optional<Discovery> discovery, List<SeenR
     /** Why there is no policy to print, in OpenDMARC's words where it has some. */
     public String problem() {
         if (discovery.isEmpty()) {
-            return "\"" + Printable.of(name) + "\" is not a domain name";
+            return "\"" + named(name) + "\" is not a domain name";
         }
         Discovery outcome = discovery.get();
         if (outcome instanceof Discovery.NoPolicy none) {
@@ -74,10 +77,10 @@ public record CheckReport(String name, Optional<Discovery> discovery, List<SeenR
         }
         if (outcome instanceof Discovery.BadRecord bad) {
             String what = bad.lacksPolicy() ? "lacked a required p= entry" : "contained a bad token value";
-            return name + ": Found DMARC record " + what + " (" + Printable.of(bad.reason()) + ")";
+            return name + ": Found DMARC record " + what + " (" + named(bad.reason()) + ")";
         }
         if (outcome instanceof Discovery.Unavailable unavailable) {
-            return name + ": DNS lookup of domain tempfailed (" + Printable.of(unavailable.reason()) + ")";
+            return name + ": DNS lookup of domain tempfailed (" + named(unavailable.reason()) + ")";
         }
         return name;
     }
@@ -92,7 +95,7 @@ public record CheckReport(String name, Optional<Discovery> discovery, List<SeenR
                                 ? " (inherited: " + (at.record().sp().isPresent() ? "sp" : "p") + " applies)"
                                 : "")));
         for (SeenRecord record : seen) {
-            line(out, "Record: " + Printable.of(record.text()));
+            line(out, "Record: " + named(record.text()));
             mistakes(record.parsed()).forEach(mistake -> line(out, "Mistake: " + mistake));
             if (record.parsed() instanceof Parsed.NotDmarc) {
                 line(out, "Note: not a DMARC record (it does not begin with v=DMARC1); receivers ignore it");
@@ -160,6 +163,10 @@ public record CheckReport(String name, Optional<Discovery> discovery, List<SeenR
         strings(json, "fo", record.fo());
         strings(json, "rua", texts(record.rua()));
         strings(json, "ruf", texts(record.ruf()));
+    }
+
+    private static String named(String text) {
+        return Printable.named(text, MAX_SHOWN);
     }
 
     private static List<String> texts(List<DmarcUri> uris) {

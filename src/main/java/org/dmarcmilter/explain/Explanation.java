@@ -46,6 +46,9 @@ public record Explanation(
         List<MessageDns.Asked> asked,
         Optional<String> spfExplanation,
         boolean ignoredClient) {
+    /** No sentence of ours is longer; a record of the DNS may be that long. */
+    private static final int MOST_SHOWN = 70_000;
+
     /** One step, as a topic and its sentences. */
     private record Step(String topic, List<String> sentences) {}
 
@@ -58,8 +61,9 @@ public record Explanation(
             }
             out.append(step.topic()).append('\n');
             step.sentences()
-                    .forEach(sentence ->
-                            out.append("    ").append(Printable.of(sentence)).append('\n'));
+                    .forEach(sentence -> out.append("    ")
+                            .append(Printable.named(sentence, MOST_SHOWN))
+                            .append('\n'));
         }
         return out.toString();
     }
@@ -76,7 +80,7 @@ public record Explanation(
                 json.writeArrayFieldStart(
                         step.topic().toLowerCase(java.util.Locale.ROOT).replace(' ', '_'));
                 for (String sentence : step.sentences()) {
-                    json.writeString(Printable.of(sentence));
+                    json.writeString(Printable.named(sentence, MOST_SHOWN));
                 }
                 json.writeEndArray();
             }

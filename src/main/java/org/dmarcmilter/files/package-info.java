@@ -1,4 +1,4 @@
-/** What this program asks of the file system in more than one room. For now: the mode of the files that it makes. */
+/** What this program asks of the file system in more than one room. The mode of the files that it makes, and words for what goes wrong. */
 @NullMarked
 package org.dmarcmilter.files;
 

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.dmarcmilter.files.FileMode;
+import org.dmarcmilter.files.FileProblem;
 
 /**
  * The file behind {@link HistoryWriter}, opened for each batch, so that whoever renames it (logrotate, the importer's
@@ -132,16 +131,7 @@ final class HistoryFile {
 
     /** Why a file cannot be written, in the words an operator knows. */
     static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "its directory does not exist";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileSystemException fileSystem && fileSystem.getReason() != null) {
-            return fileSystem.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return e instanceof NoSuchFileException ? "its directory does not exist" : FileProblem.reason(e);
     }
 
     @Override

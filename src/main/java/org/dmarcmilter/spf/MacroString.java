@@ -124,7 +124,7 @@ record MacroString(List<Part> parts) {
                 } else if ((c > ' ' && c <= '~') || (c == ' ' && spaces)) {
                     literal.append(c);
                 } else {
-                    throw new SpfSyntaxException("character " + (int) c + " in " + Printable.quoted(text));
+                    throw new SpfSyntaxException("no printable character in " + Printable.quoted(text));
                 }
             }
             endLiteral();

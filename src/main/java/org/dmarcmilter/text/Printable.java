@@ -1,5 +1,10 @@
 package org.dmarcmilter.text;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
 /**
  * Foreign text made fit to be shown: printable US-ASCII on one line, bounded. What a sender, a name server or a file chose gets
  * into a log line, a header field, a report or a terminal only through here or through a stricter grammar.
@@ -10,6 +15,9 @@ public final class Printable {
 
     /** Enough of a term or a name in a message about it. */
     private static final int MAX_QUOTED = 100;
+
+    /** So many characters are named in one message. */
+    private static final int MAX_NAMED = 3;
 
     private Printable() {}
 
@@ -64,9 +72,51 @@ public final class Printable {
         return text.length() > most ? of(text, most) + "..." : of(text);
     }
 
-    /** In single quotes, at most {@value #MAX_QUOTED} characters and three dots: for messages about a term or a name. */
+    /** In single quotes, {@link #named}, at most {@value #MAX_QUOTED} characters and three dots: for messages about a term or a name. */
     public static String quoted(String text) {
-        return "'" + shortened(text, MAX_QUOTED) + "'";
+        return "'" + named(text, MAX_QUOTED) + "'";
+    }
+
+    /**
+     * For a message about a mistake, which may be one that nobody sees: {@code p=none<U+00A0 no-break space>}. So are named the first
+     * {@value #MAX_NAMED} characters that are not printable; the others are {@code ?}, and three dots stand for what is more than
+     * {@code most} characters.
+     *
+     * @param text characters, or the octets of UTF-8, one a character
+     */
+    public static String named(String text, int most) {
+        StringBuilder shown = new StringBuilder();
+        int[] characters = decoded(text).codePoints().limit(most + 1L).toArray();
+        int named = 0;
+        for (int i = 0; i < Math.min(characters.length, most); i++) {
+            int c = characters[i];
+            if (c >= ' ' && c <= '~') {
+                shown.append((char) c);
+            } else {
+                shown.append(named++ < MAX_NAMED ? "<" + name(c) + ">" : "?");
+            }
+        }
+        return characters.length > most ? shown + "..." : shown.toString();
+    }
+
+    private static String name(int c) {
+        String name = Character.getName(c);
+        return String.format(Locale.ROOT, "U+%04X", c) + (name == null ? "" : " " + name.toLowerCase(Locale.ROOT));
+    }
+
+    /** Octets that are UTF-8 are read as that; all others, and what is text already, stay what they are. */
+    private static String decoded(String text) {
+        if (text.chars().allMatch(c -> c < 0x80) || text.chars().anyMatch(c -> c > 0xFF)) {
+            return text;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return text;
+        }
     }
 
     /**

@@ -113,6 +113,19 @@ class AuthenticationResultsWriterTest {
         assertEquals(-1, write("mx", result("spf", "pass", "x".repeat(850), "")).indexOf('\n'));
     }
 
+    @ParameterizedTest(name = "an authserv-id and a HELO name of {0} characters \"{1}\"")
+    @CsvSource({"300,a", "400,a", "401,a", "5000,a", "400,\\", "5000,\\", "5000,@", "5000,;"})
+    void noLineIsTooLongWhateverTheClientCallsItself(int length, String character) {
+        String long1 = character.repeat(length);
+        String written = write(
+                long1,
+                new MethodResult("spf", ResultWord.NONE, "", long1, List.of(new Property("smtp", "helo", long1))));
+        for (String line : ("Authentication-Results: " + written).split("\n", -1)) {
+            assertTrue(line.length() < 998, () -> "line of " + line.length());
+        }
+        assertTrue(AuthenticationResultsParser.parse(written) instanceof Parsed.Field, written);
+    }
+
     /** What was written is read back the same, whatever printable text its parts hold. */
     @Test
     void isReadBackTheSame() {

@@ -178,11 +178,35 @@ class CheckCommandTest extends CommandTest {
         assertEquals("", screen.out());
     }
 
-    @Test
-    void help() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        -h        | usage: dmarc-milter check
+        --help    | usage: dmarc-milter check
+        --version | dmarc-milter: dmarc-milter v
+        """)
+    void helpAndVersion(String word, String said) {
         Screen screen = new Screen();
-        assertEquals(0, new CheckCommand(screen.terminal(), Map.of()).run(List.of("--help")));
-        assertTrue(screen.out().startsWith("usage: dmarc-milter check "), screen.out());
+        assertEquals(0, new CheckCommand(screen.terminal(), Map.of()).run(List.of(word)));
+        assertTrue(screen.out().startsWith(said), screen.out());
+        assertEquals("", screen.err());
+    }
+
+    /** What cannot be seen is named: the octets in the DNS are UTF-8, or Latin-1. */
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        'v=DMARC1; p=reject\u00a0'        | "p=reject<U+00A0 no-break space>" is ignored
+        'v=DMARC1;\u00a0p=reject'         | "<U+00A0 no-break space>p=reject" is ignored
+        'v=DMARC1; p=reject; \u201csp=none\u201d' | "<U+201C left double quotation mark>sp=none<U+201D right double quotation mark>" is ignored
+        'v=DMARC1; p=none\u200b; pct=5'   | "p=none<U+200B zero width space>" is ignored
+        'v=DMARC1; p=none\u2013; pct=5'   | "p=none<U+2013 en dash>" is ignored
+        """)
+    void namesTheOffendingCharacter(String record, String said) throws IOException {
+        Files.writeString(directory.resolve("zone"), "_dmarc.odd.example " + record + "\n", StandardOpenOption.APPEND);
+        Screen screen = new Screen();
+        check(screen, "--verbose", "odd.example");
+        assertTrue((screen.out() + screen.err()).contains("\tMistake: " + said), screen.out() + screen.err());
+        String shown = screen.out() + screen.err();
+        assertTrue(shown.chars().allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c <= '~')), shown);
     }
 
     @Test

@@ -31,7 +31,10 @@ class DaemonArgumentsTest {
         --help              | SHOW_HELP    | help
         -f --help           | SHOW_HELP    | help among others
         -?                  | SHOW_USAGE   | no such flag
-        -h                  | SHOW_USAGE   | no such flag
+        -h                  | SHOW_HELP    | help in short
+        -fh                 | SHOW_HELP    | the same among others
+        --version           | SHOW_VERSION | version in full
+        -n --version        | SHOW_VERSION | the same among others
         -Q                  | SHOW_USAGE   | no such flag
         -fQ                 | SHOW_USAGE   | no such flag among others
         -c                  | SHOW_USAGE   | value missing
@@ -54,7 +57,7 @@ class DaemonArgumentsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
         -Q                  | invalid option -- 'Q'
-        -fh                 | invalid option -- 'h'
+        -fx                 | invalid option -- 'x'
         --foreground        | invalid option -- '-'
         -c                  | option requires an argument -- 'c'
         -fp                 | option requires an argument -- 'p'

@@ -74,12 +74,14 @@ class DaemonCommandTest {
     @Test
     void helpAndVersion() {
         Screen help = new Screen();
-        assertEquals(0, run(help, "--help"));
+        assertEquals(0, run(help, "-h"));
+        assertEquals(0, run(new Screen(), "--help"));
         assertTrue(help.out().startsWith(USAGE), help.out());
         assertTrue(
                 help.out().contains("dmarc-milter check ") && help.out().contains("dmarc-milter explain "), help.out());
         Screen version = new Screen();
-        assertEquals(0, run(version, "-V"));
+        assertEquals(0, run(version, "--version"));
+        assertEquals(0, run(new Screen(), "-V"));
         assertEquals("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION + "\n", version.out());
     }
 

@@ -404,10 +404,16 @@ class ExplainCommandTest extends CommandTest {
                 screen.err());
     }
 
-    @Test
-    void help() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        -h        | usage: dmarc-milter explain
+        --help    | usage: dmarc-milter explain
+        --version | dmarc-milter: dmarc-milter v
+        """)
+    void helpAndVersion(String word, String said) {
         Screen screen = new Screen();
-        assertEquals(0, new ExplainCommand(screen.terminal(), Map.of()).run(List.of("--help")));
-        assertTrue(screen.out().startsWith("usage: dmarc-milter explain "), screen.out());
+        assertEquals(0, new ExplainCommand(screen.terminal(), Map.of()).run(List.of(word)));
+        assertTrue(screen.out().startsWith(said), screen.out());
+        assertEquals("", screen.err());
     }
 }

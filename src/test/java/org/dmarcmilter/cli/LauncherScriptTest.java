@@ -318,6 +318,7 @@ class LauncherScriptTest {
     @ParameterizedTest(name = "make-class-archive {0}")
     @CsvSource(delimiter = '|', textBlock = """
         --help | 0  | usage: dmarc-milter make-class-archive
+        -h     | 0  | usage: dmarc-milter make-class-archive
         -x     | 64 | usage: dmarc-milter make-class-archive
         word   | 64 | usage: dmarc-milter make-class-archive
         """)
@@ -531,6 +532,9 @@ class LauncherScriptTest {
         3 3           | AutoRestartRate 1/1h    | 2 | 69  | more often than the rate allows
         3             | AutoRestartRate 0/1h    | 2 | 143 | 0 is no limit
         3             | AutoRestartRate 1/1D    | 2 | 143 | days
+        3 3           | AutoRestartRate 08/09h  | 3 | 143 | no octal number
+        3 3           | AutoRestartRate 01/09h  | 2 | 69  | nor here
+        3             | AutoRestartRate 1/00    | 2 | 143 | nothing is more often than within no time
         3             | AutoRestartRate often   | 1 | 78  | not a rate
         3             | AutoRestartRate 1/1w    | 1 | 78  | not a unit
         """)

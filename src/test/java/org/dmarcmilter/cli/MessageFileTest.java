@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.dmarcmilter.cli.MessageFile.MalformedLineException;
@@ -68,6 +69,27 @@ class MessageFileTest {
         MessageFile file = MessageFile.of(new ByteArrayInputStream(octets), 9);
         assertEquals(fields, shown(file.headers()));
         assertEquals(incomplete, file.incomplete());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        '\u00ef\u00bb\u00bfA: 1\\n\\nB: 2' | A[1] | the mark of UTF-8, as editors write it
+        '\u00ef\u00bb\u00bf'                | ''   | nothing but the mark
+        '\u00ef\u00bbA: 1'                  | '\u00ef\u00bbA[1]' | no mark
+        'A'                                 | -    | shorter than a mark
+        '\u00ff\u00feA\u0000'                | it is UTF-16, which no message is; save it as it came | as PowerShell writes it
+        """)
+    void takesAByteOrderMarkForNothing(String text, String expected, String why) throws IOException {
+        byte[] octets = unescaped(text).getBytes(StandardCharsets.ISO_8859_1);
+        String seen;
+        try {
+            seen = shown(MessageFile.of(new ByteArrayInputStream(octets), 100).headers());
+        } catch (MalformedLineException e) {
+            seen = "-";
+        } catch (IOException e) {
+            seen = e.getMessage();
+        }
+        assertEquals(expected, seen, why);
     }
 
     @Test

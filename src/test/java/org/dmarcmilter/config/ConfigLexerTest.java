@@ -45,7 +45,7 @@ class ConfigLexerTest {
         Syslog # yes          | x.conf:1: Syslog: required value missing  | the value is a comment
         Syslog\\r\\n          | x.conf:1: Syslog: required value missing  | only a carriage return
         A b\\nSyslog y\\0es   | x.conf:2: Syslog: control character       | NUL
-        A b\\n\\x1b[31mA b    | x.conf:2: "?[31mA": control character     | escape
+        A b\\n\\x1b[31mA b    | x.conf:2: "<U+001B escape>[31mA": control character     | escape
         A b\\rC d             | x.conf:1: "A": control character          | a carriage return within a line
         """)
     void refuses(String text, String message, String why) {
@@ -62,7 +62,8 @@ class ConfigLexerTest {
 
     @Test
     void foreignTextIsQuotedSafely() {
-        assertEquals("\"a?b?\"", ConfigLexer.printable("a\u0007b\u00e9"));
+        assertEquals(
+                "\"a<U+0007 bel>b<U+00E9 latin small letter e with acute>\"", ConfigLexer.printable("a\u0007b\u00e9"));
         assertEquals("\"" + "x".repeat(60) + "...\"", ConfigLexer.printable("x".repeat(61)));
     }
 

@@ -107,12 +107,6 @@ class ConfigurationTest {
     }
 
     @Test
-    void reasonsAreTheSystemsWords() {
-        assertEquals("Permission denied", Configuration.reason(new java.nio.file.AccessDeniedException("x")));
-        assertEquals("other", Configuration.reason(new IOException("other")));
-    }
-
-    @Test
     void warnsOnceOfEachOptionWithoutEffect() throws IOException, ConfigException {
         Configuration file = Configuration.load(
                 Optional.of(config("AutoRestart yes\nDMARCbisWalkMode x\nBackground no\nSocket inet:1\n")),

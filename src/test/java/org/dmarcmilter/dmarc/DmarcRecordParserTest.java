@@ -151,7 +151,7 @@ class DmarcRecordParserTest {
         v=DMARC1; p=none; x-foo=bar       | "x-foo=bar" is ignored: there is no such tag.
         'v=DMARC1;\r\n p=reject;\n sp=none' | none
         ' v=DMARC1; p=none'               | White space before v=DMARC1: other receivers do not see the record. Remove it.
-        'v=DMARC1; p=none; sp=\u001b[31m' | "sp=?[31m" is ignored: it has characters other than printable ASCII.
+        'v=DMARC1; p=none; sp=\u001b[31m' | "sp=<U+001B escape>[31m" is ignored: it has characters other than printable ASCII.
         """)
     void saysWhatIsWrong(String record, String sentence) {
         List<String> mistakes = mistakes(DmarcRecordParser.parse(record, Standard.RFC7489));

@@ -2,6 +2,7 @@ package org.dmarcmilter.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,29 @@ class PrintableTest {
         """)
     void replacesWhatIsNotPrintable(String text, String shown) {
         assertEquals(shown, Printable.of(text));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(quoteCharacter = '"', delimiter = '|', textBlock = """
+        "a\u00A0b"          | a<U+00A0 no-break space>b               | a character, or the octet of Latin-1
+        "a\u00C2\u00A0b"    | a<U+00A0 no-break space>b               | the octets of UTF-8
+        "\u00EF\u00BB\u00BFv" | <U+FEFF zero width no-break space>v | a byte order mark
+        "\u20AC\u00A0"      | <U+20AC euro sign><U+00A0 no-break space> | text that is no octets
+        "\uD83D\uDE00"      | <U+1F600 grinning face>                 | one character, two Java chars
+        "\uD83D"            | <U+D83D high surrogates d83d>           | half of one
+        "a\u0007b"          | a<U+0007 bel>b                          | a control
+        "\u0378"            | <U+0378>                                | a character without name
+        "\u00FC\u00FC\u00FC\u00FC" | <U+00FC latin small letter u with diaeresis><U+00FC latin small letter u with diaeresis><U+00FC latin small letter u with diaeresis>? | no more than three
+        """)
+    void namesWhatIsNotPrintable(String text, String shown, String why) {
+        assertEquals(shown, Printable.named(text, 100), why);
+    }
+
+    @Test
+    void boundsWhatIsNamed() {
+        assertEquals("ab...", Printable.named("abc", 2));
+        assertEquals("ab", Printable.named("ab", 2));
+        assertTrue(Printable.named("\u00a0".repeat(1_000_000), 200).length() < 400);
     }
 
     @Test
