@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.Judgement;
@@ -42,7 +43,7 @@ record OneMessage(Judgement judgement, List<MessageDns.Asked> asked) {
             return thread;
         });
         try {
-            MessageDns dns = rules.dnsForMessage(loop);
+            MessageDns dns = rules.dnsForMessage(new Asker(work), loop);
             return CompletableFuture.supplyAsync(() -> work.apply(dns), loop)
                     .thenCompose(Function.identity())
                     .join();

@@ -71,7 +71,8 @@ public enum Option {
             "OnTemporaryError", Topic.HANDLING, Form.oneOf("policy", "accept", "tempfail"), is("policy"), """
             What is done with mail whose result is temperror, because the DNS does not answer us or the checker that we \
             believe: `accept`; `tempfail`, so that the client tries again later; or `policy`, which is tempfail where \
-            the mail would be rejected or held if it failed, and accept otherwise."""),
+            the mail would be rejected or held if it failed, and accept otherwise. \
+            Where a limit of our own kept us from asking, it is always tempfail."""),
     COPY_FAILURES_TO("CopyFailuresTo", Topic.HANDLING, Form.RECIPIENTS, none("postmaster@example.com"), """
             An address that gets a copy of failing mail."""),
     SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """

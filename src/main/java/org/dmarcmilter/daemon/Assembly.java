@@ -24,6 +24,8 @@ import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.CachingDnsClient;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsjavaClient;
+import org.dmarcmilter.dns.FairDnsClient;
+import org.dmarcmilter.dns.Places;
 import org.dmarcmilter.dns.ResolvConf;
 import org.dmarcmilter.dns.TestDnsData;
 import org.dmarcmilter.domain.PublicSuffixList;
@@ -38,11 +40,11 @@ import org.dmarcmilter.spf.SpfEvaluator;
  */
 public final class Assembly {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
-    private static final int MOST_QUESTIONS_IN_FLIGHT = 1_000;
 
     private final long samplingSalt = new SecureRandom().nextLong();
     private final String hostName = machineName();
     private final BiFunction<List<InetSocketAddress>, Duration, DnsjavaClient> firstClient;
+    private final Places places = new Places(Places.IN_FLIGHT, Places.WAITING);
     private Optional<OpenDns> dns = Optional.empty();
 
     private record OpenDns(
@@ -59,7 +61,7 @@ public final class Assembly {
 
     /** Asks the servers of the configuration. */
     public Assembly() {
-        this((servers, timeout) -> new DnsjavaClient(servers, timeout, MOST_QUESTIONS_IN_FLIGHT));
+        this(DnsjavaClient::new);
     }
 
     /** @param firstClient makes the client of the first configuration, whose thread the later ones share */
@@ -71,13 +73,13 @@ public final class Assembly {
     public Assembled assemble(Configuration configuration) {
         Settings settings = configuration.settings();
         ListFiles lists = configuration.lists();
-        DnsClient network = dnsFor(configuration);
+        PublicSuffixList suffixes = lists.suffixes().orElseGet(PublicSuffixList::bundled);
+        DnsClient network = new FairDnsClient(dnsFor(configuration), places, suffixes);
         DnsClient client = lists.testData()
                 .<DnsClient>map(text -> TestDnsData.parse(text, network))
                 .orElse(network);
-        PolicyDiscovery discovery = settings.dns().treeWalk()
-                ? new TreeWalkDiscovery()
-                : new SuffixListDiscovery(lists.suffixes().orElseGet(PublicSuffixList::bundled));
+        PolicyDiscovery discovery =
+                settings.dns().treeWalk() ? new TreeWalkDiscovery() : new SuffixListDiscovery(suffixes);
         Standard standard = settings.dns().treeWalk() ? Standard.RFC9989 : Standard.RFC7489;
         Rules rules = new Rules(
                 settings,
@@ -90,6 +92,11 @@ public final class Assembly {
                 Clock.systemUTC(),
                 samplingSalt);
         return new Assembled(rules, discovery, reports(settings.failureReports(), lists.noReports()));
+    }
+
+    /** The places of the questions in flight, for counters. */
+    Places places() {
+        return places;
     }
 
     /** The DNS client of the newest configuration, for counters. */
@@ -112,7 +119,7 @@ public final class Assembly {
                 noReports);
     }
 
-    private DnsClient dnsFor(Configuration configuration) {
+    private CachingDnsClient dnsFor(Configuration configuration) {
         Settings.Dns settings = configuration.settings().dns();
         List<InetSocketAddress> servers = servers(configuration);
         Optional<OpenDns> same = dns.filter(open -> open.settings().timeout().equals(settings.timeout())

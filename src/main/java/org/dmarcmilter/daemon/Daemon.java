@@ -103,7 +103,7 @@ public final class Daemon {
         try (MilterServer server = server(filter, settings);
                 manager) {
             String name = listen(server, settings.service());
-            new Instruments(server, recorders, assembly::dnsClient).show(metrics);
+            new Instruments(server, recorders, assembly::dnsClient, assembly.places()).show(metrics);
             Optional<HttpEndpoint> health = health(server, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
             Signals.on(() -> reload(recorders), "HUP", "USR1");

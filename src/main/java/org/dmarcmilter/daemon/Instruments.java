@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.dmarcmilter.dns.CachingDnsClient;
+import org.dmarcmilter.dns.Places;
 import org.dmarcmilter.http.Metrics;
 import org.dmarcmilter.milter.MilterServer;
 import org.dmarcmilter.report.FailureReporter;
@@ -32,8 +33,9 @@ final class Instruments {
     /**
      * @param recorders history and failure reports
      * @param dns the DNS client of the newest configuration
+     * @param places of the questions in flight
      */
-    Instruments(MilterServer server, Recorders recorders, Supplier<Optional<CachingDnsClient>> dns) {
+    Instruments(MilterServer server, Recorders recorders, Supplier<Optional<CachingDnsClient>> dns, Places places) {
         FailureReporter reporter = recorders.reporter();
         table = List.of(
                 gauge("dmarc_milter_open_connections", "Milter connections open now", server::openConnections),
@@ -50,6 +52,12 @@ final class Instruments {
                         "dmarc_milter_dns_cache_misses_total",
                         "DNS questions asked",
                         of(dns, CachingDnsClient::misses)),
+                gauge("dmarc_milter_dns_questions_in_flight", "DNS questions asked and not answered", places::inFlight),
+                gauge("dmarc_milter_dns_questions_waiting", "DNS questions that wait for a place", places::waiting),
+                counter(
+                        "dmarc_milter_dns_questions_refused_total",
+                        "DNS questions that had no place before their message ended",
+                        places::refused),
                 counter(
                         "dmarc_milter_disbelieved_total",
                         "Messages of which a checker may have copied a pass into its field",

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,7 +34,7 @@ public final class CachingDnsClient implements DnsClient {
     private final LongAdder misses = new LongAdder();
 
     /**
-     * @param upstream asked for what is not known; it limits the number of questions in flight and their time
+     * @param upstream asked for what is not known; it limits the time of each question
      * @param entries how many answers of ordinary size to keep ({@code DNSCacheSize}); 0 keeps none and still asks once
      *     for many who ask at the same time
      */
@@ -53,15 +54,20 @@ public final class CachingDnsClient implements DnsClient {
                 .buildAsync();
     }
 
+    /** The answer that is known, or on its way; empty if the DNS has to be asked for it. */
+    Optional<CompletionStage<DnsAnswer>> known(DnsQuestion question) {
+        Optional<CompletableFuture<TimedAnswer>> known = Optional.ofNullable(cache.getIfPresent(question));
+        known.ifPresent(hit -> asked.increment());
+        return known.map(answer -> answer.thenApply(TimedAnswer::answer));
+    }
+
     @Override
     public CompletionStage<DnsAnswer> query(DnsQuestion question) {
-        asked.increment();
         // The cheaper look first: most questions are known.
-        CompletableFuture<TimedAnswer> known = cache.getIfPresent(question);
-        if (known == null) {
-            known = cache.get(question, (missing, executor) -> ask(missing));
-        }
-        return known.thenApply(TimedAnswer::answer);
+        return known(question).orElseGet(() -> {
+            asked.increment();
+            return cache.get(question, (missing, executor) -> ask(missing)).thenApply(TimedAnswer::answer);
+        });
     }
 
     /** Questions answered from the cache or together with one already in flight. */

@@ -33,6 +33,15 @@ public sealed interface DnsAnswer {
     /** NXDOMAIN: neither the name nor anything below it exists (RFC 8020). */
     record NoSuchName() implements DnsAnswer {}
 
-    /** Time-out, SERVFAIL, REFUSED, a broken answer or a CNAME loop: ask again later, decide nothing now. */
-    record Unavailable(String reason) implements DnsAnswer {}
+    /**
+     * Time-out, SERVFAIL, REFUSED, a broken answer or a CNAME loop: ask again later, decide nothing now.
+     *
+     * @param ours whether a limit or a failure of ours is to blame: the DNS was not asked, or not heard to the end
+     */
+    record Unavailable(String reason, boolean ours) implements DnsAnswer {
+        /** The DNS is to blame. */
+        public Unavailable(String reason) {
+            this(reason, false);
+        }
+    }
 }

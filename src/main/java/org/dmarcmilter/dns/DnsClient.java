@@ -11,6 +11,11 @@ public interface DnsClient {
     /** Asks one question; the answer comes within the client's time limit, on any thread. */
     CompletionStage<DnsAnswer> query(DnsQuestion question);
 
+    /** Asks for somebody who has a share of what may be asked at a time; a client that shares nothing out asks at once. */
+    default CompletionStage<DnsAnswer> query(DnsQuestion question, Asker asker) {
+        return query(question);
+    }
+
     /**
      * Asks a question that is not worth a long wait.
      *

@@ -23,49 +23,38 @@ import org.xbill.DNS.Name;
 public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DnsjavaClient.class);
 
-    /** Questions in flight unless told otherwise. Each needs a file descriptor while it waits. */
-    public static final int MAX_IN_FLIGHT = 1_000;
-
     /** Not kept by a cache: finding out again is cheaper than remembering a name of any length. */
     private static final TimedAnswer IMPOSSIBLE = new TimedAnswer(new DnsAnswer.NoSuchName(), Duration.ZERO);
 
     private final List<NameServer> servers;
     private final Duration limit;
-    private final int maxInFlight;
     private final ExchangeLoop loop;
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder questions = new LongAdder();
     private final LongAdder failures = new LongAdder();
 
-    /** As the other constructor, with at most {@value #MAX_IN_FLIGHT} questions in flight. */
-    public DnsjavaClient(List<InetSocketAddress> servers, Duration limit) {
-        this(servers, limit, MAX_IN_FLIGHT);
-    }
-
     /**
-     * Starts the client's thread.
+     * Starts the client's thread. How many questions may be in flight is for {@link FairDnsClient} to say.
      *
      * @param servers recursive servers, best first
      * @param limit until when each question has its answer, retries and aliases included ({@code DNSTimeout})
-     * @param maxInFlight questions that may wait at a time; one more is unavailable at once
      * @throws IllegalArgumentException without servers, or if a limit is not positive
      * @throws java.io.UncheckedIOException if the system has no file descriptor left
      */
-    public DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight) {
-        this(servers, limit, maxInFlight, new ExchangeLoop());
+    public DnsjavaClient(List<InetSocketAddress> servers, Duration limit) {
+        this(servers, limit, new ExchangeLoop());
     }
 
-    DnsjavaClient(List<InetSocketAddress> servers, Duration limit, int maxInFlight, ExchangeLoop loop) {
+    DnsjavaClient(List<InetSocketAddress> servers, Duration limit, ExchangeLoop loop) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no DNS server to ask");
         }
-        if (limit.isNegative() || limit.isZero() || maxInFlight <= 0) {
-            throw new IllegalArgumentException("limits of the DNS client must be positive");
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("the limit of the DNS client must be positive");
         }
         this.servers = servers.stream().map(NameServer::new).toList();
         this.limit = limit;
-        this.maxInFlight = maxInFlight;
         this.loop = loop;
     }
 
@@ -74,7 +63,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
      * nobody does: questions bring their own sockets, only the thread is shared. {@link #close} of either ends both.
      */
     public DnsjavaClient with(List<InetSocketAddress> servers, Duration limit) {
-        return new DnsjavaClient(servers, limit, maxInFlight, loop);
+        return new DnsjavaClient(servers, limit, loop);
     }
 
     @Override
@@ -89,18 +78,14 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
             return CompletableFuture.completedFuture(IMPOSSIBLE);
         }
         questions.increment();
-        if (inFlight.incrementAndGet() > maxInFlight) {
-            inFlight.decrementAndGet();
-            failures.increment();
-            return CompletableFuture.completedFuture(TimedAnswer.unavailable("too many questions in flight"));
-        }
+        inFlight.incrementAndGet();
         int type = QueryMessage.wireType(question.type());
         return new Resolution(loop, inOrder(loop.now()), () -> random.nextInt(1 << 16), name.get(), type, limit)
                 .start()
                 .exceptionally(bug -> {
                     // The contract of DnsClient: every failure is an answer, ours too.
                     LOG.error("DNS question for type {} failed by a bug", question.type(), bug);
-                    return TimedAnswer.unavailable("internal error");
+                    return TimedAnswer.ours("internal error");
                 })
                 .thenApply(this::ended);
     }

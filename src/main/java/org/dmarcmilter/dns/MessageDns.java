@@ -22,10 +22,15 @@ import java.util.function.LongPredicate;
  * <p>Not safe for other threads than that one.
  */
 public final class MessageDns implements DnsClient {
+    /** The DNS was asked, but not for long enough, as a question had to wait for a place; or it was not asked at all. */
+    private static final DnsAnswer NOT_ASKED =
+            new DnsAnswer.Unavailable("not asked, or not for long enough, within the evaluation time", true);
+
     private static final DnsAnswer LATE = new DnsAnswer.Unavailable("no answer within the evaluation time");
     private static final DnsAnswer UNWANTED = new DnsAnswer.Unavailable("nobody waits for the result any more");
 
     private final DnsClient shared;
+    private final Asker asker;
     private final Duration limit;
     private final ScheduledExecutorService loop;
     private final LongPredicate memory;
@@ -38,6 +43,8 @@ public final class MessageDns implements DnsClient {
     private Optional<Future<?>> timer = Optional.empty();
     /** What further questions are answered, once nothing is asked any more. */
     private Optional<DnsAnswer> closed = Optional.empty();
+
+    private boolean limitMet;
 
     /** What is shared outlives a message, and must not hold it and its answers once it is abandoned: it holds this. */
     private static final class Waiting {
@@ -58,11 +65,12 @@ public final class MessageDns implements DnsClient {
 
     /**
      * @param shared the DNS of all messages
+     * @param asker whose share of it this message takes
      * @param limit how long all questions together may take once the clock runs (MaxEvaluationTime)
      * @param loop the message's thread: asks, and gets the answers
      */
-    public MessageDns(DnsClient shared, Duration limit, ScheduledExecutorService loop) {
-        this(shared, limit, loop, octets -> true);
+    public MessageDns(DnsClient shared, Asker asker, Duration limit, ScheduledExecutorService loop) {
+        this(shared, asker, limit, loop, octets -> true);
     }
 
     /**
@@ -71,9 +79,11 @@ public final class MessageDns implements DnsClient {
      * @param memory asked for the octets of each answer, which the message holds from then on; if it says no, the answer never
      *     comes, as the message will be taken back
      */
-    public MessageDns(DnsClient shared, Duration limit, ScheduledExecutorService loop, LongPredicate memory) {
+    public MessageDns(
+            DnsClient shared, Asker asker, Duration limit, ScheduledExecutorService loop, LongPredicate memory) {
         this.memory = memory;
         this.shared = shared;
+        this.asker = asker;
         this.limit = limit;
         this.loop = loop;
     }
@@ -86,10 +96,10 @@ public final class MessageDns implements DnsClient {
             return known;
         }
         if (closed.isPresent()) {
-            return CompletableFuture.completedFuture(closed.get());
+            return CompletableFuture.completedFuture(seen(closed.get()));
         }
         CompletableFuture<DnsAnswer> answer =
-                onLoop(question, shared.query(question).toCompletableFuture());
+                onLoop(question, shared.query(question, asker).toCompletableFuture());
         answers.put(question, answer);
         if (clockRuns && !answer.isDone()) {
             startTimer();
@@ -100,7 +110,7 @@ public final class MessageDns implements DnsClient {
     /** Never touches a stage that other messages share. */
     private CompletableFuture<DnsAnswer> onLoop(DnsQuestion question, CompletableFuture<DnsAnswer> everybodys) {
         if (everybodys.isDone()) {
-            return mayHold(everybodys.join()) ? everybodys : new CompletableFuture<>();
+            return mayHold(seen(everybodys.join())) ? everybodys : new CompletableFuture<>();
         }
         bring(everybodys, question, waiting, loop);
         return new CompletableFuture<>();
@@ -115,7 +125,7 @@ public final class MessageDns implements DnsClient {
     private void answered(DnsQuestion question, DnsAnswer answer) {
         CompletableFuture<DnsAnswer> ours = answers.get(question);
         if (ours != null && !ours.isDone() && mayHold(answer)) {
-            ours.complete(answer);
+            ours.complete(seen(answer));
         }
     }
 
@@ -130,7 +140,11 @@ public final class MessageDns implements DnsClient {
             return answer;
         }
         CompletableFuture<DnsAnswer> inTime = new CompletableFuture<>();
-        Future<?> end = loop.schedule(() -> inTime.complete(IMPATIENT), patience.toNanos(), TimeUnit.NANOSECONDS);
+        Runnable giveUp = () -> {
+            limitMet |= asker.hasWaited();
+            inTime.complete(IMPATIENT);
+        };
+        Future<?> end = loop.schedule(giveUp, patience.toNanos(), TimeUnit.NANOSECONDS);
         var unused = answer.thenAccept(first -> {
             end.cancel(false);
             inTime.complete(first);
@@ -154,15 +168,35 @@ public final class MessageDns implements DnsClient {
 
     private void expire() {
         if (closed.isEmpty()) {
-            closed = Optional.of(LATE);
+            asker.leave();
+            closed = Optional.of(NOT_ASKED);
+            DnsAnswer late = asker.hasWaited() ? NOT_ASKED : LATE;
             // A copy: what depends on an answer may ask for more.
-            List.copyOf(answers.values()).forEach(answer -> answer.complete(LATE));
+            for (CompletableFuture<DnsAnswer> answer : List.copyOf(answers.values())) {
+                if (!answer.isDone()) {
+                    answer.complete(seen(late));
+                }
+            }
         }
+    }
+
+    private DnsAnswer seen(DnsAnswer answer) {
+        limitMet |= answer instanceof DnsAnswer.Unavailable unavailable && unavailable.ours();
+        return answer;
+    }
+
+    /**
+     * Whether a limit or a failure of ours kept an answer from this message, be it that the time for all was over before the question was
+     * asked: then no answer says nothing about the DNS.
+     */
+    public boolean limitMet() {
+        return limitMet;
     }
 
     /** The message is judged, or taken back: nothing is asked any more, and what is still open stays so. */
     public void abandon() {
         closed = Optional.of(UNWANTED);
+        asker.leave();
         waiting.message = Optional.empty();
         timer.ifPresent(running -> running.cancel(false));
     }

@@ -90,7 +90,7 @@ final class Resolution {
             return;
         }
         if (loop.isClosed()) {
-            finish(TimedAnswer.unavailable("DNS client closed"));
+            finish(TimedAnswer.ours("DNS client closed"));
             return;
         }
         try {
@@ -221,7 +221,7 @@ final class Resolution {
     private void noAnswer() {
         finish(
                 cutShort
-                        ? TimedAnswer.unavailable(failure)
+                        ? TimedAnswer.ours(failure)
                         : new TimedAnswer(new DnsAnswer.Unavailable(failure), FAILURE_LIFE));
     }
 

@@ -11,8 +11,8 @@ import java.time.Duration;
  *     how long it is worth remembering. Zero: for those who ask now and nobody after.
  */
 record TimedAnswer(DnsAnswer answer, Duration life) {
-    /** A failure that says nothing about the next question. */
-    static TimedAnswer unavailable(String reason) {
-        return new TimedAnswer(new DnsAnswer.Unavailable(reason), Duration.ZERO);
+    /** A failure of ours, which says nothing about the next question. */
+    static TimedAnswer ours(String reason) {
+        return new TimedAnswer(new DnsAnswer.Unavailable(reason, true), Duration.ZERO);
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -114,8 +115,8 @@ final class DmarcSession implements MilterFilter.Session {
                     LogLine.info("ignoring authenticated client, mailfrom=" + Printable.shortened(command.sender())));
             return ACCEPT;
         }
-        open = Optional.of(
-                new OpenMessage(client, ReversePath.parse(command.sender()), rules.dnsForMessage(loop, memory)));
+        MessageDns dns = rules.dnsForMessage(Asker.of(client.address(), this), loop, memory);
+        open = Optional.of(new OpenMessage(client, ReversePath.parse(command.sender()), dns));
         return CONTINUE;
     }
 

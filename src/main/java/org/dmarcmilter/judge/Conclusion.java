@@ -27,8 +27,9 @@ import org.dmarcmilter.text.Printable;
  * @param facts the message
  * @param evidence what counts about its authentication
  * @param result the DMARC result
+ * @param limitMet whether a limit of ours kept a DNS answer from the message
  */
-record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResult result) {
+record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResult result, boolean limitMet) {
 
     /**
      * The judgement.
@@ -37,9 +38,13 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
      * @param before log lines from before the result was known
      */
     Judgement judgement(String authservId, List<LogLine> before) {
-        Verdict verdict = Verdict.of(result, arc().overrides(), handling());
+        Verdict verdict = Verdict.of(result, limitMet, arc().overrides(), handling());
         List<LogLine> log = new ArrayList<>(before);
         addLog(log);
+        if (limitMet && verdict.applied() == Applied.TEMPFAIL) {
+            log.add(LogLine.warning(
+                    facts.logged("put off with 451: a limit of ours kept DNS questions from being asked")));
+        }
         return new Judgement(
                 verdict,
                 headers(authservId, verdict),

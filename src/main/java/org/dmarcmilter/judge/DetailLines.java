@@ -44,8 +44,12 @@ final class DetailLines {
 
     private DetailLines() {}
 
-    /** The lines for a judged message; none if the option does not want any for its result, or nothing was evaluated. */
-    static List<LogLine> of(Rules rules, MessageFacts facts, Judgement judgement) {
+    /**
+     * The lines for a judged message; none if the option does not want any for its result, or nothing was evaluated.
+     *
+     * @param limitMet whether a limit of ours kept a DNS answer from the message
+     */
+    static List<LogLine> of(Rules rules, MessageFacts facts, Judgement judgement, boolean limitMet) {
         boolean isFailure = judgement
                 .result()
                 .filter(result -> result.status() == Status.PASS || result.status() == Status.NONE)
@@ -60,19 +64,20 @@ final class DetailLines {
         }
         List<Evaluation> evaluations = Stream.concat(judgement.evaluation().stream(), judgement.others().stream())
                 .toList();
-        Applied rejecting = rejecting(rules, judgement.verdict(), evaluations);
+        Applied rejecting = rejecting(rules, judgement.verdict(), evaluations, limitMet);
         return evaluations.stream()
                 .map(evaluation -> LogLine.info(facts.logged("details " + line(evaluation, rejecting))))
                 .toList();
     }
 
     /** What is done with the message where RejectFailures is on: what the strictest author domain asks for. */
-    private static Applied rejecting(Rules rules, Verdict verdict, List<Evaluation> evaluations) {
+    private static Applied rejecting(Rules rules, Verdict verdict, List<Evaluation> evaluations, boolean limitMet) {
         return Stream.concat(
                         Stream.of(verdict.applied()),
                         evaluations.stream()
                                 .map(evaluation -> Verdict.of(
                                                 evaluation.dmarc(),
+                                                limitMet,
                                                 evaluation.arc().overrides(),
                                                 rules.settings().handling().rejecting())
                                         .applied()))

@@ -58,7 +58,7 @@ public final class MessageJudge {
         dns.startClock();
         return new MessageJudge(rules, facts, dns).judge().thenApply(judged -> {
             dns.abandon();
-            return judged.logging(DetailLines.of(rules, facts, judged));
+            return judged.logging(DetailLines.of(rules, facts, judged, dns.limitMet()));
         });
     }
 
@@ -102,7 +102,9 @@ public final class MessageJudge {
         if (author instanceof AuthorDomain.One one) {
             return isIgnored(one.domain())
                     ? done(ignored(one.domain()))
-                    : evidence().thenCompose(evidence -> evaluate(one.domain(), evidence));
+                    : evidence(List.of(one.domain()))
+                            .thenCompose(evidence ->
+                                    evaluate(one.domain(), evidence).thenApply(result -> conclude(result, evidence)));
         }
         if (author instanceof AuthorDomain.Several several) {
             return severalAuthors(several.domains());
@@ -179,13 +181,14 @@ public final class MessageJudge {
         if (domains.size() > MAX_AUTHOR_DOMAINS) {
             return done(unchecked(new Verdict.Refuse(550, "5.7.1", "too many author domains in From field")));
         }
-        return evidence().thenCompose(evidence -> {
-            List<CompletableFuture<Judgement>> each = domains.stream()
+        return evidence(domains).thenCompose(evidence -> {
+            List<CompletableFuture<DmarcResult>> each = domains.stream()
                     .map(domain -> evaluate(domain, evidence).toCompletableFuture())
                     .toList();
             return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
-                    .thenApply(all ->
-                            strictest(each.stream().map(CompletableFuture::join).toList()));
+                    .thenApply(all -> strictest(each.stream()
+                            .map(result -> conclude(result.join(), evidence))
+                            .toList()));
         });
     }
 
@@ -229,21 +232,28 @@ public final class MessageJudge {
         };
     }
 
-    /** What is the same for each author domain. */
-    private CompletionStage<Evidence> evidence() {
-        return Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns)
-                .thenApply(evidence -> {
-                    evidence.fields().notes().forEach(note -> log.add(LogLine.debug(note)));
-                    evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
-                    evidence.fields()
-                            .disbelieved()
-                            .ifPresent(why -> log.add(LogLine.notice(
-                                    facts.logged("believing no pass in Authentication-Results: " + why))));
-                    if (evidence.fields().claimsSpf()) {
-                        evidence.own().ifPresent(own -> log.add(LogLine.debug(proof(own))));
-                    }
-                    return evidence;
-                });
+    /**
+     * What is the same for each author domain. Meanwhile the policies are on their way: a sender whose own servers are slow must not use
+     * up the time for those of others.
+     */
+    private CompletionStage<Evidence> evidence(List<DomainName> authors) {
+        CompletionStage<Evidence> gathering =
+                Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns);
+        for (DomainName author : authors) {
+            var unused = rules.dmarc().discover(author, dns);
+        }
+        return gathering.thenApply(evidence -> {
+            evidence.fields().notes().forEach(note -> log.add(LogLine.debug(note)));
+            evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
+            evidence.fields()
+                    .disbelieved()
+                    .ifPresent(why -> log.add(
+                            LogLine.notice(facts.logged("believing no pass in Authentication-Results: " + why))));
+            if (evidence.fields().claimsSpf()) {
+                evidence.own().ifPresent(own -> log.add(LogLine.debug(proof(own))));
+            }
+            return evidence;
+        });
     }
 
     private String proof(OwnSpf own) {
@@ -251,7 +261,7 @@ public final class MessageJudge {
                 + Printable.shortened(own.identity().domain()) + " " + own.word());
     }
 
-    private CompletionStage<Judgement> evaluate(DomainName author, Evidence evidence) {
+    private CompletionStage<DmarcResult> evaluate(DomainName author, Evidence evidence) {
         return rules.dmarc()
                 .discover(author, dns)
                 .thenCompose(found -> rules.dmarc()
@@ -260,7 +270,10 @@ public final class MessageJudge {
                                 found,
                                 evidence.identifiers(),
                                 Sampling.place(facts, rules.samplingSalt()),
-                                dns))
-                .thenApply(result -> new Conclusion(rules, facts, evidence, result).judgement(authservId, log));
+                                dns));
+    }
+
+    private Judgement conclude(DmarcResult result, Evidence evidence) {
+        return new Conclusion(rules, facts, evidence, result, dns.limitMet()).judgement(authservId, log);
     }
 }

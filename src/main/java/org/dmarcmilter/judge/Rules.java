@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongPredicate;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
@@ -63,10 +64,11 @@ public record Rules(
     /**
      * The DNS for one message.
      *
+     * @param asker whose share of it the message takes
      * @param loop the thread on which the message is judged
      */
-    public MessageDns dnsForMessage(ScheduledExecutorService loop) {
-        return dnsForMessage(loop, octets -> true);
+    public MessageDns dnsForMessage(Asker asker, ScheduledExecutorService loop) {
+        return dnsForMessage(asker, loop, octets -> true);
     }
 
     /**
@@ -74,8 +76,8 @@ public record Rules(
      *
      * @param memory asked before an answer is held for the message; if it says no, the message will be taken back
      */
-    public MessageDns dnsForMessage(ScheduledExecutorService loop, LongPredicate memory) {
-        return new MessageDns(dns, settings.handling().maxEvaluationTime(), loop, memory);
+    public MessageDns dnsForMessage(Asker asker, ScheduledExecutorService loop, LongPredicate memory) {
+        return new MessageDns(dns, asker, settings.handling().maxEvaluationTime(), loop, memory);
     }
 
     private String resolveHostName(String id) {

@@ -78,13 +78,21 @@ public sealed interface Verdict {
     /**
      * What follows from a DMARC result under a configuration (RFC 7489, section 6.6.4, and local policy).
      *
+     * @param limitMet whether a limit of ours kept a DNS answer from the message: what an answer might have changed stays open, and
+     *     whoever brings us to our limits must not get mail past them
      * @param arcOverrides whether a chain of listed ARC sealers vouches for the message
      */
-    static Verdict of(DmarcResult result, boolean arcOverrides, Settings.Handling handling) {
+    static Verdict of(DmarcResult result, boolean limitMet, boolean arcOverrides, Settings.Handling handling) {
         return switch (result.status()) {
             case PASS, NONE, PERMERROR -> new Accept();
-            case TEMPERROR -> open(result, arcOverrides, handling);
-            case FAIL -> arcOverrides || result.policy() == Policy.NONE ? new Accept() : failed(result, handling);
+            case TEMPERROR ->
+                limitMet ? tryAgain(result, " within the limits of this server") : open(result, arcOverrides, handling);
+            case FAIL -> {
+                if (arcOverrides || result.policy() == Policy.NONE) {
+                    yield new Accept();
+                }
+                yield limitMet ? tryAgain(result, " within the limits of this server") : failed(result, handling);
+            }
         };
     }
 
@@ -98,7 +106,7 @@ public sealed interface Verdict {
             case TEMPFAIL -> true;
             case POLICY -> !arcOverrides && !(failed(result, handling) instanceof Continue);
         };
-        return again ? tryAgain(result) : new Accept();
+        return again ? tryAgain(result, "") : new Accept();
     }
 
     private static Verdict failed(DmarcResult result, Settings.Handling handling) {
@@ -112,10 +120,11 @@ public sealed interface Verdict {
         return new Continue();
     }
 
-    private static Verdict tryAgain(DmarcResult result) {
+    private static Verdict tryAgain(DmarcResult result, String why) {
         return new Refuse(
                 451,
                 "4.7.1",
-                "DMARC check of " + result.author().ascii() + " could not be completed, please try again later");
+                "DMARC check of " + result.author().ascii() + " could not be completed" + why
+                        + ", please try again later");
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
+import org.dmarcmilter.dns.Places;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.http.Metrics;
@@ -34,7 +35,7 @@ class InstrumentsTest {
                                 false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE)));
         try (MilterServer server = new MilterServer(
                 new DmarcFilter(system::rules, recorders), Limits.DEFAULTS, new MilterReply.Accept(), 1)) {
-            Instruments instruments = new Instruments(server, recorders, Optional::empty);
+            Instruments instruments = new Instruments(server, recorders, Optional::empty, new Places(1, 1));
             instruments.show(metrics);
             recorders.accept(system.judged(new TestMessage().fields("From: a@none.example")));
             List<String> lines = metrics.text().lines().toList();

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.MessageDns;
@@ -203,7 +204,7 @@ class DmarcEvaluatorTest {
     void asksOnlyWhatIsNeeded(String record, String identifiers, String asked, String why) {
         Zone dns = Zone.policies("example.com: " + record);
         evaluate(
-                Asking.rfc9989(new MessageDns(dns, Duration.ofSeconds(5), new ManualLoop())),
+                Asking.rfc9989(new MessageDns(dns, new Asker("client"), Duration.ofSeconds(5), new ManualLoop())),
                 "example.com",
                 identifiers,
                 0);

@@ -257,19 +257,6 @@ class CachingDnsClientTest {
     }
 
     @Test
-    void aFullClientIsNotRememberedAsAFailure() {
-        try (TestDnsServer dns = TestDnsServer.start("second.example. 300 IN TXT \"here\"");
-                DnsjavaClient client = new DnsjavaClient(List.of(dns.address()), Duration.ofMillis(1_500), 1)) {
-            dns.behave("first.example", TestDnsServer.SILENT);
-            CachingDnsClient cache = new CachingDnsClient(client, MANY);
-            CompletionStage<DnsAnswer> first = cache.query(DnsQuestion.txt("first.example"));
-            assertEquals(new DnsAnswer.Unavailable("too many questions in flight"), ask(cache, "second.example"));
-            await(first);
-            assertEquals(answer("here"), ask(cache, "second.example"));
-        }
-    }
-
-    @Test
     @DisplayName("E175: short lives and TTL 0 are honoured; the walks of one message share their answers all the same")
     void livesComeFromTheDns() {
         try (TestDnsServer dns =

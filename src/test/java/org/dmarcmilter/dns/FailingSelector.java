@@ -46,8 +46,7 @@ public final class FailingSelector extends Selector {
 
     /** A client on this selector; it can wait, and not ask. */
     public DnsjavaClient client(List<InetSocketAddress> servers, Duration limit) {
-        return new DnsjavaClient(
-                servers, limit, DnsjavaClient.MAX_IN_FLIGHT, new ExchangeLoop(this, System::nanoTime, 10));
+        return new DnsjavaClient(servers, limit, new ExchangeLoop(this, System::nanoTime, 10));
     }
 
     /** Ends the wait that goes on, and with it the client's thread. */

@@ -5,7 +5,6 @@ import static org.dmarcmilter.dns.DnsTests.await;
 import static org.dmarcmilter.dns.DnsTests.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,32 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Many questions at a time, and the end of the client. */
 class InFlightTest {
-    @Test
-    void questionsInFlightAreBounded() {
-        try (TestDnsServer dns = TestDnsServer.start("");
-                DnsjavaClient client = client(Duration.ofSeconds(3), dns.address())) {
-            dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
-            List<CompletableFuture<DnsAnswer>> answers = IntStream.range(0, 2_000)
-                    .mapToObj(i ->
-                            client.query(DnsQuestion.txt("n" + i + ".example")).toCompletableFuture())
-                    .toList();
-            for (CompletableFuture<DnsAnswer> refused : answers.subList(1_000, 2_000)) {
-                assertEquals(new DnsAnswer.Unavailable("too many questions in flight"), refused.getNow(null));
-            }
-            answers.forEach(answer -> assertInstanceOf(DnsAnswer.Unavailable.class, await(answer)));
-            assertEquals(0, client.inFlight());
-            assertEquals(2_000, client.questions());
-            assertEquals(2_000, client.failures());
-            dns.behave(TestDnsServer.ALL, TestDnsServer.PROPER);
-            assertEquals(new DnsAnswer.NoSuchName(), ask(client, "again.example"), "places are free again");
-        }
-    }
-
     @Test
     void aThousandQuestionsAreAnsweredTogether() {
         try (TestDnsServer dns = TestDnsServer.start("");
@@ -95,8 +72,8 @@ class InFlightTest {
             assertFalse(pending.isDone());
             client.close();
             client.close();
-            assertEquals(new DnsAnswer.Unavailable("DNS client closed"), await(pending));
-            assertEquals(new DnsAnswer.Unavailable("DNS client closed"), ask(client, "later.example"));
+            assertEquals(new DnsAnswer.Unavailable("DNS client closed", true), await(pending));
+            assertEquals(new DnsAnswer.Unavailable("DNS client closed", true), ask(client, "later.example"));
         }
     }
 }

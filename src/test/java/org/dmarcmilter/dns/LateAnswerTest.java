@@ -4,6 +4,7 @@ import static org.dmarcmilter.dns.DnsTests.answer;
 import static org.dmarcmilter.dns.DnsTests.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -58,7 +59,7 @@ class LateAnswerTest {
     private CompletableFuture<DnsAnswer> ask(String name, TestDnsServer... asked) {
         List<InetSocketAddress> addresses =
                 Stream.of(asked).map(TestDnsServer::address).toList();
-        return new DnsjavaClient(addresses, LIMIT, 1_000, loop)
+        return new DnsjavaClient(addresses, LIMIT, loop)
                 .query(DnsQuestion.txt(name))
                 .toCompletableFuture();
     }
@@ -227,8 +228,8 @@ class LateAnswerTest {
         pass(LIMIT.dividedBy(2));
         assertEquals(questions, sockets(), "no question is without one, and none has two");
         pass(LIMIT);
-        answers.forEach(answer ->
-                assertEquals(DnsAnswer.Unavailable.class, await(answer).getClass()));
+        answers.forEach(answer -> assertTrue(
+                ((DnsAnswer.Unavailable) await(answer)).ours(), "with another try, there might be an answer"));
         assertEquals(questions, first.count());
     }
 

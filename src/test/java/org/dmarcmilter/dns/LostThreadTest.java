@@ -35,7 +35,7 @@ class LostThreadTest {
         selector.fail(cause);
         assertEquals(told, await(client.failure()).toString());
         assertEquals(told, await(sibling.failure()).toString(), "they share the thread");
-        assertEquals(new DnsAnswer.Unavailable("DNS client closed"), ask(client, "example.com"));
+        assertEquals(new DnsAnswer.Unavailable("DNS client closed", true), ask(client, "example.com"));
     }
 
     @Test
@@ -43,13 +43,13 @@ class LostThreadTest {
         try (TestDnsServer dns = TestDnsServer.start("txt.example. 300 IN TXT \"x\"\n")) {
             dns.behave(TestDnsServer.ALL, TestDnsServer.SILENT);
             Selector selector = Selector.open();
-            DnsjavaClient client = new DnsjavaClient(
-                    List.of(dns.address()), LIMIT, 10, new ExchangeLoop(selector, System::nanoTime, 10));
+            DnsjavaClient client =
+                    new DnsjavaClient(List.of(dns.address()), LIMIT, new ExchangeLoop(selector, System::nanoTime, 10));
             CompletionStage<DnsAnswer> answer = client.query(DnsQuestion.txt("txt.example"));
             Awaitility.await().until(() -> dns.count() > 0);
             selector.close();
             assertEquals(ClosedSelectorException.class, await(client.failure()).getClass());
-            assertEquals(new DnsAnswer.Unavailable("DNS client closed"), await(answer));
+            assertEquals(new DnsAnswer.Unavailable("DNS client closed", true), await(answer));
         }
     }
 
@@ -57,7 +57,7 @@ class LostThreadTest {
     void closingIsNoFailure() {
         DnsjavaClient client = DnsTests.client(LIMIT, DnsTests.closedPort());
         client.close();
-        assertEquals(new DnsAnswer.Unavailable("DNS client closed"), ask(client, "example.com"));
+        assertEquals(new DnsAnswer.Unavailable("DNS client closed", true), ask(client, "example.com"));
         assertFalse(client.failure().toCompletableFuture().isDone());
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.testing.ManualLoop;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ class MessageDnsTest {
                 asked.add(question.name());
                 return answers.computeIfAbsent(question.name(), name -> new CompletableFuture<>());
             },
+            new Asker("client"),
             LIMIT,
             loop);
 
@@ -35,7 +37,7 @@ class MessageDnsTest {
     }
 
     private WeakReference<Object> askAndAbandon() {
-        MessageDns another = new MessageDns(question -> pending(question.name()), LIMIT, loop);
+        MessageDns another = new MessageDns(question -> pending(question.name()), new Asker("client"), LIMIT, loop);
         another.startClock();
         var unused = another.query(DnsQuestion.txt("slow.example"));
         another.abandon();
@@ -87,9 +89,11 @@ class MessageDnsTest {
         loop.advance(Duration.ofMillis(1));
         assertEquals("no answer within the evaluation time", reason(first.join()));
         assertEquals("no answer within the evaluation time", reason(second.join()), "its own limit is no matter");
+        assertFalse(dns.limitMet(), "it is the DNS that was slow");
         assertEquals(
-                "no answer within the evaluation time",
+                "not asked, or not for long enough, within the evaluation time",
                 reason(ask("third.example").join()));
+        assertTrue(dns.limitMet(), "of that one we know nothing");
         assertEquals(List.of("first.example", "second.example"), asked, "nothing is asked after it");
     }
 
@@ -135,7 +139,51 @@ class MessageDnsTest {
         CompletableFuture<DnsAnswer> next = ask("slow.example").thenCompose(late -> ask("next.example"));
         ask("other.example");
         loop.advance(LIMIT);
-        assertEquals("no answer within the evaluation time", reason(next.join()));
+        assertEquals("not asked, or not for long enough, within the evaluation time", reason(next.join()));
+    }
+
+    @Test
+    void anAnswerThatALimitOfOursKeepsAwayIsRemembered() {
+        ask("x.example");
+        assertFalse(dns.limitMet());
+        pending("x.example").complete(new DnsAnswer.Unavailable("no socket", true));
+        loop.runAll();
+        assertTrue(dns.limitMet());
+    }
+
+    @Test
+    void whoHadToWaitForAPlaceDoesNotBlameTheDns() {
+        Places places = new Places(2, 10);
+        CachingDnsClient cache = new CachingDnsClient(question -> new CompletableFuture<>(), 10, () -> 0);
+        FairDnsClient fair = new FairDnsClient(cache, places, PublicSuffixList.parse("example"));
+        fair.query(DnsQuestion.txt("others.example"), new Asker("client"));
+        MessageDns message = new MessageDns(fair, new Asker("client"), LIMIT, loop);
+        message.startClock();
+        CompletableFuture<DnsAnswer> waits =
+                message.query(DnsQuestion.txt("mine.example")).toCompletableFuture();
+        CompletableFuture<DnsAnswer> hasty = message.query(DnsQuestion.txt("ptr.example"), Duration.ofSeconds(1))
+                .toCompletableFuture();
+        assertEquals(2, places.waiting());
+        loop.advance(Duration.ofSeconds(1));
+        assertEquals(DnsClient.IMPATIENT, hasty.join());
+        assertTrue(message.limitMet(), "a name that was not looked for is not a name that is not there");
+        loop.advance(LIMIT);
+        assertEquals(new DnsAnswer.Unavailable(reason(waits.join()), true), waits.join());
+        assertEquals(0, places.waiting(), "and nobody stays in the line");
+    }
+
+    @Test
+    void whoIsTakenBackLeavesTheLine() {
+        Places places = new Places(1, 10);
+        FairDnsClient fair = new FairDnsClient(
+                new CachingDnsClient(question -> new CompletableFuture<>(), 10, () -> 0),
+                places,
+                PublicSuffixList.parse("example"));
+        fair.query(DnsQuestion.txt("others.example"), new Asker("client"));
+        MessageDns message = new MessageDns(fair, new Asker("client"), LIMIT, loop);
+        message.query(DnsQuestion.txt("mine.example"));
+        message.abandon();
+        assertEquals(0, places.waiting());
     }
 
     @Test
@@ -158,7 +206,11 @@ class MessageDnsTest {
     void anAnswerForWhichThereIsNoMemoryNeverComes() {
         List<Long> octets = new ArrayList<>();
         MessageDns poor = new MessageDns(
-                question -> pending(question.name()), LIMIT, loop, wanted -> octets.add(wanted) && octets.size() < 2);
+                question -> pending(question.name()),
+                new Asker("client"),
+                LIMIT,
+                loop,
+                wanted -> octets.add(wanted) && octets.size() < 2);
         pending("known.example").complete(FOUND);
         assertTrue(poor.query(DnsQuestion.txt("known.example"))
                 .toCompletableFuture()

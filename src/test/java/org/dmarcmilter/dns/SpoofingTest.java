@@ -67,16 +67,27 @@ class SpoofingTest {
             if (flooded.getAndSet(true)) {
                 return List.of(proper.toWire());
             }
-            List<byte[]> guesses = new ArrayList<>();
-            for (int i = 1; i <= 150; i++) {
-                byte[] guess = proper.toWire();
-                guess[1] += (byte) i;
-                guesses.add(guess);
-            }
-            return guesses;
+            return guesses(proper);
         });
         assertEquals(answer("right"), ask(client, "x.example"));
         assertEquals(2, dns.count());
+    }
+
+    private static List<byte[]> guesses(Message proper) {
+        List<byte[]> guesses = new ArrayList<>();
+        for (int i = 1; i <= 150; i++) {
+            byte[] guess = proper.toWire();
+            guess[1] += (byte) i;
+            guesses.add(guess);
+        }
+        return guesses;
+    }
+
+    /** Whoever floods us must not make a temporary error of somebody else's policy. */
+    @Test
+    void aFloodThatDoesNotEndIsALimitOfOurs() {
+        dns.behave(TestDnsServer.ALL, (query, proper, tcp) -> guesses(proper));
+        assertTrue(((DnsAnswer.Unavailable) ask(client, "x.example")).ours());
     }
 
     @Test

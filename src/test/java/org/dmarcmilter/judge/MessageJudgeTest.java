@@ -20,7 +20,9 @@ import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
@@ -511,7 +513,8 @@ class MessageJudgeTest {
         Rules rules = system.rules();
         ManualLoop loop = new ManualLoop();
         TestMessage message = new TestMessage().sender("<u@slow.example>").fields("From: a@slow.example");
-        CompletableFuture<Judgement> judgement = MessageJudge.judge(rules, message.facts(), rules.dnsForMessage(loop))
+        CompletableFuture<Judgement> judgement = MessageJudge.judge(
+                        rules, message.facts(), rules.dnsForMessage(new Asker("client"), loop))
                 .toCompletableFuture();
         for (CompletableFuture<DnsAnswer> answer : answers) {
             loop.advance(Duration.ofSeconds(4));
@@ -523,11 +526,59 @@ class MessageJudgeTest {
         assertEquals(Status.PASS, judgement.join().result().orElseThrow().status());
     }
 
+    private static final DnsAnswer NOT_ASKED = new DnsAnswer.Unavailable("no place", true);
+
+    /** Whoever fills our queues gets no forged mail past them, and what an answer could not change is not put off. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # not asked               | message                                                  | verdict
+        _dmarc.reject.example     | From: a@reject.example                                   | 451
+        _dmarc.busy.example       | From: a@busy.example, b@none.example                     | 451
+        _dmarc.busy.example       | From: a@busy.example, b@quarantine.example               | 451
+        _dmarc.nowhere.example    | From: a@reject.example                                   | 550
+        sender.example            | From: a@sender.example                                   | accept
+        sender.example            | From: a@reject.example                                   | 451
+        reject.example            | From: a@reject.example & AR: mx.example.net; dkim=pass header.d=reject.example | accept
+        """)
+    void aLimitOfOursLetsNoForgedMailPast(String notAsked, String fields, String expected) {
+        MailSystem system = MailSystem.with("RejectFailures yes;HoldQuarantinedMessages yes;SPFSelfValidate yes")
+                .answer(DnsQuestion.txt(notAsked), NOT_ASKED);
+        Judgement judgement = system.judge("<u@sender.example>", fields);
+        Verdict verdict = judgement.verdict();
+        assertEquals(
+                expected,
+                verdict instanceof Verdict.Refuse refuse ? String.valueOf(refuse.code()) : "accept",
+                verdict.toString());
+        assertEquals(
+                expected.equals("451"),
+                judgement.log().stream().anyMatch(line -> line.toString().contains("a limit of ours")));
+    }
+
+    /** A forger's own slow servers must not use up the time that the policies of others are looked for in. */
+    @Test
+    void theTimeIsOverBeforeAPolicyIsAskedForOnlyIfItIsSlowItself() {
+        MailSystem system = MailSystem.with("RejectFailures yes;SPFSelfValidate yes");
+        Judgement judgement =
+                system.judge("<u@silentspf.example>", "From: a@nodmarc.example, b@reject.example, c@silent.example");
+        assertEquals(550, ((Verdict.Refuse) judgement.verdict()).code());
+    }
+
+    /** The existence of the author domain decides between sp and np, and is asked for last. */
+    @Test
+    void whatIsNeverAskedBecauseTheTimeIsOverPutsTheMessageOff() {
+        MailSystem system = MailSystem.with("RejectFailures yes;SPFSelfValidate yes;DMARCStandard rfc9989")
+                .txt("_dmarc.np.example", "v=DMARC1; p=reject; sp=none; np=reject");
+        Judgement judgement = system.judge("<u@silentspf.example>", "From: a@ghost.np.example");
+        assertEquals(451, ((Verdict.Refuse) judgement.verdict()).code());
+    }
+
     @Test
     void completesAtOnceWhenNoQuestionIsOpen() {
         Rules rules = MailSystem.with("").rules();
         CompletionStage<Judgement> judgement = MessageJudge.judge(
-                rules, new TestMessage().fields("From: a@none.example").facts(), rules.dnsForMessage(NO_THREAD));
+                rules,
+                new TestMessage().fields("From: a@none.example").facts(),
+                rules.dnsForMessage(new Asker("client"), NO_THREAD));
         assertTrue(judgement.toCompletableFuture().isDone());
     }
 
@@ -538,7 +589,7 @@ class MessageJudgeTest {
     void findsTheAnswerOfTheSearchThatBeganWithTheFromField() {
         MailSystem system = MailSystem.with("");
         Rules rules = system.rules();
-        MessageDns dns = rules.dnsForMessage(NO_THREAD);
+        MessageDns dns = rules.dnsForMessage(new Asker("client"), NO_THREAD);
         MessageJudge.search(new HeaderField("From", "a@none.example"), rules, dns);
         assertEquals(List.of("_dmarc.none.example"), system.asked());
         assertEquals(Status.FAIL, judged("From: a@none.example", rules, dns).status());
@@ -548,7 +599,7 @@ class MessageJudgeTest {
     @Test
     void aSearchForTheFirstOfSeveralFromFieldsIsNotTheAnswer() {
         Rules rules = MailSystem.with("").rules();
-        MessageDns dns = rules.dnsForMessage(NO_THREAD);
+        MessageDns dns = rules.dnsForMessage(new Asker("client"), NO_THREAD);
         MessageJudge.search(new HeaderField("From", "a@nodmarc.example"), rules, dns);
         assertEquals(
                 "reject.example",

@@ -63,7 +63,7 @@ class VerdictTest {
             String shownAndApplied,
             String why)
             throws ConfigException {
-        Verdict verdict = Verdict.of(result(status, policy, disposition), arc, handling(options));
+        Verdict verdict = Verdict.of(result(status, policy, disposition), false, arc, handling(options));
         assertEquals(answer, answer(verdict));
         assertEquals(shownAndApplied, verdict.shown() + " " + verdict.applied());
     }
@@ -73,11 +73,11 @@ class VerdictTest {
         DmarcResult reject = result(Status.FAIL, Policy.REJECT, Policy.REJECT);
         assertEquals(
                 new Verdict.Refuse(550, "5.7.1", "rejected by DMARC policy for example.com"),
-                Verdict.of(reject, false, handling("RejectFailures yes")));
+                Verdict.of(reject, false, false, handling("RejectFailures yes")));
         DmarcResult quarantine = result(Status.FAIL, Policy.QUARANTINE, Policy.QUARANTINE);
         assertEquals(
                 new Verdict.Hold("quarantined by DMARC policy for example.com"),
-                Verdict.of(quarantine, false, handling("HoldQuarantinedMessages yes")));
+                Verdict.of(quarantine, false, false, handling("HoldQuarantinedMessages yes")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -91,8 +91,37 @@ class VerdictTest {
         Verdict verdict = Verdict.of(
                 result(Status.FAIL, Policy.REJECT, Policy.REJECT),
                 false,
+                false,
                 handling("RejectFailures yes;RejectString " + rejectString));
         assertEquals(new Verdict.Refuse(550, "5.7.1", text), verdict);
+    }
+
+    /** Who brings us to our limits gets nothing past them, and what no answer could change stays as it is. */
+    @ParameterizedTest(name = "{0} {1} arc={2} {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        TEMPERROR | NONE   | false |                                                | 451
+        TEMPERROR | REJECT | true  | OnTemporaryError accept                        | 451
+        FAIL      | REJECT | false | RejectFailures yes                             | 451
+        FAIL      | REJECT | false |                                                | 451
+        FAIL      | REJECT | true  | RejectFailures yes                             | accept
+        FAIL      | NONE   | false | RejectFailures yes                             | accept
+        PASS      | REJECT | false | RejectFailures yes;OnTemporaryError tempfail   | accept
+        NONE      | NONE   | false | RejectFailures yes;OnTemporaryError tempfail   | accept
+        PERMERROR | NONE   | false | RejectFailures yes;OnTemporaryError tempfail   | accept
+        """)
+    void aLimitOfOursLeavesOpenWhatAnAnswerMightChange(
+            Status status, Policy policy, boolean arc, String options, String expected) throws ConfigException {
+        Verdict verdict =
+                Verdict.of(result(status, policy, policy), true, arc, handling(options == null ? "" : options));
+        assertEquals(
+                expected.equals("451")
+                        ? new Verdict.Refuse(
+                                451,
+                                "4.7.1",
+                                "DMARC check of mail.example.com could not be completed within the limits of this server,"
+                                        + " please try again later")
+                        : new Verdict.Accept(),
+                verdict);
     }
 
     private static Settings.Handling handling(String options) throws ConfigException {

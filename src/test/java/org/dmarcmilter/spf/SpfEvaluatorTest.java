@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.DnsQuestion;
@@ -580,7 +581,7 @@ class SpfEvaluatorTest {
         CompletableFuture<SpfResult> result = new SpfEvaluator("mx.example.org", () -> 0L)
                 .check(
                         new SpfIdentity(IpAddress.parse(CLIENT), "joe@example.com", "h.example"),
-                        new MessageDns(silent, Duration.ofSeconds(5), loop))
+                        new MessageDns(silent, new Asker("client"), Duration.ofSeconds(5), loop))
                 .toCompletableFuture();
         loop.advance(ValidatedNames.PATIENCE);
         assertEquals(SpfResult.Code.FAIL, result.join().code(), "no more than one wait");

@@ -18,6 +18,7 @@ import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
+import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.PublicSuffixList;
@@ -131,7 +132,8 @@ public final class MailSystem {
     public JudgedMessage judged(TestMessage message) {
         Rules rules = rules();
         ManualLoop loop = new ManualLoop();
-        CompletableFuture<Judgement> judgement = MessageJudge.judge(rules, message.facts(), rules.dnsForMessage(loop))
+        CompletableFuture<Judgement> judgement = MessageJudge.judge(
+                        rules, message.facts(), rules.dnsForMessage(new Asker(message), loop))
                 .toCompletableFuture();
         // Whose name servers are silent has to wait, and the test has not.
         loop.advance(settings.handling().maxEvaluationTime());

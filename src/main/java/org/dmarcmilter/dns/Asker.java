@@ -1,0 +1,51 @@
+package org.dmarcmilter.dns;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.dmarcmilter.domain.IpAddress;
+
+/** One message among all that ask the DNS, and the client whose share of the {@link Places} it takes. */
+public final class Asker {
+    final Object client;
+
+    // Below: guarded by the Places.
+    final Set<Places.Claim> waiting = new HashSet<>(0);
+    int held;
+
+    private volatile Optional<Places> waitsAt = Optional.empty();
+
+    /** @param client equal for all messages of one client, and for no other's */
+    public Asker(Object client) {
+        this.client = client;
+    }
+
+    /**
+     * A message of a client.
+     *
+     * @param address the client's; of IPv6 what counts is the network, as each host has 2^64 addresses to choose from
+     * @param otherwise stands for a client without an address: the connection it came on
+     */
+    public static Asker of(Optional<IpAddress> address, Object otherwise) {
+        return new Asker(
+                address.map(IpAddress::unmapped).<Object>map(Asker::network).orElse(otherwise));
+    }
+
+    private static IpAddress network(IpAddress address) {
+        return address.family() == IpAddress.Family.IPV4 ? address : new IpAddress(address.family(), address.high(), 0);
+    }
+
+    void waitsAt(Places places) {
+        waitsAt = Optional.of(places);
+    }
+
+    /** Whether a question had to wait for a place: then it is not the DNS alone that took the time. */
+    boolean hasWaited() {
+        return waitsAt.isPresent();
+    }
+
+    /** What still waits is not asked any more. */
+    void leave() {
+        waitsAt.ifPresent(places -> places.leave(this));
+    }
+}
