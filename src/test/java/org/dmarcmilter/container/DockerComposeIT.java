@@ -1,12 +1,13 @@
 package org.dmarcmilter.container;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 
 /**
- * Postfix talks to the sidecar over the network of the containers. No variable says what to build from, as in the README:
- * the image is built from source, in a container.
+ * Postfix talks to the sidecar over the network of the containers. The image is built from source, in a container, as in the README:
+ * no variable says what to build from, where a registry can be reached.
  */
 class DockerComposeIT extends MailThroughTheSidecar {
     private StandIns standIns;
@@ -18,7 +19,10 @@ class DockerComposeIT extends MailThroughTheSidecar {
 
     @Override
     Map<String, String> buildVariables() {
-        return Map.of();
+        Map<String, String> variables = new HashMap<>(standIns.variables());
+        // Somebody's own image of that name stays as it is.
+        variables.put("IMAGE", ImageUnderTest.NAME);
+        return variables;
     }
 
     @Override

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 
@@ -19,6 +23,12 @@ final class Engine {
     /** The base of the small images around ours, where a registry can be reached. */
     private static final String PUBLIC_DEBIAN = "debian:bookworm-slim";
 
+    /** What the tests make, and leave to nobody. */
+    private static final List<String> MADE = List.of(
+            ImageUnderTest.NAME, "dmarc-milter-trial-postfix", "dmarc-milter-trial-opendkim", TestNetwork.IMAGE);
+
+    private static boolean cleansUp;
+
     private Engine() {}
 
     /** Ends the test class here if no engine answers: skipped, or failed where the tests must not be skipped. */
@@ -28,6 +38,28 @@ final class Engine {
         }
         if (ComposeProject.version().isEmpty()) {
             missing("\"docker compose\" is not there");
+        }
+        synchronized (MADE) {
+            if (!cleansUp) {
+                cleansUp = true;
+                Runtime.getRuntime().addShutdownHook(new Thread(Engine::removeWhatWasMade));
+            }
+        }
+    }
+
+    private static void removeWhatWasMade() {
+        List<String> command = new ArrayList<>(List.of("docker", "image", "rm", "--force"));
+        command.addAll(MADE);
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().put("DOCKER_HOST", address());
+            builder.start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

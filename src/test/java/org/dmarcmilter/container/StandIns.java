@@ -5,14 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The images that {@code docker/compose.yaml} names where nobody names others: pulled, or, where no registry can be
- * reached, images of {@code src/test/peers/docker-engine} under their names for as long as the test runs.
+ * What {@code docker/compose.yaml} builds from where nobody says something else: images of a registry, which are gone again
+ * after the test where they were not there before; or, where none can be reached, those of {@code src/test/peers/docker-engine}.
  */
 final class StandIns implements AutoCloseable {
     private static final Map<String, String> LOCAL = Map.of(
@@ -21,7 +22,8 @@ final class StandIns implements AutoCloseable {
             "BUILD_IMAGE", Engine.LOCAL_MAVEN);
     private static final Pattern DEFAULT = Pattern.compile("\\$\\{(\\w+):-([^}]+:[^}]+)}");
 
-    private final List<String> tagged = new ArrayList<>();
+    private final List<String> pulled = new ArrayList<>();
+    private final Map<String, String> variables = new HashMap<>();
 
     private StandIns() {}
 
@@ -30,11 +32,21 @@ final class StandIns implements AutoCloseable {
         Matcher images = DEFAULT.matcher(composeFile());
         while (images.find()) {
             String name = images.group(2);
-            if (!Engine.has(name) && !pull(name)) {
-                result.tag(LOCAL.get(images.group(1)), name);
+            if (result.variables.containsKey(images.group(1)) || Engine.has(name)) {
+                continue;
+            }
+            if (pull(name)) {
+                result.pulled.add(name);
+            } else {
+                result.variables.put(images.group(1), local(images.group(1), name));
             }
         }
         return result;
+    }
+
+    /** Variables of the Compose file; none where its own words hold. */
+    Map<String, String> variables() {
+        return variables;
     }
 
     private static String composeFile() {
@@ -56,18 +68,17 @@ final class StandIns implements AutoCloseable {
         }
     }
 
-    private void tag(String local, String name) {
+    private static String local(String variable, String name) {
+        String local = LOCAL.get(variable);
         if (!Engine.has(local)) {
             Engine.missing("neither " + name + " nor " + local + " is there");
         }
-        String[] nameAndTag = name.split(":", 2);
-        Engine.client().tagImageCmd(local, nameAndTag[0], nameAndTag[1]).exec();
-        tagged.add(name);
         System.out.println("Docker image " + local + " stands in for " + name);
+        return local;
     }
 
     @Override
     public void close() {
-        tagged.forEach(name -> Engine.client().removeImageCmd(name).exec());
+        pulled.forEach(name -> Engine.client().removeImageCmd(name).exec());
     }
 }

@@ -11,6 +11,8 @@ import org.testcontainers.images.builder.Transferable;
 
 /** A network of containers with one name server, which knows the test's records and nothing else. */
 final class TestNetwork implements AutoCloseable {
+    static final String IMAGE = "dmarc-milter-test-nsd";
+
     private static final String NSD = """
             server:
                 ip-address: 0.0.0.0
@@ -95,7 +97,7 @@ final class TestNetwork implements AutoCloseable {
     }
 
     private static ImageFromDockerfile image() {
-        return new ImageFromDockerfile("dmarc-milter-test-nsd", false)
+        return new ImageFromDockerfile(IMAGE, false)
                 .withDockerfileFromBuilder(builder -> builder.from(Engine.debian())
                         .run("apt-get update"
                                 + " && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nsd"
