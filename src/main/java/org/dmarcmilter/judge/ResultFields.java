@@ -17,6 +17,9 @@ import org.dmarcmilter.text.Printable;
 
 /** The header fields that we add. */
 final class ResultFields {
+    /** No name of a program, two hosts and a message is so long. */
+    private static final int MAX_SOFTWARE = 800;
+
     private ResultFields() {}
 
     /**
@@ -71,8 +74,9 @@ final class ResultFields {
         String via = facts.mtaName().equalsIgnoreCase(hostName) ? "" : " via " + hostName;
         return new HeaderField(
                 "DMARC-Filter",
-                Printable.shortened(
-                        ProgramVersion.NAME_AND_VERSION + " " + facts.mtaName() + via + " " + facts.queueId()));
+                Printable.of(
+                        ProgramVersion.NAME_AND_VERSION + " " + facts.mtaName() + via + " " + facts.queueId(),
+                        MAX_SOFTWARE));
     }
 
     private static HeaderField field(String authservId, MethodResult result) {

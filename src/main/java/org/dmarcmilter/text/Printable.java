@@ -16,6 +16,9 @@ public final class Printable {
     /** Enough of a term or a name in a message about it. */
     private static final int MAX_QUOTED = 100;
 
+    /** What everybody knows as {@code \t}, {@code \n} and {@code \r}. */
+    private static final String CONTROLS = "\t\n\r";
+
     /** So many characters are named in one message. */
     private static final int MAX_NAMED = 3;
 
@@ -62,14 +65,9 @@ public final class Printable {
         return is(c) && others.indexOf(c) < 0;
     }
 
-    /** For a line of the log: as {@link #of(String)}, and three dots for what is more than {@value #MAX_SHOWN} characters. */
+    /** For a line of the log: {@link #named}, and three dots for what is more than {@value #MAX_SHOWN} characters. */
     public static String shortened(String text) {
-        return shortened(text, MAX_SHOWN);
-    }
-
-    /** As {@link #of(String)}, and three dots for what is more than {@code most} characters. */
-    public static String shortened(String text, int most) {
-        return text.length() > most ? of(text, most) + "..." : of(text);
+        return named(text, MAX_SHOWN);
     }
 
     /** In single quotes, {@link #named}, at most {@value #MAX_QUOTED} characters and three dots: for messages about a term or a name. */
@@ -79,24 +77,41 @@ public final class Printable {
 
     /**
      * For a message about a mistake, which may be one that nobody sees: {@code p=none<U+00A0 no-break space>}. So are named the first
-     * {@value #MAX_NAMED} characters that are not printable; the others are {@code ?}, and three dots stand for what is more than
+     * {@value #MAX_NAMED} characters that are not printable, but for tabs and line ends; the others are {@code ?}, and three dots stand for what is more than
      * {@code most} characters.
      *
      * @param text characters, or the octets of UTF-8, one a character
      */
     public static String named(String text, int most) {
+        if (text.length() <= most && text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return text;
+        }
         StringBuilder shown = new StringBuilder();
-        int[] characters = decoded(text).codePoints().limit(most + 1L).toArray();
+        int[] characters = decoded(beginning(text, 4 * most + 4))
+                .codePoints()
+                .limit(most + 1L)
+                .toArray();
         int named = 0;
         for (int i = 0; i < Math.min(characters.length, most); i++) {
             int c = characters[i];
             if (c >= ' ' && c <= '~') {
                 shown.append((char) c);
+            } else if (CONTROLS.indexOf(c) >= 0) {
+                shown.append('\\').append("tnr".charAt(CONTROLS.indexOf(c)));
             } else {
                 shown.append(named++ < MAX_NAMED ? "<" + name(c) + ">" : "?");
             }
         }
         return characters.length > most ? shown + "..." : shown.toString();
+    }
+
+    /** No more than is looked at, and no octet of a character without the others. */
+    private static String beginning(String text, int most) {
+        int end = Math.min(text.length(), most);
+        while (end < text.length() && end > most - 4 && text.charAt(end) >= 0x80 && text.charAt(end) < 0xC0) {
+            end--;
+        }
+        return text.substring(0, end);
     }
 
     private static String name(int c) {

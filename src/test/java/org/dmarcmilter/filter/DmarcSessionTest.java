@@ -222,8 +222,8 @@ class DmarcSessionTest {
         mail(session, "<evil\r\nforged@x>");
         assertEquals(
                 List.of(
-                        "INFO ignoring connection from evil?2026 forged",
-                        "INFO ignoring authenticated client, mailfrom=<evil??forged@x>"),
+                        "INFO ignoring connection from evil\\n2026 forged",
+                        "INFO ignoring authenticated client, mailfrom=<evil\\r\\nforged@x>"),
                 log());
     }
 

@@ -1,9 +1,13 @@
 package org.dmarcmilter.text;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +35,7 @@ class PrintableTest {
         "\uD83D\uDE00"      | <U+1F600 grinning face>                 | one character, two Java chars
         "\uD83D"            | <U+D83D high surrogates d83d>           | half of one
         "a\u0007b"          | a<U+0007 bel>b                          | a control
+        "a\tb\r\nc"         | a\\tb\\r\\nc                              | what everybody knows
         "\u0378"            | <U+0378>                                | a character without name
         "\u00FC\u00FC\u00FC\u00FC" | <U+00FC latin small letter u with diaeresis><U+00FC latin small letter u with diaeresis><U+00FC latin small letter u with diaeresis>? | no more than three
         """)
@@ -43,6 +48,20 @@ class PrintableTest {
         assertEquals("ab...", Printable.named("abc", 2));
         assertEquals("ab", Printable.named("ab", 2));
         assertTrue(Printable.named("\u00a0".repeat(1_000_000), 200).length() < 400);
+        // Two, three and four octets a character, cut wherever it falls.
+        for (String character : List.of("\u00a0", "\u2028", "\ud83d\ude00")) {
+            String octets = new String(character.repeat(5_000).getBytes(UTF_8), ISO_8859_1);
+            for (int before = 0; before < 4; before++) {
+                String named = Printable.named("a".repeat(before) + octets, 100);
+                assertTrue(
+                        named.startsWith("a".repeat(before) + "<U+"
+                                + Integer.toHexString(character.codePointAt(0))
+                                        .toUpperCase(Locale.ROOT)
+                                        .replaceFirst("^A0$", "00A0")),
+                        named);
+                assertTrue(named.endsWith("?..."), named);
+            }
+        }
     }
 
     @Test
@@ -54,8 +73,8 @@ class PrintableTest {
     @Test
     void boundsTheText() {
         assertEquals("abc", Printable.of("abcdef", 3));
-        assertEquals("abc...", Printable.shortened("abcdef", 3));
-        assertEquals("abc", Printable.shortened("abc", 3));
+        assertEquals("abc...", Printable.named("abcdef", 3));
+        assertEquals("abc", Printable.named("abc", 3));
         assertEquals("a".repeat(200) + "...", Printable.shortened("a".repeat(201)));
         assertEquals("'" + "a".repeat(100) + "...'", Printable.quoted("a".repeat(101)));
     }
