@@ -7,6 +7,7 @@ import java.util.Set;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.message.Rfc5322Tokenizer.Kind;
 import org.dmarcmilter.message.Rfc5322Tokenizer.Token;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Reads the body of a From field for the one thing that DMARC wants from it: the author domain (RFC 5322, sections 3.4 and 4.4;
@@ -168,7 +169,13 @@ public final class AddressParser {
         }
         checkLocalPart(words.subList(0, at));
         String domain = domainText(words.subList(at + 1, words.size()));
-        return OctetText.domain(domain).orElseThrow(() -> new FieldSyntaxException("not a domain name"));
+        return OctetText.domain(domain).orElseThrow(() -> notADomain(domain));
+    }
+
+    /** With what is in it, where that is not what it looks like. */
+    private static FieldSyntaxException notADomain(String domain) {
+        boolean isPlain = domain.chars().allMatch(c -> Printable.is((char) c));
+        return new FieldSyntaxException("not a domain name" + (isPlain ? "" : ": " + Printable.quoted(domain)));
     }
 
     /** Words between dots. Too many dots are no ambiguity, and some providers gave out such addresses. */

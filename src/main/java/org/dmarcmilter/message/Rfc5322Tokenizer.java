@@ -1,6 +1,7 @@
 package org.dmarcmilter.message;
 
 import java.util.function.IntPredicate;
+import org.dmarcmilter.text.Printable;
 
 /**
  * Walks once, from left to right, over the body of a structured header field (RFC 5322, section 3.2): white space, folds,
@@ -76,7 +77,7 @@ public final class Rfc5322Tokenizer {
         }
         String atom = run(Rfc5322Tokenizer::isAtomText);
         if (atom.isEmpty()) {
-            throw new FieldSyntaxException("control character");
+            throw new FieldSyntaxException("control character " + Printable.named(String.valueOf(c), 1));
         }
         return new Token(Kind.ATOM, atom, spaced);
     }
