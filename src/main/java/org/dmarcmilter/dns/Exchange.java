@@ -57,6 +57,11 @@ abstract sealed class Exchange {
      */
     abstract byte[] proceed(SelectionKey key, ByteBuffer buffer, LargeReplies large) throws IOException;
 
+    /** Whether a reply is there that we do not read yet, because of a limit of ours. */
+    boolean isHeldBack() {
+        return false;
+    }
+
     boolean isTcp() {
         return this instanceof Tcp;
     }
@@ -139,6 +144,7 @@ abstract sealed class Exchange {
         private final ByteBuffer length = ByteBuffer.allocate(Short.BYTES);
         private @Nullable ByteBuffer message;
         private @Nullable LargeReplies begun;
+        private boolean heldBack;
 
         Tcp(InetSocketAddress server, byte[] query) {
             super(server, query);
@@ -180,7 +186,8 @@ abstract sealed class Exchange {
                 }
                 int octets = Short.toUnsignedInt(length.getShort(0));
                 if (octets > LargeReplies.ORDINARY) {
-                    if (!large.begin(key)) {
+                    heldBack = !large.begin(key);
+                    if (heldBack) {
                         return NOTHING_YET;
                     }
                     begun = large;
@@ -195,6 +202,11 @@ abstract sealed class Exchange {
                 throw new IOException("a reply by TCP to another question");
             }
             return message.array();
+        }
+
+        @Override
+        boolean isHeldBack() {
+            return heldBack;
         }
 
         @Override

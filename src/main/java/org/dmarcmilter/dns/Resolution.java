@@ -220,7 +220,7 @@ final class Resolution {
 
     private void noAnswer() {
         finish(
-                cutShort
+                cutShort || open.stream().anyMatch(Exchange::isHeldBack)
                         ? TimedAnswer.ours(failure)
                         : new TimedAnswer(new DnsAnswer.Unavailable(failure), FAILURE_LIFE));
     }
