@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param name how messages call the file
  * @param path to read again on reload; empty for standard input, a pipe and built-in defaults
+ * @param mount what is mounted on that path, if anything is
  * @param overrides what stands beside the file
  * @param machine what a daemon needs beside the files; empty for a command that is none
  * @param lists the files that it names
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public record Configuration(
         String name,
         Optional<Path> path,
+        Optional<String> mount,
         Overrides overrides,
         Optional<MachineCheck> machine,
         ConfigFile file,
@@ -91,6 +93,10 @@ public record Configuration(
             throw new ConfigException("ignoring reload signal: the configuration came from "
                     + (name.equals("-") ? "standard input" : name));
         }
+        if (!MountedFile.source(path.get()).equals(mount)) {
+            throw new ConfigException(path.get() + ": another file has taken its place where it is mounted from, and only the old"
+                    + " one can be seen here. Mount its directory instead, or restart the container.");
+        }
         return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides, machine);
     }
 
@@ -123,7 +129,16 @@ public record Configuration(
         ListFiles lists = ListFiles.open(file, findings);
         machine.ifPresent(check -> check.find(file, path.isPresent(), findings));
         findings.endIfMistaken();
-        return new Configuration(name, path, overrides, machine, file, settings, lists, findings.warnings());
+        return new Configuration(
+                name,
+                path,
+                path.flatMap(MountedFile::source),
+                overrides,
+                machine,
+                file,
+                settings,
+                lists,
+                findings.warnings());
     }
 
     private static String read(Path path) throws ConfigException {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.GenericContainer;
 
 /** The image by itself: who it runs as, how it is configured, how it starts, stops and fails. */
@@ -163,6 +164,34 @@ class DockerImageIT {
         }
     }
 
+    /** As most editors do: they write another file and give it the name. The mount holds the one before. */
+    @Test
+    void saysThatItCannotSeeAFileThatWasReplaced(@TempDir Path directory) throws IOException {
+        Path file = configuration(directory, "AuthservID one.example\n");
+        try (GenericContainer<?> container = ImageUnderTest.container(file)) {
+            container.start();
+            Files.move(file, directory.resolve("dmarc-milter.conf~"));
+            configuration(directory, "AuthservID two.example\n");
+            reload(container, "another file has taken its place where it is mounted from");
+            assertTrue(container.isRunning());
+        }
+    }
+
+    @Test
+    void aReloadSeesAFileThatWasReplacedInAMountedDirectory(@TempDir Path directory) throws IOException {
+        Path file = configuration(directory, "AuthservID one.example\n");
+        try (GenericContainer<?> container = ImageUnderTest.container()
+                .withFileSystemBind(directory.toString(), "/etc/dmarc-milter", BindMode.READ_ONLY)) {
+            container.start();
+            Files.delete(file);
+            configuration(directory, "RejectFailures perhaps\n");
+            reload(container, ":1: RejectFailures: illegal value \"perhaps\"");
+            Files.move(file, directory.resolve("dmarc-milter.conf~"));
+            configuration(directory, "AuthservID two.example\n");
+            reload(container, "configuration reloaded from " + ImageUnderTest.CONFIGURATION);
+        }
+    }
+
     @Test
     void saysWhichFileItMayNotRead(@TempDir Path directory) throws Exception {
         Path file = configuration(directory, "RejectFailures true\n");
@@ -193,7 +222,7 @@ class DockerImageIT {
         Ended ended = ImageUnderTest.run(
                 List.of("DMARC_SOCKET=inet6:8893", "DMARC_MILTER_JAVA_OPTS=-Djava.net.preferIPv4Stack=true"));
         assertEquals(69, ended.exitCode(), ended::toString);
-        assertEquals("dmarc-milter: cannot listen on inet6:8893: this machine has no IPv6\n", ended.errors());
+        assertEquals("dmarc-milter: Socket: cannot listen on inet6:8893: this machine has no IPv6\n", ended.errors());
     }
 
     @Test
