@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Configuration;
 
 /** What {@code -n} says about a configuration file, line by line: what is taken over, what acts differently from OpenDMARC, and what is ignored. */
@@ -47,6 +48,7 @@ final class Migration {
         return Stream.concat(
                         Stream.of(identity.authservId().orElse("the MTA's own name (macro j)")),
                         identity.trusted().stream())
+                .map(name -> name.equalsIgnoreCase("HOSTNAME") ? Assembly.machineName() : name)
                 .distinct()
                 .collect(Collectors.joining(", "));
     }

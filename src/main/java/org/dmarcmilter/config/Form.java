@@ -307,12 +307,7 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
 
     /** Fields have the id without quotes; what is no token would have to stand in some there (RFC 8601, section 2.2). */
     private static void authservId(String item, Warnings to) {
-        if (item.equalsIgnoreCase("HOSTNAME")) {
-            if (!item.equals("HOSTNAME")) {
-                to.add(ConfigLexer.printable(item)
-                        + " is taken for a name. Write HOSTNAME for the name of this machine.");
-            }
-        } else if (!item.matches("[A-Za-z0-9_/-]+([.:][A-Za-z0-9_/-]+)*")) {
+        if (!item.matches("[A-Za-z0-9_/-]+([.:][A-Za-z0-9_/-]+)*")) {
             never(
                     item,
                     "it is no authserv-id. Write the name as fields have it, without quotes, such as mx.example.com.",

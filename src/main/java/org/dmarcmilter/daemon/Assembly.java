@@ -148,7 +148,8 @@ public final class Assembly {
         }
     }
 
-    private static String machineName() {
+    /** For which the word HOSTNAME stands. */
+    public static String machineName() {
         try {
             return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
         } catch (UnknownHostException e) {

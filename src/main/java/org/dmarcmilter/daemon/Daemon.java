@@ -94,6 +94,7 @@ public final class Daemon {
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         inForce.configuration().warnings().forEach(LOG::warn);
+        OpenFiles.ofThisProcess().warning(settings.service().maxConnections()).ifPresent(LOG::warn);
         Metrics metrics = new Metrics();
         Recorders recorders =
                 new Recorders(settings.service().umask(), Instruments.messages(metrics), inForce.assembled());
@@ -106,7 +107,9 @@ public final class Daemon {
             new Instruments(server, recorders, assembly::dnsClient, assembly.places()).show(metrics);
             Optional<HttpEndpoint> health = health(server, metrics, settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
-            Signals.on(() -> reload(recorders), "HUP", "USR1");
+            if (!Signals.on(() -> reload(recorders), "HUP", "USR1").isEmpty()) {
+                LOG.warn("SIGHUP does not reload: who started this process had it ignored (nohup). Use SIGUSR1.");
+            }
             LOG.info("listening on {}", name);
             manager.ready(() -> problem(server).isEmpty());
             listening.run();
@@ -155,7 +158,7 @@ public final class Daemon {
     /** A verdict that our own failure keeps us from giving is the one for temporary errors, with all at stake that there can be. */
     private static MilterServer server(DmarcFilter filter, Settings settings) {
         Limits limits = Limits.DEFAULTS.with(
-                settings.service().maxConnections(),
+                OpenFiles.ofThisProcess().connections(settings.service().maxConnections()),
                 settings.service().maxHeaderBytes(),
                 MOST_HEADER_FIELDS,
                 Math.max(
@@ -182,7 +185,12 @@ public final class Daemon {
         }
         ListenAddress address = service.socket();
         OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        SocketAddress bound = server.bind(address, umask);
+        SocketAddress bound;
+        try {
+            bound = server.bind(address, umask);
+        } catch (IOException e) {
+            throw new IOException("Socket: " + e.getMessage(), e);
+        }
         return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
     }
 
@@ -196,8 +204,13 @@ public final class Daemon {
         if (address.isUnresolved()) {
             throw new IOException("MetricsSocket: unknown host in " + wanted);
         }
+        HttpEndpoint health;
+        try {
+            health = new HttpEndpoint(address, metrics, () -> problem(server));
+        } catch (IOException e) {
+            throw new IOException("MetricsSocket: cannot listen on " + wanted + ": " + e.getMessage(), e);
+        }
         LOG.info("metrics on {}", address);
-        HttpEndpoint health = new HttpEndpoint(address, metrics, () -> problem(server));
         tellHealthCheck(address.getAddress().getHostAddress() + " " + health.port());
         return Optional.of(health);
     }
@@ -252,7 +265,7 @@ public final class Daemon {
                         + " take effect at the next start");
             }
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> LOG.error("{}; the old configuration stays", mistake));
+            e.mistakes().forEach(mistake -> LOG.error("{} (the old configuration stays)", mistake));
         }
         manager.reloaded();
     }

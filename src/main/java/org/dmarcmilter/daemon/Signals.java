@@ -1,6 +1,8 @@
 package org.dmarcmilter.daemon;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,21 +17,27 @@ final class Signals {
 
     private Signals() {}
 
-    /** Runs the task on a thread of its own each time one of the signals comes. */
-    static void on(Runnable task, String... names) {
-        for (String name : names) {
-            try {
-                handle(name, task);
-            } catch (ReflectiveOperationException e) {
-                // Whoever started us had it ignored, and then the JVM leaves it so: a shell SIGINT for what it starts
-                // in
-                // the background, nohup SIGHUP.
-                LOG.debug("SIG{} is ignored: {}", name, String.valueOf(e.getCause()));
-            }
+    /**
+     * Runs the task on a thread of its own each time one of the signals comes.
+     *
+     * @return those that never come: whoever started us had them ignored, and then the JVM leaves them so; a shell SIGINT for what
+     *     it starts in the background, nohup SIGHUP
+     */
+    static List<String> on(Runnable task, String... names) {
+        return Stream.of(names).filter(name -> !isHandled(name, task)).toList();
+    }
+
+    private static boolean isHandled(String name, Runnable task) {
+        try {
+            return handle(name, task);
+        } catch (ReflectiveOperationException e) {
+            LOG.debug("SIG{} cannot be handled: {}", name, String.valueOf(e.getCause()));
+            return false;
         }
     }
 
-    private static void handle(String name, Runnable task) throws ReflectiveOperationException {
+    /** Whether it is not ignored. */
+    private static boolean handle(String name, Runnable task) throws ReflectiveOperationException {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");
         Object proxy = Proxy.newProxyInstance(
@@ -44,7 +52,9 @@ final class Signals {
                         yield null;
                     }
                 });
-        signal.getMethod("handle", signal, handler)
+        Object before = signal.getMethod("handle", signal, handler)
                 .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+        // USR1 is handled even if it was ignored before.
+        return name.startsWith("USR") || !handler.getField("SIG_IGN").get(null).equals(before);
     }
 }

@@ -11,7 +11,7 @@
  *
  * <p>Log lines: {@code NAME starting (args: ...)}, {@code additional trusted authentication services: ...}, {@code ... has no effect:
  * ...} for each option that does nothing here, {@code metrics on ...}, {@code listening on ...}, {@code configuration reloaded from ...},
- * {@code ...; the old configuration stays}, {@code changes of ... take effect at the next start}, {@code can't write pid to ...},
+ * {@code ... (the old configuration stays)}, {@code changes of ... take effect at the next start}, {@code can't write pid to ...},
  * {@code systemd-notify cannot be run: ...}, {@code NAME terminating with status 0},
  * and {@code NAME terminating, to be started again} after the DNS client's {@code No DNS question can be asked any more: ...}.
  */

@@ -94,6 +94,7 @@ public final class MilterServer implements AutoCloseable {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> serverChannel(socket.channel(), local))
+                .handler(new FailedAccepts(openConnections::get))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -124,7 +125,8 @@ public final class MilterServer implements AutoCloseable {
             service.counters().refused.increment();
             if (!full.getAndSet(true)) {
                 LOG.warn(
-                        "{} milter connections are open (MaxConnections); closing new ones until some have ended",
+                        "{} milter connections are open, no more are allowed (MaxConnections, or what the limit of open files"
+                                + " leaves); closing new ones until some have ended",
                         service.limits().maxConnections());
             }
             var unused = channel.close();

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonCommandTest {
     private static final String USAGE = """
@@ -219,8 +220,9 @@ class DaemonCommandTest {
     }
 
     /** In a process of its own, because the daemon takes over the log and the signals of its process. */
-    @Test
-    void aSocketThatCannotBeOpenedIsSaidOnTheTerminal() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"Socket", "MetricsSocket"})
+    void aSocketThatCannotBeOpenedIsSaidOnTheTerminal(String option) throws IOException, InterruptedException {
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         String socket = "inet:" + taken.getLocalPort() + "@127.0.0.1";
         List<String> command = new ArrayList<>(List.of(
@@ -228,15 +230,16 @@ class DaemonCommandTest {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.dmarcmilter.cli.Main"));
-        command.addAll(List.of("-f", "-c", config("ChangeRootDirectory /x\n"), "-p", socket));
+        command.addAll(List.of("-f", "-c", config("Socket inet:0\nChangeRootDirectory /x\n" + option + " " + socket + "\n")));
         Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(69, process.exitValue(), err);
-        assertTrue(out.contains("WARN") && out.contains("test.conf:1: ChangeRootDirectory has no effect"), out);
-        assertTrue(err.contains("dmarc-milter: ") && err.contains(socket), err);
+        assertTrue(out.contains("WARN") && out.contains("test.conf:2: ChangeRootDirectory has no effect"), out);
+        assertEquals("dmarc-milter: " + option + ": cannot listen on " + socket + ": Address already in use\n", err);
+        assertFalse(out.contains("metrics on"), out);
         assertFalse(err.contains("\tat "), err);
         taken.close();
     }

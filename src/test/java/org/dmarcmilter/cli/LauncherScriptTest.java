@@ -639,6 +639,16 @@ class LauncherScriptTest {
         assertTrue(missing.err().contains("dmarc-milter: BaseDirectory: "), missing.err());
     }
 
+    /** As in a ConfigMap: at the next reload the link may lead to another file. */
+    @Test
+    void aLinkToTheFileStaysOne() throws IOException, InterruptedException {
+        Path base = Files.createDirectories(directory.resolve("base"));
+        Files.move(Path.of(config("BaseDirectory " + base + "\n")), directory.resolve("real.conf"));
+        Files.createSymbolicLink(directory.resolve("test.conf"), Path.of("real.conf"));
+        List<String> arguments = run("-f", "-c", "test.conf").arguments();
+        assertEquals(directory + "/test.conf", arguments.get(arguments.size() - 1));
+    }
+
     @Test
     void theOtherOptionsAreFoundFromTheBaseDirectory() throws IOException, InterruptedException {
         installJava("17", "#!/bin/sh\necho \"parent ${DMARC_MILTER_PARENT:-none}\"\nexit 78\n");

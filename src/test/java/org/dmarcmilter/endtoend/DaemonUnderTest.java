@@ -40,10 +40,24 @@ public final class DaemonUnderTest implements Peer {
         return start(directory, "unix:" + socket, dns, configuration);
     }
 
+    /** The same by another command, such as {@code nohup}, before the launcher's. */
+    static DaemonUnderTest startWith(List<String> command, Path directory, String dns, String configuration) {
+        return start(command, directory, "inet:" + Loopback.freePort() + "@127.0.0.1", dns, configuration);
+    }
+
     private static DaemonUnderTest start(Path directory, String socket, String dns, String configuration) {
+        return start(List.of(), directory, socket, dns, configuration);
+    }
+
+    private static DaemonUnderTest start(
+            List<String> before, Path directory, String socket, String dns, String configuration) {
         Path file = writeConfiguration(directory, "Socket " + socket + "\nNameservers " + dns + "\n" + configuration);
         DaemonUnderTest daemon = new DaemonUnderTest(
-                PeerProcess.start(directory.resolve("dmarc-milter.log"), command("-f", "-c", file.toString())), socket);
+                PeerProcess.start(
+                        directory.resolve("dmarc-milter.log"),
+                        Stream.concat(before.stream(), command("-f", "-c", file.toString()).stream())
+                                .toList()),
+                socket);
         daemon.process.awaitReady(() -> daemon.log().contains("listening on"));
         return daemon;
     }

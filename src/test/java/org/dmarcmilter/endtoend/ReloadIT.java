@@ -190,7 +190,9 @@ class ReloadIT {
             Files.writeString(hosts, "192.0.2.0/24\n");
             reloadAndAwait(daemon, "configuration reloaded from", 1);
             try (MilterPeer mta = MilterPeer.connect(daemon.socket())) {
-                assertEquals('a', mta.connection("client.example", "192.0.2.1").code(), "now it is ignored");
+                // Its answer is not asked for before the end of a message.
+                mta.connection("client.example", "192.0.2.1");
+                daemon.awaitLog("ignoring connection from client.example");
             }
         }
     }

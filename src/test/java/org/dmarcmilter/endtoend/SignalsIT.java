@@ -117,6 +117,16 @@ class SignalsIT {
         }
     }
 
+    /** It has the process ignore SIGHUP, which a JVM leaves so. */
+    @Test
+    void reloadsUnderNohupToo() {
+        List<String> nohup = List.of("nohup");
+        try (DaemonUnderTest daemon = DaemonUnderTest.startWith(nohup, directory, dns.address(), CONFIGURATION)) {
+            daemon.process().signal("HUP");
+            await().atMost(EXIT_LIMIT).until(() -> daemon.log().contains("configuration reloaded from"));
+        }
+    }
+
     @Test
     void thePidFileIsThereWhileTheDaemonServes() throws IOException {
         Path pidFile = directory.resolve("dmarc-milter.pid");
@@ -180,7 +190,7 @@ class SignalsIT {
     void aFileInTheSocketsPlaceIsLeftAlone() throws IOException {
         Path file = Files.writeString(directory.resolve("precious"), "data");
         Path configuration = DaemonUnderTest.writeConfiguration(directory, "Socket unix:" + file + "\n");
-        run(69, "-f", "-c", configuration.toString());
+        run(78, "-f", "-c", configuration.toString());
         assertEquals("data", Files.readString(file));
     }
 

@@ -45,12 +45,13 @@ class RepliesTest {
         Judgement judgement = judgement(
                 new Verdict.Hold("q"),
                 List.of(new HeaderField("A", "1"), new HeaderField("B", "2")),
-                List.of("postmaster@example.net"));
+                List.of("postmaster@example.net", "archive@example.net"));
         assertEquals(
                 List.of(
                         new MilterReply.InsertHeader(0, "A", "1"),
                         new MilterReply.InsertHeader(0, "B", "2"),
                         new MilterReply.AddRecipient("postmaster@example.net"),
+                        new MilterReply.AddRecipient("archive@example.net"),
                         new MilterReply.Quarantine("q"),
                         new MilterReply.Accept()),
                 Replies.of(judgement));
