@@ -96,6 +96,7 @@ final class DaemonCommand {
         } catch (ConfigException e) {
             e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter: " + mistake));
             if (arguments.checkOnly()) {
+                e.warnings().forEach(warning -> terminal.err().println("dmarc-milter: warning: " + warning));
                 int number = e.mistakes().size();
                 terminal.err()
                         .println("dmarc-milter: " + number + (number == 1 ? " mistake" : " mistakes")

@@ -7,16 +7,25 @@ import java.util.stream.Collectors;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final String warnings;
+
     public ConfigException(String message) {
         super(message);
+        this.warnings = "";
     }
 
-    ConfigException(List<Finding> mistakes) {
-        this(mistakes.stream().map(Finding::toString).collect(Collectors.joining("\n")));
+    ConfigException(List<Finding> mistakes, List<Finding> warnings) {
+        super(mistakes.stream().map(Finding::toString).collect(Collectors.joining("\n")));
+        this.warnings = warnings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
     }
 
     /** The mistakes, one in each line. */
     public List<String> mistakes() {
         return String.valueOf(getMessage()).lines().toList();
+    }
+
+    /** What else was found, one in each line. */
+    public List<String> warnings() {
+        return warnings.lines().toList();
     }
 }

@@ -7,6 +7,8 @@ import org.dmarcmilter.text.Printable;
 
 /** Collects what is wrong with a configuration, so that an operator is told all of it at once, in the order of the file. */
 public final class Findings {
+    private static final int MOST = 100;
+
     private final List<Finding> all = new ArrayList<>();
 
     /** What ends the start. */
@@ -45,12 +47,19 @@ public final class Findings {
         return inOrder(false);
     }
 
+    /** Not more than anybody reads: a file that is none may have thousands. */
     private List<Finding> inOrder(boolean mistakes) {
-        return all.stream()
+        List<Finding> sorted = all.stream()
                 .filter(finding -> finding.isMistake() == mistakes)
                 .distinct()
                 .sorted(Comparator.comparingInt(finding -> finding.line() == 0 ? Integer.MAX_VALUE : finding.line()))
                 .toList();
+        if (sorted.size() <= MOST) {
+            return sorted;
+        }
+        List<Finding> first = new ArrayList<>(sorted.subList(0, MOST));
+        first.add(new Finding(mistakes, 0, "and " + (sorted.size() - MOST) + " more", "mend these first"));
+        return first;
     }
 
     /**
@@ -61,7 +70,7 @@ public final class Findings {
     public void endIfMistaken() throws ConfigException {
         List<Finding> mistakes = mistakes();
         if (!mistakes.isEmpty()) {
-            throw new ConfigException(mistakes);
+            throw new ConfigException(mistakes, warnings());
         }
     }
 }

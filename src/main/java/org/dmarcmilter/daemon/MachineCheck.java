@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +51,7 @@ record MachineCheck(
                     .flatMap(directory -> directoryProblem(Path.of(directory)))
                     .ifPresent(what -> to.mistake(file.line(Option.BASE_DIRECTORY), what));
         }
-        if (!file.isMistaken(Option.SOCKET)) {
+        if (!file.isMistaken(Option.SOCKET) && !isPassed()) {
             socket(file, Option.SOCKET, to);
         }
         if (file.isSet(Option.METRICS_SOCKET)) {
@@ -70,6 +71,15 @@ record MachineCheck(
                         file.line(Option.REPORT_COMMAND),
                         program + " is no program, and no report can be sent. Install it, or name another.");
             }
+        }
+    }
+
+    /** Whether the service manager listens, so that Socket has no effect. */
+    private static boolean isPassed() {
+        try {
+            return System.inheritedChannel() instanceof ServerSocketChannel;
+        } catch (IOException e) {
+            return false;
         }
     }
 

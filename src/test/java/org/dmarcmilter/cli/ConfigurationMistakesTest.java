@@ -181,6 +181,24 @@ class ConfigurationMistakesTest {
     }
 
     @Test
+    void warningsAreToldBesideMistakes() throws IOException {
+        Path file = Files.writeString(directory.resolve("test.conf"), "Syslog on\nIgnoreMailFrom @example.com\n");
+        Screen screen = new Screen();
+        assertEquals(78, new DaemonCommand(screen.terminal(), Map.of()).run(List.of("-n", "-c", file.toString())));
+        assertTrue(screen.err().contains("\ndmarc-milter: warning: " + file + ":2: IgnoreMailFrom: "), screen.err());
+    }
+
+    /** As when a suffix list is taken for a configuration. */
+    @Test
+    void aFileThatIsNoneIsNotToldLineByLine() throws IOException {
+        Path file = Files.writeString(directory.resolve("test.conf"), "<p>x</p>\n".repeat(20_000));
+        Screen screen = new Screen();
+        assertEquals(78, new DaemonCommand(screen.terminal(), Map.of()).run(List.of("-n", "-c", file.toString())));
+        assertEquals(102, screen.err().lines().count());
+        assertTrue(screen.err().contains("dmarc-milter: and 19900 more: mend these first\n"));
+    }
+
+    @Test
     void whatIsInForceIsShown() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("test.conf"),

@@ -67,7 +67,8 @@ final class OptionDocuments {
                 # the default is said in words. dmarc-milter.conf(5) says the same.
                 #
                 # One "Name value" per line. "#" begins a comment anywhere. Names compare without case; the last line that names an
-                # option wins. true and false may be shortened to their first letter. Numbers may be octal (002) as in C.
+                # option wins. true and false may be shortened to their first letter. Numbers may be octal (002) as in C. The items of a
+                # list stand between commas or white space. Nothing is quoted.
                 # The file of an OpenDMARC installation loads unchanged: dmarc-milter -n -c FILE says what differs.
                 """);
         for (Topic topic : Topic.values()) {
