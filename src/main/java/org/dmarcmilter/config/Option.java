@@ -74,7 +74,7 @@ public enum Option {
             the mail would be rejected or held if it failed, and accept otherwise. \
             Where a limit of our own kept us from asking, it is always tempfail."""),
     COPY_FAILURES_TO("CopyFailuresTo", Topic.HANDLING, Form.RECIPIENTS, none("postmaster@example.com"), """
-            An address that gets a copy of failing mail."""),
+            Addresses that get a copy of failing mail."""),
     SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """
             Add a field, `DMARC-Filter`, that names this program."""),
     MAX_EVALUATION_TIME(

@@ -94,8 +94,9 @@ public record Configuration(
                     + (name.equals("-") ? "standard input" : name));
         }
         if (!MountedFile.source(path.get()).equals(mount)) {
-            throw new ConfigException(path.get() + ": another file has taken its place where it is mounted from, and only the old"
-                    + " one can be seen here. Mount its directory instead, or restart the container.");
+            throw new ConfigException(
+                    path.get() + ": another file has taken its place where it is mounted from, and only the old"
+                            + " one can be seen here. Mount its directory instead, or restart the container.");
         }
         return load(Optional.of(path.get().toString()), InputStream.nullInputStream(), overrides, machine);
     }

@@ -31,7 +31,8 @@ final class MountedFile {
      * {@code //deleted}.
      */
     static Optional<String> source(String mounts, Path file) {
-        String name = file.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
+        String name =
+                file.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
         return mounts.lines()
                 .map(line -> line.split(" ", -1))
                 .filter(words -> words.length > MOUNTED_ON && words[MOUNTED_ON].equals(name))

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
@@ -219,18 +221,55 @@ class DaemonCommandTest {
         assertEquals(code, DaemonCommand.code(end));
     }
 
+    /** What cannot start must not be started for ever. */
+    @Test
+    void systemdKnowsWhatDoesNotGetBetter() throws IOException {
+        String unit = Files.readString(Path.of("systemd", "dmarc-milter.service"));
+        List<Integer> hopeless =
+                List.of(ExitCode.USAGE, ExitCode.MALFORMED_INPUT, ExitCode.NO_PERMISSION, ExitCode.CONFIGURATION);
+        String codes = hopeless.stream().map(String::valueOf).collect(Collectors.joining(" "));
+        assertTrue(unit.contains("\nRestartPreventExitStatus=" + codes + "\n"), unit);
+    }
+
+    /** A JVM leaves it ignored where it began so. The launcher script takes it back, where env can. */
+    @Test
+    void saysThatSighupDoesNotReloadUnderNohup() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("nohup"));
+        command.addAll(java());
+        command.addAll(List.of("-f", "-c", config("Socket inet:0\n")));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        StringBuilder said = new StringBuilder();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine();
+                    line != null && !line.contains("listening on");
+                    line = lines.readLine()) {
+                said.append(line).append('\n');
+            }
+        } finally {
+            process.destroy();
+        }
+        assertTrue(said.toString().contains("SIGHUP does not reload"), said::toString);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    }
+
+    private static List<String> java() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "org.dmarcmilter.cli.Main");
+    }
+
     /** In a process of its own, because the daemon takes over the log and the signals of its process. */
     @ParameterizedTest
     @ValueSource(strings = {"Socket", "MetricsSocket"})
     void aSocketThatCannotBeOpenedIsSaidOnTheTerminal(String option) throws IOException, InterruptedException {
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         String socket = "inet:" + taken.getLocalPort() + "@127.0.0.1";
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "org.dmarcmilter.cli.Main"));
-        command.addAll(List.of("-f", "-c", config("Socket inet:0\nChangeRootDirectory /x\n" + option + " " + socket + "\n")));
+        List<String> command = new ArrayList<>(java());
+        command.addAll(
+                List.of("-f", "-c", config("Socket inet:0\nChangeRootDirectory /x\n" + option + " " + socket + "\n")));
         Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -34,7 +34,8 @@ class MachineCheckTest {
     private static List<InetAddress> addresses(String host) {
         try {
             return switch (host) {
-                case "here.example" -> List.of(InetAddress.getByName("192.0.2.1"), InetAddress.getByName("2001:db8::1"));
+                case "here.example" ->
+                    List.of(InetAddress.getByName("192.0.2.1"), InetAddress.getByName("2001:db8::1"));
                 case "elsewhere.example" -> List.of(InetAddress.getByName("198.51.100.1"));
                 case "four.example" -> List.of(InetAddress.getByName("192.0.2.1"));
                 case "127.0.0.1" -> List.of(InetAddress.getByName(host));

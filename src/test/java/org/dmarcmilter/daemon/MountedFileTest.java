@@ -25,7 +25,8 @@ class MountedFileTest {
         /etc/other                          | none                | not mounted
         """)
     void findsWhatIsMounted(Path file, String source, String why) {
-        assertEquals(source, MountedFile.source(MOUNTS.formatted("my.conf"), file).orElse("none"), why);
+        assertEquals(
+                source, MountedFile.source(MOUNTS.formatted("my.conf"), file).orElse("none"), why);
     }
 
     /** An editor writes another file and gives it the name; the one before is renamed, or removed. */
@@ -34,6 +35,7 @@ class MountedFileTest {
         Path file = Path.of("/etc/dmarc-milter/dmarc-milter.conf");
         assertEquals(Optional.of("/home/mail/my.conf~"), MountedFile.source(MOUNTS.formatted("my.conf~"), file));
         assertEquals(
-                Optional.of("/home/mail/my.conf//deleted"), MountedFile.source(MOUNTS.formatted("my.conf//deleted"), file));
+                Optional.of("/home/mail/my.conf//deleted"),
+                MountedFile.source(MOUNTS.formatted("my.conf//deleted"), file));
     }
 }

@@ -34,7 +34,9 @@ class OpenFilesIT {
                 DaemonUnderTest daemon = DaemonUnderTest.startWith(
                         List.of("prlimit", "--nofile=" + LIMIT), directory, dns.address(), "DNSCacheSize 0\n")) {
             assertTrue(
-                    daemon.log().contains("only 200 files may be open, where MaxConnections 2500 needs 5000: more than 100"),
+                    daemon.log()
+                            .contains(
+                                    "only 200 files may be open, where MaxConnections 2500 needs 5000: more than 100"),
                     daemon::log);
             for (int i = 0; i < LIMIT / 2; i++) {
                 peers.add(MilterPeer.connect(daemon.socket()));
@@ -55,7 +57,12 @@ class OpenFilesIT {
                 peer.endOfHeaders();
                 assertTrue(peer.endOfMessage().toString().contains("dmarc=fail"), daemon::log);
             }
-            assertEquals(1, daemon.log().lines().filter(line -> line.contains("no more are allowed")).count());
+            assertEquals(
+                    1,
+                    daemon.log()
+                            .lines()
+                            .filter(line -> line.contains("no more are allowed"))
+                            .count());
             assertFalse(daemon.log().contains("Exception"), daemon::log);
             assertFalse(daemon.log().contains("has not answered"), daemon::log);
         } finally {

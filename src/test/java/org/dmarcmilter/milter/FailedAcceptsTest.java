@@ -25,8 +25,9 @@ class FailedAcceptsTest {
                 assertTrue(listener.config().isAutoRead());
             }
             assertEquals(
-                    List.of("WARN no milter connection can be accepted while 7 are open: Too many open files; new ones wait."
-                            + " Is the limit of open files reached?"),
+                    List.of(
+                            "WARN no milter connection can be accepted while 7 are open: Too many open files; new ones wait."
+                                    + " Is the limit of open files reached?"),
                     log.lines());
         }
     }

@@ -336,8 +336,9 @@ class MilterServerTest {
         await().until(() -> server.openConnections() == 2);
         assertEquals(5, server.refusedConnections());
         assertEquals(2, server.connections());
-        String full = "WARN 2 milter connections are open, no more are allowed (MaxConnections, or what the limit of open files"
-                + " leaves); closing new ones until some have ended";
+        String full =
+                "WARN 2 milter connections are open, no more are allowed (MaxConnections, or what the limit of open files"
+                        + " leaves); closing new ones until some have ended";
         assertEquals(List.of(full), log.above(Level.DEBUG));
         send(first, "Q");
         await().until(() -> log.above(Level.DEBUG).size() == 2);
