@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param ascii the name, for example {@code mail.example.com} or {@code xn--bnk-qla.example}
  */
 public record DomainName(String ascii) implements Comparable<DomainName> {
+    /** Characters: as text of Unicode no name is longer. */
+    public static final int MAX_WRITTEN = Idn.MAX_RAW_NAME;
+
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
 
@@ -25,18 +28,32 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
 
     /**
      * Reads a name as people write it: any case, one trailing dot, Unicode labels, which become A-labels (IDNA2008 without
-     * any mapping but case and NFC). Empty if no such name can exist.
+     * any mapping but case and NFC). Empty if no such name can exist, also for A-labels that hide joiners (RFC 5892, appendix A.1
+     * and A.2).
      *
      * @param text Unicode, so octets from a message must have been decoded before
      */
     public static Optional<DomainName> parse(String text) {
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        if (isCanonical(name)) {
-            return Optional.of(new DomainName(name));
-        }
-        return (isAscii(name) ? Optional.of(name.toLowerCase(Locale.ROOT)) : Idn.toAscii(name))
-                .filter(DomainName::isCanonical)
-                .map(DomainName::new);
+        Optional<String> ascii = isAscii(name) ? Optional.of(name.toLowerCase(Locale.ROOT)) : Idn.toAscii(name);
+        return ascii.filter(DomainName::isCanonical).filter(Idn::hidesNothing).map(DomainName::new);
+    }
+
+    /**
+     * The name that a reader takes a text for: what {@link #parse} says, or else the name without characters that are not shown, with
+     * plain letters and dots for full-width ones, and with A-labels for whatever remains. To find out who may be meant; nobody is
+     * authenticated by such a name.
+     */
+    public static Optional<DomainName> shownAs(String text) {
+        return parse(text)
+                .or(() -> Idn.shownToAscii(text.endsWith(".") ? text.substring(0, text.length() - 1) : text)
+                        .filter(DomainName::isCanonical)
+                        .map(DomainName::new));
+    }
+
+    /** Whether programs may leave this character of a name out when they show it. */
+    public static boolean isInvisible(int c) {
+        return Idn.isInvisible(c);
     }
 
     /** For names known to be good, as in tests and constants. */

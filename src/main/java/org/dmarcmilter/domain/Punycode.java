@@ -1,6 +1,8 @@
 package org.dmarcmilter.domain;
 
-/** Turns Unicode into the letters and digits of an A-label, without the {@code xn--} (RFC 3492). */
+import java.util.Optional;
+
+/** The letters and digits of an A-label, without the {@code xn--}, from Unicode and back (RFC 3492). */
 final class Punycode {
     private static final int BASE = 36;
     private static final int T_MIN = 1;
@@ -53,6 +55,51 @@ final class Punycode {
         return out.toString();
     }
 
+    /**
+     * Decodes one label (section 6.2).
+     *
+     * @param encoded lower-case US-ASCII
+     * @return empty for what nothing is encoded as
+     */
+    static Optional<String> decode(String encoded) {
+        int basic = Math.max(encoded.lastIndexOf('-'), 0);
+        int[] out = new int[encoded.length()];
+        int length = 0;
+        while (length < basic) {
+            out[length] = encoded.charAt(length);
+            length++;
+        }
+        int n = INITIAL_N;
+        int bias = INITIAL_BIAS;
+        long i = 0;
+        for (int in = basic > 0 ? basic + 1 : 0; in < encoded.length(); i++) {
+            long before = i;
+            long weight = 1;
+            for (int k = BASE; ; k += BASE) {
+                int digit = in < encoded.length() ? value(encoded.charAt(in++)) : -1;
+                i += digit * weight;
+                if (digit < 0 || i > Integer.MAX_VALUE) {
+                    return Optional.empty();
+                }
+                int t = threshold(k, bias);
+                if (digit < t) {
+                    break;
+                }
+                weight *= BASE - t;
+            }
+            length++;
+            bias = adapt((int) (i - before), length, before == 0);
+            n += (int) (i / length);
+            i %= length;
+            if (!Character.isValidCodePoint(n)) {
+                return Optional.empty();
+            }
+            System.arraycopy(out, (int) i, out, (int) i + 1, length - 1 - (int) i);
+            out[(int) i] = n;
+        }
+        return Optional.of(new String(out, 0, length));
+    }
+
     private static int smallestFrom(int n, int[] codePoints) {
         int smallest = Integer.MAX_VALUE;
         for (int c : codePoints) {
@@ -67,7 +114,7 @@ final class Punycode {
     private static void appendInteger(int delta, int bias, StringBuilder out) {
         int q = delta;
         for (int k = BASE; ; k += BASE) {
-            int t = Math.max(T_MIN, Math.min(T_MAX, k - bias));
+            int t = threshold(k, bias);
             if (q < t) {
                 out.append(digit(q));
                 return;
@@ -75,6 +122,10 @@ final class Punycode {
             out.append(digit(t + (q - t) % (BASE - t)));
             q = (q - t) / (BASE - t);
         }
+    }
+
+    private static int threshold(int k, int bias) {
+        return Math.max(T_MIN, Math.min(T_MAX, k - bias));
     }
 
     /** Section 6.1. */
@@ -91,5 +142,12 @@ final class Punycode {
 
     private static char digit(int value) {
         return (char) (value < 26 ? 'a' + value : '0' + value - 26);
+    }
+
+    private static int value(char digit) {
+        if (digit >= 'a' && digit <= 'z') {
+            return digit - 'a';
+        }
+        return digit >= '0' && digit <= '9' ? digit - '0' + 26 : -1;
     }
 }

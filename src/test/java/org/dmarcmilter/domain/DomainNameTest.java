@@ -32,6 +32,7 @@ class DomainNameTest {
         E020 | .                          | -                            | nothing
         E020 | ''                         | -                            | nothing
         E020 | .example.com               | -                            | an empty label
+        E020 | .bücher.example            | -                            | an empty label before a U-label
         E020 | mac...com                  | -                            | empty labels
         E005 | [192.0.2.1]                | -                            | an address literal
         E005 | 192.0.2.1                  | -                            | an address

@@ -3,10 +3,12 @@ package org.dmarcmilter.domain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.net.IDN;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PunycodeTest {
     /** RFC 3492, section 7.1, and a few labels that are in use. */
@@ -29,6 +31,13 @@ class PunycodeTest {
     })
     void encodes(String label, String expected) {
         assertEquals(expected, Punycode.encode(label.codePoints().toArray()));
+        assertEquals(Optional.of(label), Punycode.decode(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"z", "99999999", "a-\u00e9", "99999999999999999999", "tda_"})
+    void refusesWhatNothingIsEncodedAs(String encoded) {
+        assertEquals(Optional.empty(), Punycode.decode(encoded));
     }
 
     /** The decoder of java.net.IDN is a decoder of Punycode, for labels of one direction. */
@@ -45,6 +54,7 @@ class PunycodeTest {
             label[0] = 'é';
             String text = new String(label, 0, label.length);
             assertEquals(text, IDN.toUnicode("xn--" + Punycode.encode(label)), text);
+            assertEquals(Optional.of(text), Punycode.decode(Punycode.encode(label)), text);
         }
     }
 }
