@@ -63,18 +63,18 @@ record ExplainedValues(
 
     private void writeAuthor(JsonGenerator json) throws IOException {
         AuthorDomain author = AuthorDomain.of(facts.headers());
-        List<DomainName> domains = List.of();
-        if (author instanceof AuthorDomain.One one) {
-            domains = List.of(one.domain());
-        } else if (author instanceof AuthorDomain.Several several) {
-            domains = several.domains();
-        }
         domain(json, "author_domain", judgement.result().map(DmarcResult::author));
         json.writeArrayFieldStart("author_domains");
-        for (DomainName domain : domains) {
+        for (DomainName domain : author.domains()) {
             json.writeString(domain.ascii());
         }
         json.writeEndArray();
+        text(
+                json,
+                "author_problem",
+                author instanceof AuthorDomain.Malformed malformed
+                        ? Optional.of(malformed.reason())
+                        : author instanceof AuthorDomain.TooMany bound ? Optional.of(bound.what()) : Optional.empty());
     }
 
     private void writeEnvelope(JsonGenerator json) throws IOException {

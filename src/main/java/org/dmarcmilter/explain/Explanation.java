@@ -147,7 +147,16 @@ public record Explanation(
             return List.of("several: " + several.domains() + "; each is evaluated, the strictest failing one counts");
         }
         if (author instanceof AuthorDomain.Malformed malformed) {
-            return List.of("none can be taken from the From field: " + malformed.reason());
+            String problem = "none can be taken from the From field: " + malformed.reason();
+            return malformed.domains().isEmpty()
+                    ? List.of(problem, "no domain can be seen in it either")
+                    : List.of(
+                            problem,
+                            "a reader may see " + malformed.domains()
+                                    + "; each is evaluated, the strictest failing one counts, none passes");
+        }
+        if (author instanceof AuthorDomain.TooMany bound) {
+            return List.of("none is looked at: " + bound.what() + " in the From field");
         }
         return List.of("no From field");
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dns.MessageDns;
@@ -28,8 +29,6 @@ import org.dmarcmilter.text.Printable;
 public final class MessageJudge {
     /** The fields that decide whether a policy with pct applies. */
     public static final Set<String> SAMPLED = Sampling.FIELDS;
-
-    private static final int MAX_AUTHOR_DOMAINS = 10;
 
     private final Rules rules;
     private final MessageFacts facts;
@@ -106,10 +105,8 @@ public final class MessageJudge {
                             .thenCompose(evidence ->
                                     evaluate(one.domain(), evidence).thenApply(result -> conclude(result, evidence)));
         }
-        if (author instanceof AuthorDomain.Several several) {
-            return severalAuthors(several.domains());
-        }
-        return done(noAuthor(author));
+        Optional<Judgement> decided = withoutEvaluation(author);
+        return decided.isPresent() ? done(decided.get()) : eachOf(author.domains());
     }
 
     private static CompletionStage<Judgement> done(Judgement judgement) {
@@ -139,14 +136,42 @@ public final class MessageJudge {
         return Judgement.of(new Verdict.Accept(), List.of(), log);
     }
 
-    private Judgement noAuthor(AuthorDomain author) {
-        if (author instanceof AuthorDomain.Malformed malformed) {
-            log.add(LogLine.error(
-                    facts.logged("unable to parse From header field: " + Printable.shortened(malformed.reason()))));
-            return handling.requiredHeaders() || handling.requiredFrom()
-                    ? undelivered(new Verdict.Refuse(550, "5.7.1", "From field names no valid domain"))
-                    : withoutResult();
+    /** What is decided about a message without a single author domain before anything is asked; empty if its domains decide. */
+    private Optional<Judgement> withoutEvaluation(AuthorDomain author) {
+        if (author instanceof AuthorDomain.None) {
+            return Optional.of(missingFrom());
         }
+        if (author instanceof AuthorDomain.Malformed malformed) {
+            log.add(LogLine.error(facts.logged("unable to parse From header field: " + unreadable(malformed))));
+        }
+        boolean several = !(author instanceof AuthorDomain.Malformed);
+        boolean tooMany = author instanceof AuthorDomain.TooMany;
+        if (several) {
+            log.add(LogLine.error(facts.logged("multi-valued From field detected"
+                    + (author instanceof AuthorDomain.TooMany bound ? ": " + bound.what() : ""))));
+        }
+        if (handling.rejectMultiValueFrom() && (several || author.domains().size() > 1)) {
+            return Optional.of(undelivered(new Verdict.Reject()));
+        }
+        if (handling.requiredFrom() && facts.headers().all(AuthorDomain.FIELD).size() > 1) {
+            return Optional.of(undelivered(new Verdict.Refuse(550, "5.7.1", "multiple From fields")));
+        }
+        if (!several && (handling.requiredHeaders() || handling.requiredFrom())) {
+            return Optional.of(undelivered(new Verdict.Refuse(550, "5.7.1", "From field names no valid domain")));
+        }
+        if (tooMany) {
+            return Optional.of(unchecked(new Verdict.Refuse(550, "5.7.1", "too many authors in From field")));
+        }
+        return author.domains().isEmpty() ? Optional.of(withoutResult()) : Optional.empty();
+    }
+
+    private static String unreadable(AuthorDomain.Malformed malformed) {
+        String domains = malformed.domains().stream().map(DomainName::ascii).collect(Collectors.joining(", "));
+        return Printable.shortened(malformed.reason())
+                + (domains.isEmpty() ? "" : "; a reader may see " + Printable.shortened(domains));
+    }
+
+    private Judgement missingFrom() {
         boolean reject = handling.requiredFrom();
         log.add(LogLine.info(
                 facts.logged("RFC5322 requirement error: missing From field; " + (reject ? "reject" : "accepting"))));
@@ -167,20 +192,10 @@ public final class MessageJudge {
     }
 
     /**
-     * Several author domains: each is evaluated, and the strictest policy among the failing ones applies (RFC 7489,
-     * section 6.6.1). If none fails the message still is no pass for anybody.
+     * Where there is no single author domain, each that there may be is evaluated, and the strictest policy among the failing ones
+     * applies (RFC 7489, section 6.6.1; RFC 9989, section 11.5). If none fails the message still is no pass for anybody.
      */
-    private CompletionStage<Judgement> severalAuthors(List<DomainName> domains) {
-        log.add(LogLine.error(facts.logged("multi-valued From field detected")));
-        if (handling.rejectMultiValueFrom()) {
-            return done(undelivered(new Verdict.Reject()));
-        }
-        if (handling.requiredFrom() && facts.headers().all("From").size() > 1) {
-            return done(undelivered(new Verdict.Refuse(550, "5.7.1", "multiple From fields")));
-        }
-        if (domains.size() > MAX_AUTHOR_DOMAINS) {
-            return done(unchecked(new Verdict.Refuse(550, "5.7.1", "too many author domains in From field")));
-        }
+    private CompletionStage<Judgement> eachOf(List<DomainName> domains) {
         return evidence(domains).thenCompose(evidence -> {
             List<CompletableFuture<DmarcResult>> each = domains.stream()
                     .map(domain -> evaluate(domain, evidence).toCompletableFuture())

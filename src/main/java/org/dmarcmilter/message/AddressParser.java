@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.message.Rfc5322Tokenizer.Kind;
 import org.dmarcmilter.message.Rfc5322Tokenizer.Token;
@@ -29,11 +30,18 @@ public final class AddressParser {
     /** RFC 9989, section 11.5, asks for a limit; mail of real people has a few. */
     static final int MAX_MAILBOXES = 100;
 
+    /** Octets. Room for so many mailboxes with long names. */
+    static final int MAX_FIELD = 65_536;
+
+    /** In what cannot be parsed: each asks for a charset. */
+    static final int MAX_ENCODED_WORDS = 500;
+
     private final Rfc5322Tokenizer tokenizer;
     private final Set<DomainName> domains = new LinkedHashSet<>();
     private Token token;
     private int mailboxes;
     private boolean loneEncodedWord;
+    private boolean encodedAddress;
 
     private AddressParser(String fieldValue) throws FieldSyntaxException {
         if (fieldValue.indexOf('\0') >= 0) {
@@ -47,14 +55,27 @@ public final class AddressParser {
      * The author domain of a From field.
      *
      * @param fromFieldValue what follows the colon, one character per octet
-     * @return {@link AuthorDomain.One}, {@link AuthorDomain.Several} or {@link AuthorDomain.Malformed}
+     * @return anything but {@link AuthorDomain.None}
      */
     public static AuthorDomain authorDomain(String fromFieldValue) {
-        try {
-            return new AddressParser(fromFieldValue).addressList();
-        } catch (FieldSyntaxException e) {
-            return new AuthorDomain.Malformed(e.reason());
+        if (fromFieldValue.length() > MAX_FIELD) {
+            return new AuthorDomain.TooMany("more than " + MAX_FIELD + " octets");
         }
+        try {
+            AddressParser parser = new AddressParser(fromFieldValue);
+            AuthorDomain author = parser.addressList();
+            return parser.mailboxes > MAX_MAILBOXES
+                    ? new AuthorDomain.TooMany("more than " + MAX_MAILBOXES + " mailboxes")
+                    : author;
+        } catch (FieldSyntaxException e) {
+            return malformed(fromFieldValue, e.reason());
+        }
+    }
+
+    private static AuthorDomain malformed(String fromFieldValue, String reason) {
+        return EncodedWords.count(fromFieldValue) > MAX_ENCODED_WORDS
+                ? new AuthorDomain.TooMany("more than " + MAX_ENCODED_WORDS + " encoded-words")
+                : new AuthorDomain.Malformed(reason, ShownDomains.in(fromFieldValue, AuthorDomain.MAX_DOMAINS));
     }
 
     /** address-list and obs-addr-list: mailboxes and groups between commas, empty members allowed. */
@@ -107,7 +128,15 @@ public final class AddressParser {
             // Other words may belong to a name with an unquoted comma. Encoded-words alone are written by
             // software, and read by people as an address of its own if that is what they encode.
             loneEncodedWord |= words.stream().allMatch(AddressParser::isEncodedWord);
+            String text = text(words);
+            encodedAddress |= !ShownDomains.hasAt(text) && ShownDomains.hasAt(EncodedWords.asOctets(text));
         }
+    }
+
+    private static String text(List<Token> words) {
+        return words.stream()
+                .map(word -> (word.spaced() ? " " : "") + word.text())
+                .collect(Collectors.joining());
     }
 
     private static boolean isEncodedWord(Token word) {
@@ -224,10 +253,8 @@ public final class AddressParser {
         return named ? words.subList(1, words.size()) : words;
     }
 
-    private void add(DomainName domain) throws FieldSyntaxException {
-        if (++mailboxes > MAX_MAILBOXES) {
-            throw new FieldSyntaxException("more than " + MAX_MAILBOXES + " mailboxes");
-        }
+    private void add(DomainName domain) {
+        mailboxes++;
         domains.add(domain);
     }
 
@@ -241,7 +268,7 @@ public final class AddressParser {
     }
 
     private void refuseLoneEncodedWord() throws FieldSyntaxException {
-        if (loneEncodedWord) {
+        if (loneEncodedWord || encodedAddress) {
             throw new FieldSyntaxException("encoded-word in place of an address");
         }
     }

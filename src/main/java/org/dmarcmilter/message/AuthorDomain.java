@@ -7,8 +7,16 @@ import org.dmarcmilter.domain.DomainName;
 
 /** Whom a message claims to be from: the domain of the From field (RFC 7489, section 3.1 and 6.6.1). */
 public sealed interface AuthorDomain {
+    /** RFC 9989, section 11.5, asks for a limit; mail of real people has one or two domains. */
+    int MAX_DOMAINS = 10;
+
     /** Exactly one domain, named by one or more mailboxes. */
-    record One(DomainName domain) implements AuthorDomain {}
+    record One(DomainName domain) implements AuthorDomain {
+        @Override
+        public List<DomainName> domains() {
+            return List.of(domain);
+        }
+    }
 
     /** No From field. */
     record None() implements AuthorDomain {}
@@ -23,8 +31,28 @@ public sealed interface AuthorDomain {
         }
     }
 
-    /** A field, or several fields, from which no single domain can be taken. Never to be treated as "no policy". */
-    record Malformed(String reason) implements AuthorDomain {}
+    /**
+     * A field, or several fields, that cannot be parsed. Never to be treated as "no policy", and a pass for none.
+     *
+     * @param domains what a reader could take for the author's domain all the same, each once
+     */
+    record Malformed(String reason, List<DomainName> domains) implements AuthorDomain {
+        public Malformed {
+            domains = List.copyOf(domains);
+        }
+    }
+
+    /**
+     * More of something than we look at, whatever it says.
+     *
+     * @param what in words of ours, such as "more than 100 mailboxes"
+     */
+    record TooMany(String what) implements AuthorDomain {}
+
+    /** The domains that are evaluated; none if there are none, or too many of anything. */
+    default List<DomainName> domains() {
+        return List.of();
+    }
 
     /** The field that names the author. */
     String FIELD = "From";
@@ -32,23 +60,27 @@ public sealed interface AuthorDomain {
     /** The author domain of a message. More than one From field is never resolved in favour of one of them: each may fail. */
     static AuthorDomain of(Headers headers) {
         List<HeaderField> fields = headers.all(FIELD);
-        return switch (fields.size()) {
+        AuthorDomain author = switch (fields.size()) {
             case 0 -> new None();
             case 1 -> AddressParser.authorDomain(fields.get(0).value());
             default -> severalFields(fields);
         };
+        return author.domains().size() > MAX_DOMAINS
+                ? new TooMany("more than " + MAX_DOMAINS + " author domains")
+                : author;
     }
 
     private static AuthorDomain severalFields(List<HeaderField> fields) {
         Set<DomainName> domains = new LinkedHashSet<>();
         for (HeaderField field : fields) {
             AuthorDomain author = AddressParser.authorDomain(field.value());
-            if (author instanceof One one) {
-                domains.add(one.domain());
-            } else if (author instanceof Several several) {
-                domains.addAll(several.domains());
+            if (author instanceof TooMany) {
+                return author;
             }
+            domains.addAll(author.domains());
         }
-        return domains.isEmpty() ? new Malformed("more than one From field") : new Several(List.copyOf(domains));
+        return domains.isEmpty()
+                ? new Malformed("more than one From field", List.of())
+                : new Several(List.copyOf(domains));
     }
 }

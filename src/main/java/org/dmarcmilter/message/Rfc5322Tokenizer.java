@@ -19,6 +19,10 @@ public final class Rfc5322Tokenizer {
 
     private final String text;
     private int position;
+    /** How far an encoded-word may reach, and the last {@code ?=} before that; looked for once in each stretch of text. */
+    private int encodedTextEnd;
+
+    private int lastEncodedMark;
 
     public Rfc5322Tokenizer(String text) {
         this(text, 0);
@@ -75,11 +79,36 @@ public final class Rfc5322Tokenizer {
             position++;
             return new Token(Kind.SPECIAL, String.valueOf(c), spaced);
         }
-        String atom = run(Rfc5322Tokenizer::isAtomText);
+        String atom = c == '=' ? encodedWord() : "";
+        if (atom.isEmpty()) {
+            atom = run(Rfc5322Tokenizer::isAtomText);
+        }
         if (atom.isEmpty()) {
             throw new FieldSyntaxException("control character " + Printable.named(String.valueOf(c), 1));
         }
         return new Token(Kind.ATOM, atom, spaced);
+    }
+
+    /**
+     * Takes the encoded-word that begins here; empty if none does. As mail programs do, it reads on over dots, commas and spaces in it
+     * (RFC 2047, section 5, forbids them); never over what could be an address or end a name.
+     */
+    private String encodedWord() {
+        if (encodedTextEnd <= position) {
+            encodedTextEnd = position;
+            while (encodedTextEnd < text.length() && isEncodedText(text.charAt(encodedTextEnd))) {
+                encodedTextEnd++;
+            }
+            lastEncodedMark = text.lastIndexOf("?=", encodedTextEnd - 2);
+        }
+        int end = EncodedWords.endAt(text, position, lastEncodedMark);
+        String word = text.substring(position, Math.max(position, end));
+        position += word.length();
+        return word;
+    }
+
+    private static boolean isEncodedText(int c) {
+        return isAtomText(c) || c == '.' || c == ',' || c == ' ';
     }
 
     /** The character here, or {@link #END}. */

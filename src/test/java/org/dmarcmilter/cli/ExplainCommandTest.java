@@ -289,7 +289,8 @@ class ExplainCommandTest extends CommandTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
         To: b@example.com                          | no From field
-        From: joe                                  | none can be taken from the From field: *
+        From: joe                                  | none can be taken from the From field: no address%    no domain can be seen in it either
+        From: a@none.example; b@example.com        | none can be taken from the From field: misplaced ';'%    a reader may see [none.example, example.com]; each is evaluated, the strictest failing one counts, none passes
         From: a@none.example, b@example.com        | several: [none.example, example.com]; *
         From: a@none.example                       | none.example
         """)
@@ -297,8 +298,19 @@ class ExplainCommandTest extends CommandTest {
         Screen screen = new Screen();
         assertEquals(
                 0, explain(screen, message(field + "\n\n"), "--client-ip", "192.0.2.1", "--mail-from", "u@x.example"));
-        String expected = "Author domain\n    " + sentence.replace("*", "");
+        String expected = "Author domain\n    " + sentence.replace("*", "").replace("%", "\n");
         assertTrue(screen.out().contains(expected), screen.out());
+    }
+
+    @Test
+    void saysWhyNobodyIsLookedAt() throws IOException {
+        Screen screen = new Screen();
+        String message = message("From: " + "a@none.example,".repeat(101) + "\n\n");
+        assertEquals(0, explain(screen, message, "--client-ip", "192.0.2.1", "--mail-from", "u@x.example"));
+        assertTrue(
+                screen.out()
+                        .contains("Author domain\n    none is looked at: more than 100 mailboxes in the From field\n"),
+                screen.out());
     }
 
     @Test

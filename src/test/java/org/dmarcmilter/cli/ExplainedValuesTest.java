@@ -86,6 +86,7 @@ class ExplainedValuesTest extends CommandTest {
                 values("From: a@nothing.example\n\n", "--mail-from", "x@silent.example"),
                 values("From: a@nothing.example\n\n", "--mail-from", "x@strict.example"),
                 values("From: a@nothing.example, b@held.example\nFrom: c@example.com\n\n"),
+                values("From: CEO: <a@example.com>\n\n"),
                 values("Subject: x\n\n"));
     }
 

@@ -731,24 +731,26 @@ class OpenDmarcTrapsTest {
         }
 
         @ParameterizedTest(name = "From: {0}")
-        @ValueSource(
-                strings = {
-                    "joe@reject.example>",
-                    "joe@ex ample.com",
-                    "joe@reject.example\n x",
-                    "joe@\"reject.example\"",
-                    "joe@[192.0.2.1]",
-                    "joe@.reject.example",
-                    "joe@192.0.2.1",
-                    "joe@reject..example",
-                    "@reject.example",
-                    "joe@reject.example joe2@other.example",
-                    "\"unclosed <joe@reject.example>"
-                })
-        void fromWithoutValidDomain(String from) {
-            Judgement judgement = MailSystem.with("").judge(new TestMessage().field("From", from));
-            assertEquals(List.of("mx.example.net; dmarc=permerror"), Shown.values(judgement));
-            Judgement required = MailSystem.with("RequiredFrom yes").judge(new TestMessage().field("From", from));
+        @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            joe@reject.example>                   | 550 5.7.1 rejected by DMARC policy for reject.example
+            joe@"reject.example"                  | 550 5.7.1 rejected by DMARC policy for reject.example
+            @reject.example                       | 550 5.7.1 rejected by DMARC policy for reject.example
+            joe@reject.example joe2@other.example | 550 5.7.1 rejected by DMARC policy for reject.example
+            "unclosed <joe@reject.example>        | 550 5.7.1 rejected by DMARC policy for reject.example
+            joe@ex ample.com                      | accept
+            joe@[192.0.2.1]                       | accept
+            joe@.reject.example                   | accept
+            joe@192.0.2.1                         | accept
+            joe@reject..example                   | accept
+            """)
+        void fromWithoutValidDomain(String from, String answer) {
+            TestMessage message = new TestMessage().field("From", from);
+            Judgement judgement = MailSystem.with("RejectFailures yes").judge(message);
+            assertEquals(answer, answer(judgement));
+            assertEquals(
+                    answer.equals("accept") ? List.of("mx.example.net; dmarc=permerror") : List.of(),
+                    Shown.values(judgement));
+            Judgement required = MailSystem.with("RequiredFrom yes").judge(message);
             assertEquals("550 5.7.1 From field names no valid domain", answer(required));
         }
 

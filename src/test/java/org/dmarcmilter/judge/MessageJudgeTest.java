@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.dmarc.DmarcResult;
@@ -40,6 +41,7 @@ import org.dmarcmilter.testing.TestMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole judgements. The zone is {@link MailSystem}'s: each domain is named after what its owner asks for. */
 class MessageJudgeTest {
@@ -666,11 +668,47 @@ class MessageJudgeTest {
         }
         MailSystem system = MailSystem.with("RejectFailures yes");
         assertEquals(
-                "550 5.7.1 too many author domains in From field",
+                "550 5.7.1 too many authors in From field",
                 answer(system.judge("<u@sender.example>", from.toString()).verdict()));
         assertEquals(List.of(), system.asked(), "nothing is asked for them");
         Judgement marked = MailSystem.with("").judge("<u@sender.example>", from.toString());
         assertEquals(List.of("mx.example.net; dmarc=permerror"), values(marked));
+    }
+
+    /** However a bound is met, the answer is the same: size gets no message around a policy. */
+    @ParameterizedTest
+    @MethodSource("tooBigFromFields")
+    void hasOneAnswerToTooMuch(String from) {
+        TestMessage message = new TestMessage().field("From", from);
+        MailSystem system = MailSystem.with("RejectFailures yes");
+        assertEquals(
+                "550 5.7.1 too many authors in From field",
+                answer(system.judge(message).verdict()));
+        assertEquals(List.of(), system.asked(), "nothing is asked for them");
+        assertEquals(
+                "hold: too many authors in From field",
+                answer(MailSystem.with("HoldQuarantinedMessages yes")
+                        .judge(message)
+                        .verdict()));
+        assertEquals(
+                "reject",
+                answer(MailSystem.with("RejectMultiValueFrom yes")
+                        .judge(message)
+                        .verdict()));
+    }
+
+    static List<String> tooBigFromFields() {
+        return List.of(
+                "a@reject.example, ".repeat(101),
+                "(" + "x".repeat(70_000) + ") a@reject.example",
+                "a@reject.example"
+                        + IntStream.range(0, 10)
+                                .mapToObj(i -> ", a@d" + i + ".example")
+                                .collect(Collectors.joining()),
+                "a@reject.example"
+                        + IntStream.range(0, 10)
+                                .mapToObj(i -> "; a@d" + i + ".example")
+                                .collect(Collectors.joining()));
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.dmarcmilter.message.AuthorDomain.Malformed;
 import org.dmarcmilter.message.AuthorDomain.None;
 import org.dmarcmilter.message.AuthorDomain.One;
 import org.dmarcmilter.message.AuthorDomain.Several;
+import org.dmarcmilter.message.AuthorDomain.TooMany;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class AuthorDomainTest {
     private static final One BANK = new One(DomainName.of("bank.example"));
-    private static final Malformed TWO = new Malformed("more than one From field");
+    private static final Malformed TWO = new Malformed("more than one From field", List.of());
     private static final Several ONLY_BANK = new Several(List.of(DomainName.of("bank.example")));
     private static final Several BOTH =
             new Several(List.of(DomainName.of("bank.example"), DomainName.of("evil.example")));
@@ -35,7 +36,7 @@ class AuthorDomainTest {
 
     @Test
     void anEmptyFieldIsNotAMissingOne() {
-        assertEquals(new Malformed("no address"), AuthorDomain.of(headers("From", "")));
+        assertEquals(new Malformed("no address", List.of()), AuthorDomain.of(headers("From", "")));
     }
 
     @Test
@@ -73,6 +74,29 @@ class AuthorDomainTest {
                         "z@evil.example")),
                 "E037");
         assertEquals(new None(), AuthorDomain.of(headers("Sender", "x@evil.example")), "E037");
+    }
+
+    @Test
+    void allDomainsThatSeveralFieldsShowCount() {
+        assertEquals(
+                BOTH,
+                AuthorDomain.of(headers("From", "CEO: <a@bank.example>", "From", "b@evil.example")),
+                "malformed and not");
+        assertEquals(
+                BOTH, AuthorDomain.of(headers("From", "a@bank.example>", "From", "b@evil.example;")), "all malformed");
+        String[] many = new String[22];
+        for (int i = 0; i < many.length; i += 2) {
+            many[i] = "From";
+            many[i + 1] = "a@d" + i + ".example";
+        }
+        assertEquals(new TooMany("more than 10 author domains"), of(many));
+        assertEquals(
+                new TooMany("more than 100 mailboxes"),
+                of("From", "a@bank.example", "From", "a@bank.example,".repeat(101)));
+    }
+
+    static AuthorDomain of(String... namesAndValues) {
+        return AuthorDomain.of(headers(namesAndValues));
     }
 
     static Headers headers(String... namesAndValues) {
