@@ -31,7 +31,7 @@ public final class AddressParser {
     static final int MAX_MAILBOXES = 100;
 
     /** Octets. Room for so many mailboxes with long names. */
-    static final int MAX_FIELD = 65_536;
+    static final int MAX_FIELD = 32_768;
 
     /** In what cannot be parsed: each asks for a charset. */
     static final int MAX_ENCODED_WORDS = 500;

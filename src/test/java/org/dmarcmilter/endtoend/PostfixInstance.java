@@ -174,6 +174,7 @@ final class PostfixInstance implements Peer {
                     mynetworks = 127.0.0.0/8
                     smtpd_peername_lookup = no
                     smtpd_authorized_xclient_hosts = 127.0.0.0/8 [::1]
+                    local_header_rewrite_clients =
                     smtpd_relay_restrictions = reject_unauth_destination
                     smtpd_client_connection_count_limit = 0
                     smtputf8_enable = yes

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /** A plain SMTP client: one command, one reply. */
@@ -16,6 +17,7 @@ public final class SmtpClient implements AutoCloseable {
 
     private final Socket socket;
     private final BufferedReader replies;
+    private Charset charset = StandardCharsets.UTF_8;
 
     private SmtpClient(Socket socket) throws IOException {
         this.socket = socket;
@@ -51,6 +53,12 @@ public final class SmtpClient implements AutoCloseable {
         return ehlo("client.example");
     }
 
+    /** From here on, what is sent holds one character per octet. */
+    public SmtpClient octets() {
+        charset = StandardCharsets.ISO_8859_1;
+        return this;
+    }
+
     /** One message: MAIL, RCPT, DATA and the text; the reply to the text, or the first refusal. */
     public SmtpReply send(String sender, String recipient, String message) {
         return send(sender, "", recipient, message);
@@ -67,7 +75,7 @@ public final class SmtpClient implements AutoCloseable {
             return rcpt;
         }
         command("DATA").expect(354);
-        write(message.replaceAll("(?m)^\\.", ".."));
+        write(message.replaceAll("(?dm)^\\.", ".."));
         return command(message.endsWith("\r\n") ? "." : "\r\n.");
     }
 
@@ -84,7 +92,7 @@ public final class SmtpClient implements AutoCloseable {
 
     private void write(String text) {
         try {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(text.getBytes(charset));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.message.AuthorDomain.Malformed;
 import org.dmarcmilter.message.AuthorDomain.One;
 
 /** To search for new inputs: {@code JAZZER_FUZZ=1 mvn test -Dtest=AddressParserFuzzTest}. */
 class AddressParserFuzzTest {
+    private static final Pattern BANK = Pattern.compile("@bank\\.example(?!\\.?[-_0-9a-z])", Pattern.CASE_INSENSITIVE);
+
     @FuzzTest(maxDuration = "5m")
     void neverThrows(byte[] data) {
         String value = new String(data, StandardCharsets.ISO_8859_1);
@@ -20,5 +25,15 @@ class AddressParserFuzzTest {
             assertEquals(author, AddressParser.authorDomain(" " + value), "white space before changes nothing");
         }
         assertNotNull(ReversePath.parse(value));
+    }
+
+    /** In what cannot be parsed, a domain that a simple scan finds is shown. */
+    @FuzzTest(maxDuration = "10m")
+    void showsWhatASimpleScanFinds(byte[] data) {
+        String value = new String(data, StandardCharsets.ISO_8859_1);
+        if (AddressParser.authorDomain(value) instanceof Malformed malformed
+                && BANK.matcher(value).find()) {
+            assertTrue(malformed.domains().contains(DomainName.of("bank.example")), malformed::toString);
+        }
     }
 }
