@@ -95,7 +95,7 @@ public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
     /** Whether it is about that client, or does not say about which. */
     public boolean isAbout(Optional<IpAddress> client) {
         return value("client-ip")
-                .map(text -> IpAddress.parse(text).map(IpAddress::unmapped).equals(client))
+                .map(text -> IpAddress.parse(text).equals(client))
                 .orElse(true);
     }
 

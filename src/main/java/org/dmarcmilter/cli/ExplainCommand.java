@@ -93,7 +93,7 @@ final class ExplainCommand {
                     options.getOrDefault("--mta-name", rules.hostName()),
                     new MessageFacts.Client(
                             options.getOrDefault("--client-name", "[" + client.text() + "]"),
-                            Optional.of(client.unmapped()),
+                            Optional.of(client),
                             OptionalInt.empty(),
                             options.getOrDefault("--helo", "")),
                     ReversePath.parse(options.getOrDefault("--mail-from", "")),

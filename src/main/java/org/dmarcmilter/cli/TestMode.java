@@ -55,8 +55,7 @@ final class TestMode {
         if (message.headers().fields().isEmpty()) {
             terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
         }
-        Optional<IpAddress> address =
-                IpAddress.parse(variable("CLIENTIP", "127.0.0.1")).map(IpAddress::unmapped);
+        Optional<IpAddress> address = IpAddress.parse(variable("CLIENTIP", "127.0.0.1"));
         MessageFacts facts = new MessageFacts(
                 "DEBUG-i",
                 "DEBUG-j",

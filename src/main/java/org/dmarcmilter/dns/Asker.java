@@ -27,8 +27,7 @@ public final class Asker {
      * @param otherwise stands for a client without an address: the connection it came on
      */
     public static Asker of(Optional<IpAddress> address, Object otherwise) {
-        return new Asker(
-                address.map(IpAddress::unmapped).<Object>map(Asker::network).orElse(otherwise));
+        return new Asker(address.<Object>map(Asker::network).orElse(otherwise));
     }
 
     private static IpAddress network(IpAddress address) {

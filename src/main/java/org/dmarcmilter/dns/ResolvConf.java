@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.domain.IpAddress;
 
 /** Addresses of DNS servers, from {@code resolv.conf(5)} or from the option {@code Nameservers}. Looks up no name. */
 public final class ResolvConf {
@@ -94,35 +95,20 @@ public final class ResolvConf {
                 : literal(address).map(ip -> new InetSocketAddress(ip, port));
     }
 
-    /** An address written as such. With brackets around it, {@link InetAddress#getByName} takes nothing for a name. */
+    /** An address written as such, perhaps with a scope behind it. With brackets, {@link InetAddress#getByName} looks up no name. */
     private static Optional<InetAddress> literal(String text) {
+        String[] parts = text.split("%", 2);
+        Optional<IpAddress> address = IpAddress.asWritten(parts[0]);
+        if (address.isEmpty() || (parts.length > 1 && !parts[1].matches("[0-9A-Za-z_.-]+"))) {
+            return Optional.empty();
+        }
         try {
-            if (text.indexOf(':') >= 0) {
-                return text.matches("[0-9A-Fa-f:.]+(%[0-9A-Za-z_.-]+)?")
-                        ? Optional.of(InetAddress.getByName("[" + text + "]"))
-                        : Optional.empty();
-            }
-            Optional<byte[]> octets = ipv4(text);
-            return octets.isEmpty() ? Optional.empty() : Optional.of(InetAddress.getByAddress(octets.get()));
+            return Optional.of(
+                    parts.length > 1
+                            ? InetAddress.getByName("[" + text + "]")
+                            : InetAddress.getByAddress(address.get().octets()));
         } catch (UnknownHostException e) {
-            // No address, or a scope that is no interface here.
-            return Optional.empty();
+            return Optional.empty(); // a scope that is no interface here
         }
-    }
-
-    private static Optional<byte[]> ipv4(String text) {
-        if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")) {
-            return Optional.empty();
-        }
-        byte[] octets = new byte[4];
-        String[] parts = text.split("\\.", -1);
-        for (int i = 0; i < octets.length; i++) {
-            int octet = Integer.parseInt(parts[i]);
-            if (octet > 255) {
-                return Optional.empty();
-            }
-            octets[i] = (byte) octet;
-        }
-        return Optional.of(octets);
     }
 }

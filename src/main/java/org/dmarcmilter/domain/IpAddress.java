@@ -1,5 +1,6 @@
 package org.dmarcmilter.domain;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +30,9 @@ public record IpAddress(Family family, long high, long low) {
         }
     }
 
+    /** How much longer the prefix of a network is if its IPv4 addresses are mapped into IPv6. */
+    public static final int MAPPED_PREFIX = 96;
+
     private static final long IPV4_MASK = 0xFFFF_FFFFL;
     /** The 16 bits before the IPv4 address in an IPv4-mapped address (RFC 4291, section 2.5.5.2), in place. */
     private static final long MAPPED_MARK = 0xFFFFL << 32;
@@ -44,11 +48,23 @@ public record IpAddress(Family family, long high, long low) {
         }
     }
 
+    /** What RFC 5321, section 4.1.3, Sendmail and Postfix write before an IPv6 address. */
+    private static final String TAG = "IPv6:";
+
     /**
-     * Reads a literal: dotted quad without leading zeros, or IPv6 in any form of RFC 4291, section 2.2, without zone.
-     * Empty for all else.
+     * Reads whose address a text is: a dotted quad without leading zeros, or IPv6 in any form of RFC 4291, section 2.2, without zone,
+     * perhaps with {@code IPv6:} before it. An IPv4-mapped address ({@code ::ffff:192.0.2.1}) is the IPv4 address in it; an
+     * IPv4-compatible one ({@code ::192.0.2.1}, section 2.5.5.1) is not. Empty for all else.
      */
     public static Optional<IpAddress> parse(String text) {
+        boolean tagged = text.regionMatches(true, 0, TAG, 0, TAG.length());
+        return asWritten(tagged ? text.substring(TAG.length()) : text)
+                .filter(address -> !tagged || text.indexOf(':', TAG.length()) >= 0)
+                .map(IpAddress::unmapped);
+    }
+
+    /** Reads an untagged literal, which is IPv6 if it is written so: in SPF, {@code ip6:} is no {@code ip4:} (RFC 7208, section 5). */
+    public static Optional<IpAddress> asWritten(String text) {
         if (text.length() > MAX_TEXT) {
             return Optional.empty();
         }
@@ -64,15 +80,13 @@ public record IpAddress(Family family, long high, long low) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
     }
 
-    /** The IPv4 address inside an IPv4-mapped one ({@code ::ffff:192.0.2.1}); otherwise this address. */
-    public IpAddress unmapped() {
+    private IpAddress unmapped() {
         return isMapped() ? new IpAddress(Family.IPV4, 0, low & IPV4_MASK) : this;
     }
 
-    /** Whether it is this host's own: 127.0.0.0/8, also inside IPv6, or ::1. */
+    /** Whether it is this host's own: 127.0.0.0/8 or ::1. */
     public boolean isLoopback() {
-        IpAddress address = unmapped();
-        return address.family == Family.IPV4 ? address.low >>> 24 == 127 : address.high == 0 && address.low == 1;
+        return family == Family.IPV4 ? low >>> 24 == 127 : high == 0 && low == 1;
     }
 
     /**
@@ -93,6 +107,15 @@ public record IpAddress(Family family, long high, long low) {
         }
         return samePrefix(high, network.high, Math.min(prefixLength, Long.SIZE))
                 && samePrefix(low, network.low, Math.max(prefixLength - Long.SIZE, 0));
+    }
+
+    /** The octets in network order. */
+    public byte[] octets() {
+        ByteBuffer octets = ByteBuffer.allocate(family.bits() / Byte.SIZE);
+        return (family == Family.IPV4
+                        ? octets.putInt((int) low)
+                        : octets.putLong(high).putLong(low))
+                .array();
     }
 
     /** The canonical text (RFC 5952): lower case, zeros shortened; IPv4-mapped addresses in mixed notation. */

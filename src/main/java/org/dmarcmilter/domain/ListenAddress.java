@@ -92,11 +92,18 @@ public sealed interface ListenAddress {
         if (!name.chars().allMatch(c -> c > ' ' && c < 0x7f && "@/[]".indexOf(c) < 0)) {
             throw wrong(text, "the host is not a name or address");
         }
-        // A name has no colon: this is an IPv6 address, whatever stands before it.
-        boolean ipv6 = family == IpAddress.Family.IPV6 || name.indexOf(':') >= 0;
+        boolean scoped = name.indexOf('%') >= 0;
+        Optional<IpAddress> address = IpAddress.parse(name.split("%", 2)[0]);
+        // A name has no colon: this is an address, and says of which family, whatever stands before it.
         return new Inet(
-                ipv6 ? IpAddress.Family.IPV6 : IpAddress.Family.IPV4,
-                name.isEmpty() ? Optional.empty() : Optional.of(name),
+                name.indexOf(':') < 0 || address.isEmpty()
+                        ? family
+                        : address.get().family(),
+                name.isEmpty()
+                        ? Optional.empty()
+                        : address.filter(literal -> !scoped)
+                                .map(IpAddress::text)
+                                .or(() -> Optional.of(name)),
                 port(text, port));
     }
 

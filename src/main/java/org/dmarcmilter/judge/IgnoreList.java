@@ -98,7 +98,10 @@ public final class IgnoreList {
         int slash = entry.indexOf('/');
         Optional<IpAddress> base = IpAddress.parse(slash < 0 ? entry : entry.substring(0, slash));
         if (base.isPresent()) {
-            int bits = slash < 0 ? base.get().family().bits() : prefixLength(entry.substring(slash + 1), base.get());
+            boolean mapped = base.get().family() == IpAddress.Family.IPV4 && entry.indexOf(':') >= 0;
+            int bits = slash < 0
+                    ? base.get().family().bits()
+                    : prefixLength(entry.substring(slash + 1), base.get(), mapped ? IpAddress.MAPPED_PREFIX : 0);
             networks.add(new Network(base.get(), bits, ignore));
         } else if (slash >= 0) {
             throw new IllegalArgumentException(
@@ -109,9 +112,9 @@ public final class IgnoreList {
     }
 
     /** {@code 24} or {@code 255.255.255.0}. */
-    private static int prefixLength(String text, IpAddress base) {
+    private static int prefixLength(String text, IpAddress base, int mapped) {
         Optional<IpAddress> mask = IpAddress.parse(text);
-        int length = mask.isPresent() ? maskLength(mask.get()) : number(text);
+        int length = mask.isPresent() ? maskLength(mask.get()) : number(text) - mapped;
         if (length < 0 || length > base.family().bits()) {
             throw new IllegalArgumentException(
                     "\"" + Printable.shortened(text) + "\" is no prefix length or network mask");

@@ -110,7 +110,11 @@ record ListeningSocket(ServerSocketChannel channel, String name, Optional<Socket
         if (address.host().isEmpty()) {
             return InetAddress.getByAddress(new byte[octets]);
         }
-        for (InetAddress candidate : InetAddress.getAllByName(address.host().get())) {
+        Optional<IpAddress> literal = IpAddress.parse(address.host().get());
+        InetAddress[] candidates = literal.isPresent()
+                ? new InetAddress[] {InetAddress.getByAddress(literal.get().octets())}
+                : InetAddress.getAllByName(address.host().get());
+        for (InetAddress candidate : candidates) {
             if (candidate.getAddress().length == octets) {
                 return candidate;
             }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -133,7 +132,7 @@ final class MilterDecoder {
         switch (family) {
             case '4', '6' -> {
                 String literal = address < end ? text(in, address, find(in, address, end) - address) : "";
-                Optional<IpAddress> client = clientAddress(literal);
+                Optional<IpAddress> client = IpAddress.parse(literal);
                 if (client.isEmpty()) {
                     oddity.accept("CONNECT with the address \"" + Printable.escaped(literal, WireText.MAX_LOGGED)
                             + "\", which is none; going on without");
@@ -151,12 +150,6 @@ final class MilterDecoder {
                 return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
             }
         }
-    }
-
-    /** Sendmail writes {@code IPv6:} before IPv6 addresses. */
-    private static Optional<IpAddress> clientAddress(String text) {
-        String literal = text.toLowerCase(Locale.ROOT).startsWith("ipv6:") ? text.substring(5) : text;
-        return IpAddress.parse(literal).map(IpAddress::unmapped);
     }
 
     private static Optional<MilterCommand> envelope(char code, ByteBuf in, int start, int end) {

@@ -29,7 +29,7 @@ final class MacroExpander {
     private final LongSupplier epochSeconds;
 
     /**
-     * @param client the client's address, unmapped
+     * @param client the client's address
      * @param receiver {@code %{r}}, the host that checks
      * @param epochSeconds {@code %{t}}, seconds since 1970
      */

@@ -45,7 +45,7 @@ record MacroString(List<Part> parts) {
 
     /** {@code domain-spec}: no spaces, ends in a macro or in a label that can be a top-level domain. */
     static MacroString domainSpec(String text) throws SpfSyntaxException {
-        if (IpAddress.parse(text).isPresent()) {
+        if (IpAddress.asWritten(text).isPresent()) {
             throw new SpfSyntaxException(Printable.quoted(text) + " is an address where a domain name belongs");
         }
         Reader reader = new Reader(text, LETTERS, false);

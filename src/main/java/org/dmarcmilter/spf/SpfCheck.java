@@ -49,7 +49,7 @@ final class SpfCheck {
     /** Bounded as the lookups are: the domain's own record, and one for each include or redirect. */
     private final Set<SpfResult.Consulted> consulted = new LinkedHashSet<>();
 
-    /** @param client the identity's client address, unmapped */
+    /** @param client the identity's client address */
     SpfCheck(DnsClient dns, SpfIdentity identity, IpAddress client, String receiver, LongSupplier epochSeconds) {
         this.dns = dns;
         this.client = client;
@@ -226,7 +226,7 @@ final class SpfCheck {
                 name,
                 addressType(client),
                 addresses -> done(answer(addresses.stream()
-                        .flatMap(text -> IpAddress.parse(text).stream())
+                        .flatMap(text -> IpAddress.asWritten(text).stream())
                         .anyMatch(address -> client.inNetwork(address, prefix)))));
     }
 

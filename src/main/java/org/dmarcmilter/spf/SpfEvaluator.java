@@ -48,7 +48,6 @@ public final class SpfEvaluator {
     }
 
     private Optional<SpfCheck> begin(SpfIdentity identity, DnsClient dns) {
-        return identity.client()
-                .map(address -> new SpfCheck(dns, identity, address.unmapped(), receiverName, epochSeconds));
+        return identity.client().map(address -> new SpfCheck(dns, identity, address, receiverName, epochSeconds));
     }
 }

@@ -176,7 +176,7 @@ final class SpfParser {
         int slash = argument.indexOf('/');
         String literal = slash < 0 ? argument : argument.substring(0, slash);
         Optional<IpAddress> address =
-                literal.startsWith(":") ? IpAddress.parse(literal.substring(1)) : Optional.empty();
+                literal.startsWith(":") ? IpAddress.asWritten(literal.substring(1)) : Optional.empty();
         if (address.isEmpty() || address.get().family() != family) {
             throw new SpfSyntaxException("no address of that kind in " + Printable.quoted(term));
         }

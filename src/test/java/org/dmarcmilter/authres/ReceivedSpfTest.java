@@ -91,6 +91,9 @@ class ReceivedSpfTest {
         # client-ip            | about | why
         192.0.2.10             | true  | the client
         ::ffff:192.0.2.10      | true  | the client, mapped into IPv6
+        ::FFFF:c000:20a        | true  | the same in groups
+        IPv6:::ffff:192.0.2.10 | true  | the same with the tag of SMTP
+        ::192.0.2.10           | false | an address of IPv6
         192.0.2.11             | false | another
         2001:db8::1            | false | another of the other family
         no address             | false | nobody that we know

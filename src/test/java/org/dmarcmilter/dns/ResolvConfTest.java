@@ -50,6 +50,8 @@ class ResolvConfTest {
         2001:db8::53,[2001:db8::54]:54 | 2001:db8:0:0:0:0:0:53 [2001:db8:0:0:0:0:0:54]:54 | several
         192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4 | 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 | as many as one likes
         [192.0.2.1]:54              | 192.0.2.1:54                            | brackets do no harm
+        ::ffff:192.0.2.1            | 192.0.2.1                               | mapped into IPv6
+        ::127.0.0.1                 | 0:0:0:0:0:0:7f00:1                      | which is not 127.0.0.1
         192.0.2.1:65535             | 192.0.2.1:65535                         | highest port
         """)
     void readsNameservers(String option, String servers, String why) {
@@ -67,6 +69,7 @@ class ResolvConfTest {
                 "192.0.2.1:53x",
                 "192.0.2.1:-1",
                 "192.0.2.256",
+                "192.0.2.010",
                 "192.0.2",
                 "1",
                 "0x7f000001",

@@ -22,6 +22,9 @@ class ListenAddressTest {
             inet:localhost:8893        | inet:8893@localhost         | Postfix with a name
             inet:[::1]:8893            | inet6:8893@::1              | Postfix with IPv6
             inet:8893@::1              | inet6:8893@::1              | an IPv6 address says what it is
+            inet:8893@::ffff:127.0.0.1 | inet:8893@127.0.0.1         | an IPv4 address in IPv6
+            inet6:8893@0:0:0:0:0:0:0:1 | inet6:8893@::1              | one way to write an address
+            inet6:8893@fe80::1%eth0    | inet6:8893@fe80::1%eth0     | with a scope
             inet:0@127.0.0.1           | inet:0@127.0.0.1            | the system chooses the port
             inet:65535                 | inet:65535                  | largest port
             local:/run/x/s.sock        | local:/run/x/s.sock         | libmilter

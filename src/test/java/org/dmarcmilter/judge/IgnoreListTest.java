@@ -51,7 +51,13 @@ class IgnoreListTest {
         2001:db8::/32                              | x.example            | 2001:db9::1      | false   | outside
         2001:db8::5/64                             | x.example            | 2001:db8::9      | true    | IPv6 host bits tolerated
         ::/0                                       | x.example            | 2001:db8::1      | true    | every IPv6 client
-        192.0.2.0/24                               | x.example            | ::ffff:192.0.2.1 | false   | mapped addresses are not folded, as in OpenDMARC
+        192.0.2.0/24                               | x.example            | ::ffff:192.0.2.1 | true    | a mapped address is the IPv4 address
+        ::ffff:192.0.2.0/120                       | x.example            | 192.0.2.9        | true    | also in the list
+        ::ffff:192.0.2.0/120                       | x.example            | 192.0.3.9        | false   | and its network
+        ::ffff:192.0.2.1                           | x.example            | 192.0.2.1        | true    | and alone
+        ::192.0.2.1                                | x.example            | 192.0.2.1        | false   | which ::192.0.2.1 is not
+        IPv6:2001:db8::1                           | x.example            | 2001:db8::1      | true    | as Sendmail and Postfix write it
+        127.0.0.0/8                                | x.example            | ::127.0.0.1      | false   | ::127.0.0.1 is not this host
         192.0.2.0/24;!192.0.2.7                    | x.example            | 192.0.2.7        | false   | an exception
         192.0.2.0/24;!192.0.2.7                    | x.example            | 192.0.2.8        | true    | and only that
         !192.0.2.7;192.0.2.0/24                    | x.example            | 192.0.2.7        | false   | order does not matter
