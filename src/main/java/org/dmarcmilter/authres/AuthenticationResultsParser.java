@@ -82,6 +82,20 @@ public final class AuthenticationResultsParser {
         }
     }
 
+    /**
+     * The authserv-id as the least strict reader sees it, whatever stands behind it; empty if there is none at all. For recognizing
+     * fields that claim a name, not for believing them.
+     */
+    public static String writtenId(String value) {
+        Rfc5322Tokenizer input = new Rfc5322Tokenizer(value);
+        try {
+            input.skipCfws();
+            return input.current() == '"' ? input.quotedString() : input.run(AuthenticationResultsParser::isIdText);
+        } catch (FieldSyntaxException e) {
+            return "";
+        }
+    }
+
     /** Reads from the authserv-id to the end, as an ARC-Authentication-Results field has it after its instance. */
     static Parsed.Field parse(Rfc5322Tokenizer input) throws FieldSyntaxException {
         return new AuthenticationResultsParser(input).field();

@@ -35,6 +35,11 @@ public enum Option {
             Names whose Authentication-Results fields are believed besides our own. Whoever adds such fields \
             must also remove the ones that come in from outside."""),
 
+    REMOVE_FORGED_RESULTS("RemoveForgedResults", Topic.IDENTITY, Form.FLAG, is("false"), """
+            Remove, and do not believe, Authentication-Results fields under our own name or a trusted one that came \
+            with the message: below a `Received` field or a field such as From or Subject, or in no readable form. \
+            A field that a sender puts on top of all others cannot be told from a checker's."""),
+
     // Whose mail is left alone
     IGNORE_AUTHENTICATED_CLIENTS("IgnoreAuthenticatedClients", Topic.EXEMPTIONS, Form.FLAG, is("false"), """
             Leave mail of users who logged in alone: they send it, they do not receive it."""),

@@ -28,8 +28,10 @@ public record Settings(
      * @param authservId our authserv-id; empty: the MTA's macro j. The word HOSTNAME is resolved by whoever starts us
      * @param withJobId whether the job id is appended
      * @param trusted further authserv-ids that are believed
+     * @param removesForged whether fields under these names that came with the message are removed
      */
-    public record Identity(Optional<String> authservId, boolean withJobId, List<String> trusted) {}
+    public record Identity(
+            Optional<String> authservId, boolean withJobId, List<String> trusted, boolean removesForged) {}
 
     /** Whose mail is left alone. */
     public record Exemptions(
@@ -171,7 +173,8 @@ public record Settings(
         return new Identity(
                 own.isEmpty() ? Optional.empty() : Optional.of(own.get(0)),
                 file.flag(Option.AUTHSERV_ID_WITH_JOB_ID),
-                trusted);
+                trusted,
+                file.flag(Option.REMOVE_FORGED_RESULTS));
     }
 
     private static Handling handling(ConfigFile file) {

@@ -86,9 +86,15 @@ final class FieldReader {
     }
 
     private FieldEvidence read() {
+        List<Integer> forged = ForgedResults.places(facts, trust);
         int position = 0;
         for (HeaderField field : facts.headers().all(FIELD)) {
-            read(field, position++);
+            if (forged.contains(position + 1)) {
+                notes.add(job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
+            } else {
+                read(field, position);
+            }
+            position++;
         }
         if (!spfSettings.ignoreResults() && !FieldEvidence.isSettled(trustedSpf)) {
             topmostReceivedSpf().ifPresent(this::takeReceivedSpf);

@@ -17,15 +17,18 @@ public final class Trust {
     private final String ownId;
     private final Set<String> trusted;
     private final boolean withJobId;
+    private final boolean removesForged;
 
     /**
      * @param ownId our authserv-id
      * @param others further ids
      * @param withJobId whether {@code ID/JOBID} is believed too, for the job at hand
+     * @param removesForged whether fields that came with the message are removed, and so are not believed either
      */
-    public Trust(String ownId, List<String> others, boolean withJobId) {
+    public Trust(String ownId, List<String> others, boolean withJobId, boolean removesForged) {
         this.ownId = ownId;
         this.withJobId = withJobId;
+        this.removesForged = removesForged;
         this.trusted = new LinkedHashSet<>();
         trusted.add(ownId.toLowerCase(Locale.ROOT));
         others.forEach(id -> trusted.add(id.toLowerCase(Locale.ROOT)));
@@ -44,6 +47,18 @@ public final class Trust {
         }
         int slash = id.length() - queueId.length() - 1;
         return withJobId && slash > 0 && authservId.endsWith("/" + queueId) && trusted.contains(id.substring(0, slash));
+    }
+
+    /** Whether an authserv-id is one of these, for whatever job. */
+    boolean names(String authservId) {
+        String id = authservId.toLowerCase(Locale.ROOT);
+        int slash = withJobId ? id.indexOf('/') : -1;
+        return trusted.contains(id) || (slash > 0 && trusted.contains(id.substring(0, slash)));
+    }
+
+    /** Whether {@link ForgedResults} are removed. */
+    boolean removesForged() {
+        return removesForged;
     }
 
     /** For messages to the operator. */

@@ -275,6 +275,11 @@ record ExplainedValues(
             text(json, "text", verdict instanceof Verdict.Hold hold ? Optional.of(hold.reason()) : Optional.empty());
         }
         json.writeEndObject();
+        json.writeArrayFieldStart("removed");
+        for (int place : judgement.removed()) {
+            json.writeNumber(place);
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("inserted");
         for (HeaderField field : judgement.headers()) {
             json.writeStartObject();

@@ -315,6 +315,7 @@ public record Explanation(
         } else {
             lines.add("delivered");
         }
+        judgement.removed().forEach(place -> lines.add("removed: Authentication-Results, number " + place));
         judgement.headers().forEach(field -> lines.add("inserted: " + field.name() + ": " + field.value()));
         judgement.copyTo().forEach(address -> lines.add("copied to " + address));
         return lines;

@@ -77,9 +77,13 @@ final class DmarcSession implements MilterFilter.Session {
      */
     @Override
     public MilterFilter.Wishes wishes() {
+        boolean removes = rules.settings().identity().removesForged();
         boolean copies = !rules.settings().handling().copyFailuresTo().isEmpty();
         return new MilterFilter.Wishes(
-                Negotiation.ADD_HEADERS | Negotiation.QUARANTINE | (copies ? Negotiation.ADD_RECIPIENTS : 0),
+                Negotiation.ADD_HEADERS
+                        | Negotiation.QUARANTINE
+                        | (removes ? Negotiation.CHANGE_HEADERS : 0)
+                        | (copies ? Negotiation.ADD_RECIPIENTS : 0),
                 Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
                 Negotiation.NR_CONNECT
                         | Negotiation.NR_HELO

@@ -2,6 +2,7 @@ package org.dmarcmilter.filter;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dmarcmilter.evidence.ForgedResults;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.milter.MilterReply;
@@ -12,6 +13,10 @@ final class Replies {
 
     static List<MilterReply> of(Judgement judgement) {
         List<MilterReply> replies = new ArrayList<>(4);
+        // From the last to the first, and before what is inserted: Postfix counts anew after each edit.
+        for (int i = judgement.removed().size() - 1; i >= 0; i--) {
+            replies.add(new MilterReply.DeleteHeader(judgement.removed().get(i), ForgedResults.FIELD));
+        }
         judgement.headers().forEach(h -> replies.add(new MilterReply.InsertHeader(0, h.name(), h.value())));
         judgement.copyTo().forEach(recipient -> replies.add(new MilterReply.AddRecipient(recipient)));
         Verdict verdict = judgement.verdict();

@@ -48,6 +48,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
         return new Judgement(
                 verdict,
                 headers(authservId, verdict),
+                List.of(),
                 copyTo(verdict),
                 log,
                 Optional.of(evidence),

@@ -13,6 +13,7 @@ import org.dmarcmilter.message.HeaderField;
  *
  * @param verdict what to do
  * @param headers fields to insert at the top, each above the one before
+ * @param removed places of the Authentication-Results fields to delete, counted from 1 among themselves
  * @param copyTo further envelope recipients
  * @param log lines for the log, in order
  * @param evidence what counts about its authentication; empty if the message was not evaluated
@@ -22,6 +23,7 @@ import org.dmarcmilter.message.HeaderField;
 public record Judgement(
         Verdict verdict,
         List<HeaderField> headers,
+        List<Integer> removed,
         List<String> copyTo,
         List<LogLine> log,
         Optional<Evidence> evidence,
@@ -30,13 +32,14 @@ public record Judgement(
 
     public Judgement {
         headers = List.copyOf(headers);
+        removed = List.copyOf(removed);
         log = List.copyOf(log);
         others = List.copyOf(others);
     }
 
     /** A message that is decided without an evaluation. */
     static Judgement of(Verdict verdict, List<HeaderField> headers, List<LogLine> log) {
-        return new Judgement(verdict, headers, List.of(), log, Optional.empty(), Optional.empty(), List.of());
+        return new Judgement(verdict, headers, List.of(), List.of(), log, Optional.empty(), Optional.empty(), List.of());
     }
 
     /** The DMARC result; empty if there is no author domain that decided. */
@@ -52,6 +55,13 @@ public record Judgement(
 
     /** The same judgement beside the evaluations of other author domains, for each of which the same was done. */
     Judgement beside(List<Evaluation> others) {
-        return new Judgement(verdict, headers, copyTo, log, evidence, evaluation, others);
+        return new Judgement(verdict, headers, removed, copyTo, log, evidence, evaluation, others);
+    }
+
+    /** The same judgement with fields to delete, if anybody gets the message. */
+    Judgement removing(List<Integer> places) {
+        return verdict.delivers()
+                ? new Judgement(verdict, headers, places, copyTo, log, evidence, evaluation, others)
+                : this;
     }
 }

@@ -13,6 +13,7 @@ import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evidence.Evidence;
+import org.dmarcmilter.evidence.ForgedResults;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.evidence.Trust;
@@ -55,9 +56,11 @@ public final class MessageJudge {
      */
     public static CompletionStage<Judgement> judge(Rules rules, MessageFacts facts, MessageDns dns) {
         dns.startClock();
-        return new MessageJudge(rules, facts, dns).judge().thenApply(judged -> {
+        MessageJudge judge = new MessageJudge(rules, facts, dns);
+        return judge.judge().thenApply(judged -> {
             dns.abandon();
-            return judged.logging(DetailLines.of(rules, facts, judged, dns.limitMet()));
+            return judged.removing(ForgedResults.places(facts, judge.trust))
+                    .logging(DetailLines.of(rules, facts, judged, dns.limitMet()));
         });
     }
 

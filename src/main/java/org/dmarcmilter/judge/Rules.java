@@ -48,7 +48,10 @@ public record Rules(
         Settings.Identity identity = settings.identity();
         String ownId = identity.authservId().map(this::resolveHostName).orElse(mtaName);
         return new Trust(
-                ownId, identity.trusted().stream().map(this::resolveHostName).toList(), identity.withJobId());
+                ownId,
+                identity.trusted().stream().map(this::resolveHostName).toList(),
+                identity.withJobId(),
+                identity.removesForged());
     }
 
     /** The authserv-id under which we announce the results of a message. */

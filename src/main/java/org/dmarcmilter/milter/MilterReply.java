@@ -158,6 +158,44 @@ public sealed interface MilterReply {
         }
     }
 
+    /**
+     * SMFIR_CHGHEADER with an empty value. Postfix counts the fields that are left, Sendmail those that there were: several of one name go
+     * from the last to the first.
+     *
+     * @param place counts the fields of that name from 1, top to bottom
+     * @param name in any case
+     */
+    record DeleteHeader(int place, String name) implements MilterReply {
+        public DeleteHeader {
+            if (place < 1 || !WireText.isFieldName(name)) {
+                throw new IllegalArgumentException("no header field '"
+                        + Printable.escaped(name, WireText.MAX_LOGGED) + "' at " + place);
+            }
+        }
+
+        @Override
+        public char letter() {
+            return 'm';
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.EDIT;
+        }
+
+        @Override
+        public int action() {
+            return Negotiation.CHANGE_HEADERS;
+        }
+
+        @Override
+        public void writePayload(ByteBuf out) {
+            out.writeInt(place);
+            MilterEncoder.writeString(out, name);
+            MilterEncoder.writeString(out, "");
+        }
+    }
+
     /** SMFIR_QUARANTINE; a verdict must follow. */
     record Quarantine(String reason) implements MilterReply {
         public Quarantine {

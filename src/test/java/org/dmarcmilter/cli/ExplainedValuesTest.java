@@ -68,6 +68,8 @@ class ExplainedValuesTest extends CommandTest {
 
     private List<JsonNode> samples() throws IOException {
         List<JsonNode> samples = new ArrayList<>(samplesOfRfc7489());
+        configuration("RemoveForgedResults yes");
+        samples.add(values("Received: x\nAuthentication-Results: mx.example.net; none\nFrom: a@nothing.example\n\n"));
         configuration("DMARCStandard rfc9989");
         samples.add(values("From: a@sub.all.example\n\n"));
         return samples;

@@ -33,7 +33,7 @@ class SettingsTest {
     void defaults() throws ConfigException {
         assertEquals(
                 new Settings(
-                        new Settings.Identity(Optional.empty(), false, List.of()),
+                        new Settings.Identity(Optional.empty(), false, List.of(), false),
                         new Settings.Exemptions(false, Optional.empty(), List.of(), List.of()),
                         new Settings.Handling(
                                 false,

@@ -35,6 +35,11 @@ final class OpenDkimInstance implements Peer {
         return "inet:127.0.0.1:" + port;
     }
 
+    /** As Sendmail's configuration wants it. */
+    String socket() {
+        return "inet:" + port + "@127.0.0.1";
+    }
+
     @Override
     public void close() {
         process.close();

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** pypolicyd-spf as Postfix's policy service: it asks the test's name server and writes Authentication-Results. */
+/** pypolicyd-spf as Postfix's policy service: it asks the test's name server. */
 final class PolicydSpf {
     /** For master.cf. */
     final String service;
@@ -19,17 +19,25 @@ final class PolicydSpf {
         this.restriction = restriction;
     }
 
-    /** Writes its configuration; Postfix starts it. */
+    /** Writes its configuration; Postfix starts it. It writes Authentication-Results. */
     static PolicydSpf in(Path directory, NameServer dns, String authservId) {
+        return configured(directory, dns, "Header_Type = AR\nAuthserv_Id = " + authservId);
+    }
+
+    /** The same, but it writes Received-SPF, as it does by default. */
+    static PolicydSpf withReceivedSpf(Path directory, NameServer dns) {
+        return configured(directory, dns, "Header_Type = SPF");
+    }
+
+    private static PolicydSpf configured(Path directory, NameServer dns, String header) {
         try {
             Path configuration = Files.writeString(directory.resolve("policyd-spf.conf"), """
                     debugLevel = 0
                     HELO_reject = False
                     Mail_From_reject = False
-                    Header_Type = AR
-                    Authserv_Id = %s
+                    %s
                     skip_addresses = 127.0.0.0/8
-                    """.formatted(authservId));
+                    """.formatted(header));
             // The program has no option for the name server.
             Path program =
                     Files.writeString(directory.resolve("policyd-spf.py"), """

@@ -22,9 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Mail through Sendmail, whose side of the protocol differs from Postfix's: no ABORT between messages, fewer macros. */
 class SendmailIT {
     private static final String CHECKER = "spf.example.test";
+    private static final String OPENDKIM = "dkim.example.test";
     private static final String CONFIGURATION = """
             AuthservID mx.example.test
-            TrustedAuthservIDs spf.example.test
+            TrustedAuthservIDs spf.example.test, dkim.example.test
             RejectFailures yes
             HoldQuarantinedMessages yes
             """;
@@ -32,9 +33,12 @@ class SendmailIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path directory;
 
+    private static final DkimKey EXAMPLE_COM = DkimKey.of("example.com");
+
     private static final Peers peers = new Peers();
     private static DaemonUnderTest overTcp;
     private static DaemonUnderTest overUnixSocket;
+    private static DaemonUnderTest removing;
     private static SendmailInstance sendmail;
 
     @BeforeAll
@@ -43,11 +47,16 @@ class SendmailIT {
         NameServer dns = peers.add(NameServer.start(directory, """
                 _dmarc.example.com.        TXT "v=DMARC1; p=reject"
                 _dmarc.quarantine.example. TXT "v=DMARC1; p=quarantine"
-                """));
+                """ + EXAMPLE_COM.record()));
+        OpenDkimInstance openDkim = peers.add(OpenDkimInstance.start(directory, dns, OPENDKIM));
         overTcp = peers.add(DaemonUnderTest.start(directory.resolve("tcp"), dns.address(), CONFIGURATION));
         overUnixSocket = peers.add(DaemonUnderTest.startOnUnixSocket(
                 directory.resolve("unix"), directory.resolve("dmarc.sock"), dns.address(), CONFIGURATION));
-        sendmail = peers.add(SendmailInstance.start(directory, List.of(overTcp.socket(), overUnixSocket.socket())));
+        removing = peers.add(DaemonUnderTest.start(
+                directory.resolve("removing"), dns.address(), CONFIGURATION + "RemoveForgedResults yes\n"));
+        sendmail = peers.add(SendmailInstance.start(
+                directory,
+                List.of(openDkim.socket(), overTcp.socket(), overUnixSocket.socket(), removing.socket())));
     }
 
     @AfterAll
@@ -123,11 +132,48 @@ class SendmailIT {
             client.send("bounce@example.com", "after@local.test", checked("example.com"))
                     .expect(250);
             assertEquals(
-                    2,
+                    3,
                     sendmail.delivered("after").fields().stream()
                             .filter(field -> field.contains("dmarc=pass"))
                             .count());
             assertFalse(sendmail.hasMail("refused"));
+        }
+    }
+
+    /** Of several fields of one name: OpenDKIM's and those of the other daemons stay, and the strangers'. */
+    @Test
+    void removesForgedFieldsAndLeavesTheCheckers() {
+        String forged = String.join(
+                "\r\n",
+                "Received: from a by b; Sat, 28 Nov 2026 10:00:00 +0000",
+                "Authentication-Results: dkim.example.test; dkim=pass header.d=example.com x.forged=yes",
+                "Authentication-Results: stranger.example; dkim=pass header.d=example.com",
+                "AUTHENTICATION-results: (by me)",
+                "\t\"MX.Example.test\" 1;",
+                "\tdkim=pass header.d=example.com x.forged=yes",
+                "Authentication-Results: stranger.example; none",
+                "Authentication-Results : mx.example.test(x).attacker.example; x.forged=yes",
+                "");
+        try (SmtpClient client = client(sendmail.addressOfAll())) {
+            client.send("a@elsewhere.example", "removed@local.test", forged + EXAMPLE_COM.sign(message("example.com")))
+                    .expect(250);
+            List<String> results = sendmail.delivered("removed").values("Authentication-Results");
+            assertFalse(results.toString().contains("forged"), results::toString);
+            assertEquals(
+                    2,
+                    results.stream().filter(value -> value.startsWith("stranger")).count(),
+                    results::toString);
+            assertTrue(
+                    results.stream().anyMatch(value -> value.startsWith(OPENDKIM) && value.contains("dkim=pass")),
+                    results::toString);
+            assertEquals(
+                    3, results.stream().filter(value -> value.contains("dmarc=pass")).count(), results::toString);
+        }
+        try (SmtpClient client = client(sendmail.address(removing.socket()))) {
+            client.send("a@elsewhere.example", "believed@local.test", forged + message("example.com"))
+                    .expect(550);
+            client.send("bounce@example.com", "kept@local.test", checked("example.com"))
+                    .expect(250);
         }
     }
 

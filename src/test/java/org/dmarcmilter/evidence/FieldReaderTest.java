@@ -279,7 +279,7 @@ class FieldReaderTest {
     void arc(String sealers, String results, String expected, String why) {
         FieldEvidence evidence = FieldReader.read(
                 new TestMessage().fields("AR: mx.example.net; " + results).facts(),
-                new Trust("mx.example.net", List.of(), false),
+                new Trust("mx.example.net", List.of(), false, false),
                 READ_RESULTS,
                 Set.copyOf(Arrays.stream(sealers.split(","))
                         .filter(s -> !s.isEmpty())
@@ -294,7 +294,7 @@ class FieldReaderTest {
                 new TestMessage()
                         .fields("AR: evil.example; arc=pass arc.chain=a.example")
                         .facts(),
-                new Trust("mx.example.net", List.of(), false),
+                new Trust("mx.example.net", List.of(), false, false),
                 READ_RESULTS,
                 Set.of("a.example"));
         assertEquals(false, evidence.arc().pass());
@@ -375,7 +375,7 @@ class FieldReaderTest {
 
     private static FieldEvidence collect(TestMessage message, Settings.Spf spf) {
         return FieldReader.read(
-                message.facts(), new Trust("mx.example.net", List.of("b.example"), false), spf, Set.of());
+                message.facts(), new Trust("mx.example.net", List.of("b.example"), false, false), spf, Set.of());
     }
 
     private static String show(FieldEvidence evidence) {

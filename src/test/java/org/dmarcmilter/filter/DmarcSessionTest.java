@@ -468,6 +468,7 @@ class DmarcSessionTest {
     @CsvSource(delimiter = '|', textBlock = """
         ''                           | 33
         CopyFailuresTo p@example.net | 37
+        RemoveForgedResults yes      | 49
         """)
     void asksForOpenDmarcsActions(String options, int actions) {
         MilterFilter.Wishes wishes = new DmarcFilter(MailSystem.with(options)::rules, recorded::add)

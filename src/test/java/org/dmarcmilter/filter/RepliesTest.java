@@ -31,7 +31,7 @@ class RepliesTest {
     }
 
     private static Judgement judgement(Verdict verdict, List<HeaderField> headers, List<String> copyTo) {
-        return new Judgement(verdict, headers, copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
+        return new Judgement(verdict, headers, List.of(), copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
     }
 
     @ParameterizedTest
@@ -53,6 +53,27 @@ class RepliesTest {
                         new MilterReply.AddRecipient("postmaster@example.net"),
                         new MilterReply.AddRecipient("archive@example.net"),
                         new MilterReply.Quarantine("q"),
+                        new MilterReply.Accept()),
+                Replies.of(judgement));
+    }
+
+    @Test
+    void deletesFromTheLastToTheFirstBeforeItInserts() {
+        Judgement judgement = new Judgement(
+                new Verdict.Accept(),
+                List.of(new HeaderField("A", "1")),
+                List.of(1, 3, 4),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+        assertEquals(
+                List.of(
+                        new MilterReply.DeleteHeader(4, "Authentication-Results"),
+                        new MilterReply.DeleteHeader(3, "Authentication-Results"),
+                        new MilterReply.DeleteHeader(1, "Authentication-Results"),
+                        new MilterReply.InsertHeader(0, "A", "1"),
                         new MilterReply.Accept()),
                 Replies.of(judgement));
     }

@@ -49,19 +49,19 @@ class TrustTest {
 
     @Test
     void withoutAuthservIdTheMtaNamesUs() {
-        Trust trust = new Trust("mta.example", List.of(), false);
+        Trust trust = new Trust("mta.example", List.of(), false, false);
         assertEquals("mta.example", trust.authservId("Q1"));
         assertEquals(true, trust.believes("mta.example", "Q1"));
     }
 
     @Test
     void writesTheJobIdOnlyWhenConfigured() {
-        assertEquals("mx.example.net/Q1", new Trust("mx.example.net", List.of(), true).authservId("Q1"));
-        assertEquals("mx.example.net", new Trust("mx.example.net", List.of(), false).authservId("Q1"));
+        assertEquals("mx.example.net/Q1", new Trust("mx.example.net", List.of(), true, false).authservId("Q1"));
+        assertEquals("mx.example.net", new Trust("mx.example.net", List.of(), false, false).authservId("Q1"));
     }
 
     @Test
     void namesWhomItBelieves() {
-        assertEquals("mx.example.net, b.example", new Trust("MX.example.net", List.of("b.example"), false).toString());
+        assertEquals("mx.example.net, b.example", new Trust("MX.example.net", List.of("b.example"), false, false).toString());
     }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dmarcmilter.milter.MilterReply.AddRecipient;
+import org.dmarcmilter.milter.MilterReply.DeleteHeader;
 import org.dmarcmilter.milter.MilterReply.InsertHeader;
 import org.dmarcmilter.milter.MilterReply.Quarantine;
 import org.dmarcmilter.milter.MilterReply.ReplyCode;
@@ -93,6 +94,13 @@ class MilterReplyTest {
     void headerValueStaysOneField(String value, String expected, String why) {
         InsertHeader reply = new InsertHeader(0, "X", unescape(value));
         assertEquals("i\0\0\0\0X\0" + unescape(expected.replace("'", "")) + "\0", payload(reply), why);
+    }
+
+    @Test
+    void deletesByAnEmptyValue() {
+        assertEquals("m\0\0\0\2Authentication-Results\0\0", payload(new DeleteHeader(2, "Authentication-Results")));
+        assertThrows(IllegalArgumentException.class, () -> new DeleteHeader(0, "X"));
+        assertThrows(IllegalArgumentException.class, () -> new DeleteHeader(1, "X:"));
     }
 
     @Test
