@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 public enum Page {
     EXPLAIN("explain"),
     INSTALL("install"),
-    POSTFIX_AND_SENDMAIL("postfix-and-sendmail"),
-    SECURITY("security");
+    POSTFIX_AND_SENDMAIL("postfix-and-sendmail");
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```[a-z]*\n(.*?)^```$");
     /** The build that runs this test has done that. */

@@ -15,7 +15,7 @@ class PageTest {
             INSTALL              | ## Rocky Linux 8, 9 and 10     | src/packaging/build-rpm                                      | systemctl enable --now dmarc-milter
             POSTFIX_AND_SENDMAIL | ## Postfix                     | smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893     | milter_default_action = accept
             POSTFIX_AND_SENDMAIL | ## dmarc-milter on a unix socket | systemctl stop dmarc-milter && systemctl enable --now dmarc-milter.socket | systemctl restart postfix
-            SECURITY             | ## Remove forged results       | # main.cf                                                    | /^Authentication-Results[ \\t]*:/ IGNORE
+            POSTFIX_AND_SENDMAIL | ## Remove forged results       | # main.cf                                                    | /^Authentication-Results[ \\t]*:/ IGNORE
             """)
     void tells(Page page, String heading, String firstLine, String lastLine) {
         List<String> commands = page.commands(heading);

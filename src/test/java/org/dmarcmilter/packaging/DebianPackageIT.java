@@ -94,7 +94,9 @@ class DebianPackageIT extends InstalledPackageScenario {
         String forged = "Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=example.com\r\n";
         send("example.com", forged, "").expect(250);
 
-        String[] files = Page.SECURITY.block("## Remove forged results").split("(?m)^# /etc/postfix/header_checks\n");
+        String[] files = Page.POSTFIX_AND_SENDMAIL
+                .block("## Remove forged results")
+                .split("(?m)^# /etc/postfix/header_checks\n");
         append("/etc/postfix/main.cf", files[0]);
         append("/etc/postfix/header_checks", files[1]);
         system().mustRun("systemctl restart postfix");
