@@ -78,6 +78,11 @@ public enum Option {
             believe: `accept`; `tempfail`, so that the client tries again later; or `policy`, which is tempfail where \
             the mail would be rejected or held if it failed, and accept otherwise. \
             Where a limit of our own kept us from asking, it is always tempfail."""),
+    ON_MISSING_RESULTS("OnMissingResults", Topic.HANDLING, Form.oneOf("fail", "tempfail", "accept"), is("fail"), """
+            What is done with mail that would be rejected or held, where no checker that we believe said anything and we \
+            did not check SPF ourselves, as when the DKIM filter is down: `fail`, like OpenDMARC; `tempfail`, so that the \
+            client tries again later; or `accept`. For the latter two the filter in front must write a result into \
+            each message (OpenDKIM: AlwaysAddARHeader yes)."""),
     COPY_FAILURES_TO("CopyFailuresTo", Topic.HANDLING, Form.RECIPIENTS, none("postmaster@example.com"), """
             Addresses that get a copy of failing mail."""),
     SOFTWARE_HEADER("SoftwareHeader", Topic.HANDLING, Form.FLAG, is("false"), """

@@ -51,6 +51,7 @@ public record Settings(
             boolean requiredFrom,
             boolean rejectMultiValueFrom,
             OnTemporaryError onTemporaryError,
+            OnMissingResults onMissingResults,
             List<String> copyFailuresTo,
             boolean softwareHeader,
             Duration maxEvaluationTime) {
@@ -64,6 +65,7 @@ public record Settings(
                     requiredFrom,
                     rejectMultiValueFrom,
                     onTemporaryError,
+                    onMissingResults,
                     copyFailuresTo,
                     softwareHeader,
                     maxEvaluationTime);
@@ -76,6 +78,19 @@ public record Settings(
         POLICY,
         ACCEPT,
         TEMPFAIL;
+
+        /** The value of the option. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What is done with mail that fails because no checker said anything. */
+    public enum OnMissingResults {
+        /** It fails like any other. */
+        FAIL,
+        TEMPFAIL,
+        ACCEPT;
 
         /** The value of the option. */
         public String word() {
@@ -189,6 +204,8 @@ public record Settings(
                 file.flag(Option.REJECT_MULTI_VALUE_FROM),
                 OnTemporaryError.valueOf(
                         file.textOrDefault(Option.ON_TEMPORARY_ERROR).toUpperCase(Locale.ROOT)),
+                OnMissingResults.valueOf(
+                        file.textOrDefault(Option.ON_MISSING_RESULTS).toUpperCase(Locale.ROOT)),
                 file.list(Option.COPY_FAILURES_TO),
                 file.flag(Option.SOFTWARE_HEADER),
                 Duration.ofSeconds(evaluation));

@@ -62,6 +62,10 @@ final class Instruments {
                         "dmarc_milter_disbelieved_total",
                         "Messages of which a checker may have copied a pass into its field",
                         recorders::disbelieved),
+                counter(
+                        "dmarc_milter_unchecked_total",
+                        "Messages that fail and about which no checker said anything",
+                        recorders::unchecked),
                 gauge("dmarc_milter_history_records_waiting", "History records not yet written", recorders::waiting),
                 counter("dmarc_milter_history_written_total", "History records written", recorders::written),
                 counter("dmarc_milter_history_dropped_total", "History records lost at the bound", recorders::dropped),

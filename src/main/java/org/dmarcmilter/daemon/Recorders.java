@@ -29,6 +29,7 @@ final class Recorders implements Consumer<JudgedMessage> {
     private final BiConsumer<String, String> messages;
     private final FailureReporter reporter;
     private final OptionalInt umask;
+    private final SetupWarnings setup;
     private final LongAdder disbelieved = new LongAdder();
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
@@ -42,11 +43,13 @@ final class Recorders implements Consumer<JudgedMessage> {
                 Clock.systemUTC(),
                 "dmarc-milter/" + ProgramVersion.VERSION);
         this.messages = messages;
+        this.setup = new SetupWarnings(assembled.rules().clock());
         this.umask = umask.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
     @Override
     public void accept(JudgedMessage message) {
+        setup.accept(message);
         Judgement judgement = message.judgement();
         messages.accept(
                 judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
@@ -95,6 +98,11 @@ final class Recorders implements Consumer<JudgedMessage> {
     /** Messages whose trusted fields were not believed. */
     long disbelieved() {
         return disbelieved.sum();
+    }
+
+    /** Messages that fail and about which no checker said anything. */
+    long unchecked() {
+        return setup.unchecked();
     }
 
     long written() {

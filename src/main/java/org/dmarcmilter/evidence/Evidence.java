@@ -69,6 +69,11 @@ public record Evidence(FieldEvidence fields, Optional<OwnSpf> own, Optional<SpfS
         return identifiers;
     }
 
+    /** Whether nobody said anything, neither a checker nor we. */
+    public boolean isSilent() {
+        return !fields.heard() && own.isEmpty();
+    }
+
     /** Our own SPF check, if it is the one that counts. */
     public Optional<OwnSpf> countingOwn() {
         return spf.filter(seen -> seen.source() == Source.OWN_CHECK).isPresent() ? own : Optional.empty();

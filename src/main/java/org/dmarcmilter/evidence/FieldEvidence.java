@@ -21,6 +21,9 @@ import org.dmarcmilter.evaluation.SpfSeen;
  * @param arc what was said about ARC
  * @param notes why fields were not believed, for debugging
  * @param disbelieved why what trusted fields say in favour of the sender does not count, in printable words; empty as a rule
+ * @param heard whether a checker that we believe said anything, or one on this host put a Received-SPF field on top
+ * @param strangers authserv-ids, like host names, of fields that stand where checkers put theirs: nobody believes them, and they speak
+ *     about SPF or DKIM, about which nobody whom we believe does. A sender may have written them
  * @param warnings invalid ARC fields, in OpenDMARC's words
  */
 public record FieldEvidence(
@@ -30,6 +33,8 @@ public record FieldEvidence(
         boolean claimsSpf,
         ArcSeen arc,
         Optional<String> disbelieved,
+        boolean heard,
+        List<String> strangers,
         List<String> notes,
         List<String> warnings) {
 
@@ -48,6 +53,7 @@ public record FieldEvidence(
 
     public FieldEvidence {
         dkim = List.copyOf(dkim);
+        strangers = List.copyOf(strangers);
         notes = List.copyOf(notes);
         warnings = List.copyOf(warnings);
     }

@@ -1,12 +1,17 @@
 package org.dmarcmilter.evidence;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dmarcmilter.authres.ArcFields;
 import org.dmarcmilter.authres.AuthenticationResults;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
@@ -46,6 +51,10 @@ final class FieldReader {
 
     private static final Pattern FOLDS = Pattern.compile("[ \t\r\n]+");
 
+    /** What we show to administrators: host names and the like, without a job id. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?");
+
+    private static final int MAX_STRANGERS = 3;
     private static final int MAX_DKIM_RESULTS = 100;
     private static final int MAX_WARNINGS = 5;
 
@@ -70,6 +79,10 @@ final class FieldReader {
     private Optional<SpfSeen> receivedSpf = Optional.empty();
     private Optional<String> disbelieved = Optional.empty();
     private boolean claimsSpf;
+    private boolean heard;
+    private boolean cameWithMessage;
+    private final Set<String> heardMethods = new HashSet<>();
+    private final Map<String, Set<String>> strangers = new LinkedHashMap<>();
 
     private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
@@ -88,7 +101,11 @@ final class FieldReader {
     private FieldEvidence read() {
         List<Integer> forged = ForgedResults.places(facts, trust);
         int position = 0;
-        for (HeaderField field : facts.headers().all(FIELD)) {
+        for (HeaderField field : facts.headers().fields()) {
+            cameWithMessage |= ForgedResults.cameWithMessage(field);
+            if (!field.is(FIELD)) {
+                continue;
+            }
             if (forged.contains(position + 1)) {
                 notes.add(job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
             } else {
@@ -100,7 +117,8 @@ final class FieldReader {
             topmostReceivedSpf().ifPresent(this::takeReceivedSpf);
         }
         ArcSeen arc = arc();
-        return new FieldEvidence(dkim, trustedSpf, receivedSpf, claimsSpf, arc, disbelieved, notes, warnings);
+        return new FieldEvidence(
+                dkim, trustedSpf, receivedSpf, claimsSpf, arc, disbelieved, heard, missedStrangers(), notes, warnings);
     }
 
     private void read(HeaderField field, int position) {
@@ -113,13 +131,37 @@ final class FieldReader {
                 notes.add(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
             }
             if (trust.believes(results.authservId(), facts.queueId())) {
+                heard = true;
+                results.results().forEach(result -> heardMethods.add(result.method()));
                 Optional<String> doubt = doubt(field, results);
                 results.results().forEach(result -> take(result, doubt));
             } else {
+                if (!cameWithMessage
+                        && strangers.size() < MAX_STRANGERS
+                        && NAME.matcher(results.authservId()).matches()) {
+                    strangers.put(results.authservId().toLowerCase(Locale.ROOT), methods(results));
+                }
                 notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
                         + Printable.shortened(results.authservId()));
             }
         }
+    }
+
+    private static Set<String> methods(AuthenticationResults results) {
+        return results.results().stream().map(MethodResult::method).collect(Collectors.toSet());
+    }
+
+    /** Those that speak about what nobody whom we believe speaks about. */
+    private List<String> missedStrangers() {
+        Set<String> missed = new HashSet<>(Set.of("dkim"));
+        if (!spfSettings.selfValidate() && !spfSettings.ignoreResults()) {
+            missed.add("spf");
+        }
+        missed.removeAll(heardMethods);
+        return strangers.entrySet().stream()
+                .filter(stranger -> !Collections.disjoint(stranger.getValue(), missed))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Why somebody else than the checker may have written a part of the field; empty if nothing says so. */
@@ -236,6 +278,7 @@ final class FieldReader {
                 } else if (!parsed.get().isAbout(facts.client().address())) {
                     notes.add(job() + " ignoring Received-SPF: written for another client");
                 } else {
+                    heard = true;
                     return parsed;
                 }
                 return Optional.empty();

@@ -41,12 +41,15 @@ public final class ForgedResults {
                         && (cameWithTheMessage || !isBelieved(field, facts, trust))) {
                     places.add(place);
                 }
-            } else if (field.is(FieldEvidence.LANDMARK)
-                    || AUTHORS_FIELDS.stream().anyMatch(field::is)) {
-                cameWithTheMessage = true;
             }
+            cameWithTheMessage |= cameWithMessage(field);
         }
         return places;
+    }
+
+    /** Whether a field, and so what stands below it, came with the message. */
+    static boolean cameWithMessage(HeaderField field) {
+        return field.is(FieldEvidence.LANDMARK) || AUTHORS_FIELDS.stream().anyMatch(field::is);
     }
 
     /** Others may be less strict readers: what we cannot read, or is for another job, has no right to the name. */

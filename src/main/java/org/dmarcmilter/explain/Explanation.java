@@ -268,6 +268,15 @@ public record Explanation(
             return Optional.of(
                     "OnTemporaryError " + handling.onTemporaryError().word() + temporaryError(result, handling));
         }
+        boolean enforced = (result.disposition() == Policy.REJECT && handling.rejectFailures())
+                || (result.disposition() == Policy.QUARANTINE && handling.holdQuarantined());
+        if (handling.onMissingResults() != Settings.OnMissingResults.FAIL
+                && enforced
+                && judgement.fails()
+                && judgement.evidence().filter(Evidence::isSilent).isPresent()) {
+            return Optional.of("no checker said anything: OnMissingResults "
+                    + handling.onMissingResults().word());
+        }
         List<OverrideReason> overrides =
                 judgement.evaluation().map(Evaluation::overrides).orElse(List.of());
         if (overrides.contains(OverrideReason.TRUSTED_FORWARDER)) {

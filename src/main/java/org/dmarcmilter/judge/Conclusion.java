@@ -38,7 +38,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
      * @param before log lines from before the result was known
      */
     Judgement judgement(String authservId, List<LogLine> before) {
-        Verdict verdict = Verdict.of(result, limitMet, arc().overrides(), handling());
+        Verdict verdict = Verdict.of(result, evidence.isSilent(), limitMet, arc().overrides(), handling());
         List<LogLine> log = new ArrayList<>(before);
         addLog(log);
         if (limitMet && verdict.applied() == Applied.TEMPFAIL) {

@@ -16,6 +16,7 @@ import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evaluation.Applied;
 import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.text.Printable;
@@ -64,19 +65,21 @@ final class DetailLines {
         }
         List<Evaluation> evaluations = Stream.concat(judgement.evaluation().stream(), judgement.others().stream())
                 .toList();
-        Applied rejecting = rejecting(rules, judgement.verdict(), evaluations, limitMet);
+        Applied rejecting = rejecting(rules, judgement, evaluations, limitMet);
         return evaluations.stream()
                 .map(evaluation -> LogLine.info(facts.logged("details " + line(evaluation, rejecting))))
                 .toList();
     }
 
     /** What is done with the message where RejectFailures is on: what the strictest author domain asks for. */
-    private static Applied rejecting(Rules rules, Verdict verdict, List<Evaluation> evaluations, boolean limitMet) {
+    private static Applied rejecting(Rules rules, Judgement judgement, List<Evaluation> evaluations, boolean limitMet) {
+        boolean isSilent = judgement.evidence().filter(Evidence::isSilent).isPresent();
         return Stream.concat(
-                        Stream.of(verdict.applied()),
+                        Stream.of(judgement.verdict().applied()),
                         evaluations.stream()
                                 .map(evaluation -> Verdict.of(
                                                 evaluation.dmarc(),
+                                                isSilent,
                                                 limitMet,
                                                 evaluation.arc().overrides(),
                                                 rules.settings().handling().rejecting())

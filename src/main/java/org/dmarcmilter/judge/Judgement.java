@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.DmarcResult;
+import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.message.HeaderField;
@@ -39,7 +40,8 @@ public record Judgement(
 
     /** A message that is decided without an evaluation. */
     static Judgement of(Verdict verdict, List<HeaderField> headers, List<LogLine> log) {
-        return new Judgement(verdict, headers, List.of(), List.of(), log, Optional.empty(), Optional.empty(), List.of());
+        return new Judgement(
+                verdict, headers, List.of(), List.of(), log, Optional.empty(), Optional.empty(), List.of());
     }
 
     /** The DMARC result; empty if there is no author domain that decided. */
@@ -50,7 +52,13 @@ public record Judgement(
     /** The same judgement with more to log. */
     Judgement logging(List<LogLine> more) {
         List<LogLine> all = Stream.concat(log.stream(), more.stream()).toList();
-        return new Judgement(verdict, headers, copyTo, all, evidence, evaluation, others);
+        return new Judgement(verdict, headers, removed, copyTo, all, evidence, evaluation, others);
+    }
+
+    /** Whether it fails, and the owner of the author domain asks for something to be done. */
+    public boolean fails() {
+        return result().filter(result -> result.status() == DmarcResult.Status.FAIL && result.policy() != Policy.NONE)
+                .isPresent();
     }
 
     /** The same judgement beside the evaluations of other author domains, for each of which the same was done. */

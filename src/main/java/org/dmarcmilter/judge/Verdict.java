@@ -97,6 +97,27 @@ public sealed interface Verdict {
     }
 
     /**
+     * The same.
+     *
+     * @param isSilent whether neither a checker nor we said anything about the message: most likely the filter in front of us is down, and
+     *     its word could have been a pass
+     */
+    static Verdict of(
+            DmarcResult result, boolean isSilent, boolean limitMet, boolean arcOverrides, Settings.Handling handling) {
+        Verdict verdict = of(result, limitMet, arcOverrides, handling);
+        boolean keepsAway = verdict instanceof Hold || !verdict.delivers();
+        // A limit of ours is no filter that is down, and closes the door whatever the option says.
+        if (!isSilent || result.status() != DmarcResult.Status.FAIL || limitMet || !keepsAway) {
+            return verdict;
+        }
+        return switch (handling.onMissingResults()) {
+            case FAIL -> verdict;
+            case TEMPFAIL -> tryAgain(result, "");
+            case ACCEPT -> new Continue();
+        };
+    }
+
+    /**
      * An open question must not be closed against an honest sender, nor opened at will by another: anybody can add a signature whose
      * key cannot be fetched. So what a failure would keep away comes again (RFC 7489, section 6.6.2; RFC 9989, section 5.3.6).
      */

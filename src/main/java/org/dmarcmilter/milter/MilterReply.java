@@ -168,8 +168,8 @@ public sealed interface MilterReply {
     record DeleteHeader(int place, String name) implements MilterReply {
         public DeleteHeader {
             if (place < 1 || !WireText.isFieldName(name)) {
-                throw new IllegalArgumentException("no header field '"
-                        + Printable.escaped(name, WireText.MAX_LOGGED) + "' at " + place);
+                throw new IllegalArgumentException(
+                        "no header field '" + Printable.escaped(name, WireText.MAX_LOGGED) + "' at " + place);
             }
         }
 

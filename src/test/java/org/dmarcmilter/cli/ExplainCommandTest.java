@@ -134,6 +134,9 @@ class ExplainCommandTest extends CommandTest {
         RejectFailures no                                     | From: a@example.com  | RejectFailures is off: not rejected                                      | p=reject, not enforced
         HoldQuarantinedMessages no                            | From: a@held.example | HoldQuarantinedMessages is off: not held                                 | p=quarantine, not enforced
         RejectFailures yes                                    | From: a@example.com  | ''                                                                       | enforced: nothing to add
+        RejectFailures yes\\nOnMissingResults tempfail        | From: a@example.com  | no checker said anything: OnMissingResults tempfail                      | no checker
+        RejectFailures yes\\nOnMissingResults accept          | From: a@example.com  | no checker said anything: OnMissingResults accept                        | no checker
+        RejectFailures no\\nOnMissingResults tempfail         | From: a@example.com  | RejectFailures is off: not rejected                                      | nothing to put off
         RejectFailures no                                     | From: a@none.example | ''                                                                       | p=none: nothing to enforce
         DomainWhitelist relay.example\\nRejectFailures yes     | Authentication-Results: mx.example.net; arc=pass arc.chain=relay.example\\nFrom: a@example.com | overridden: a trusted ARC chain vouches for the message (DomainWhitelist) | ARC
         OnTemporaryError tempfail                             | Authentication-Results: mx.example.net; dkim=temperror header.d=example.com\\nFrom: a@example.com | OnTemporaryError tempfail | temporary error, refused

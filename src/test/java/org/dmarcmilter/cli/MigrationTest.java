@@ -64,7 +64,7 @@ class MigrationTest {
     @EnumSource(Option.class)
     void knowsWhatToSayOfEachOption(Option option) throws ConfigException {
         String value = switch (option) {
-            case ON_TEMPORARY_ERROR -> "accept";
+            case ON_TEMPORARY_ERROR, ON_MISSING_RESULTS -> "accept";
             case DMARC_STANDARD -> "rfc7489";
             case LOG_DETAILS -> "all";
             case MAX_HEADER_BYTES -> "20000";

@@ -43,6 +43,7 @@ class SettingsTest {
                                 false,
                                 false,
                                 Settings.OnTemporaryError.POLICY,
+                                Settings.OnMissingResults.FAIL,
                                 List.of(),
                                 false,
                                 Duration.ofSeconds(30)),

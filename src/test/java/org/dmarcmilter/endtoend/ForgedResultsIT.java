@@ -70,8 +70,7 @@ class ForgedResultsIT {
         Path second = Files.createDirectories(directory.resolve("checking"));
         DaemonUnderTest plain = peers.add(DaemonUnderTest.start(second, dns.address(), OPTIONS));
         PolicydSpf receivedSpf = PolicydSpf.withReceivedSpf(second, dns);
-        Path checks = Files.writeString(
-                second.resolve("header_checks"), "/^Authentication-Results[ \\t]*:/ IGNORE\n");
+        Path checks = Files.writeString(second.resolve("header_checks"), "/^Authentication-Results[ \\t]*:/ IGNORE\n");
         checking = peers.add(PostfixInstance.start(
                 second,
                 List.of(openDkim.address(), plain.postfixAddress()),
@@ -107,12 +106,7 @@ class ForgedResultsIT {
 
     @Test
     void removesWhatStandsBelowTheAuthorsFields() {
-        assertBelievedByNobody(
-                removing,
-                "below",
-                "",
-                forged("Authentication-Results: mx.example.test; FORGED\r\n"),
-                0);
+        assertBelievedByNobody(removing, "below", "", forged("Authentication-Results: mx.example.test; FORGED\r\n"), 0);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -132,7 +126,9 @@ class ForgedResultsIT {
             client.send("u@good.example", "prepended@local.test", message("good.example"))
                     .expect(250);
             DeliveredMessage delivered = checking.delivered("prepended");
-            assertTrue(delivered.top().contains("dmarc=pass"), () -> delivered.fields().toString());
+            assertTrue(
+                    delivered.top().contains("dmarc=pass"),
+                    () -> delivered.fields().toString());
             assertEquals(1, delivered.values("Received-SPF").size());
         }
     }
@@ -143,7 +139,9 @@ class ForgedResultsIT {
             client.send("u@good.example", "prepended@local.test", message("good.example"))
                     .expect(250);
             DeliveredMessage delivered = removing.delivered("prepended");
-            assertTrue(delivered.top().contains("dmarc=pass"), () -> delivered.fields().toString());
+            assertTrue(
+                    delivered.top().contains("dmarc=pass"),
+                    () -> delivered.fields().toString());
             assertEquals(3, delivered.values("Authentication-Results").size());
         }
     }
@@ -169,13 +167,12 @@ class ForgedResultsIT {
                     "550 5.7.1 rejected by DMARC policy for bank.example",
                     client.send("a@bank.example", user + "@local.test", above + with(message("bank.example"), below))
                             .toString());
-            client.send(
-                            "u@good.example",
-                            user + "@local.test",
-                            above + GOOD.sign(with(message("good.example"), below)))
+            client.send("u@good.example", user + "@local.test", above + GOOD.sign(with(message("good.example"), below)))
                     .expect(250);
             DeliveredMessage delivered = postfix.delivered(user);
-            assertTrue(delivered.top().contains("dmarc=pass"), () -> delivered.fields().toString());
+            assertTrue(
+                    delivered.top().contains("dmarc=pass"),
+                    () -> delivered.fields().toString());
             assertFalse(
                     delivered.fields().toString().contains("forged=yes"),
                     () -> delivered.fields().toString());
@@ -185,7 +182,9 @@ class ForgedResultsIT {
                     results::toString);
             assertEquals(
                     strangers,
-                    results.stream().filter(value -> value.startsWith("stranger")).count(),
+                    results.stream()
+                            .filter(value -> value.startsWith("stranger"))
+                            .count(),
                     results::toString);
         }
     }

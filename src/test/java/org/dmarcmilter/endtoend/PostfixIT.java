@@ -83,7 +83,10 @@ class PostfixIT {
     private static void assertNobodyComplained() {
         assertEquals(List.of(), linesWith(postfix.log(), "warning: milter"), "Postfix's log");
         // Netty wants a hardware address for names of channels; a sandbox without a network has none.
-        String log = daemon.log().replaceAll("(?m)^.*usable hardware address.*$", "");
+        // That a stranger's name stands where our checkers' do is worth a line.
+        String log = daemon.log()
+                .replaceAll("(?m)^.*usable hardware address.*$", "")
+                .replaceAll("(?m)^.*Authentication-Results of mx\\.attacker\\.example arrive.*$", "");
         assertEquals(List.of(), linesWith(log, " WARN ", " ERROR ", "Exception"), "the daemon's log");
     }
 

@@ -55,8 +55,7 @@ class SendmailIT {
         removing = peers.add(DaemonUnderTest.start(
                 directory.resolve("removing"), dns.address(), CONFIGURATION + "RemoveForgedResults yes\n"));
         sendmail = peers.add(SendmailInstance.start(
-                directory,
-                List.of(openDkim.socket(), overTcp.socket(), overUnixSocket.socket(), removing.socket())));
+                directory, List.of(openDkim.socket(), overTcp.socket(), overUnixSocket.socket(), removing.socket())));
     }
 
     @AfterAll
@@ -161,13 +160,19 @@ class SendmailIT {
             assertFalse(results.toString().contains("forged"), results::toString);
             assertEquals(
                     2,
-                    results.stream().filter(value -> value.startsWith("stranger")).count(),
+                    results.stream()
+                            .filter(value -> value.startsWith("stranger"))
+                            .count(),
                     results::toString);
             assertTrue(
                     results.stream().anyMatch(value -> value.startsWith(OPENDKIM) && value.contains("dkim=pass")),
                     results::toString);
             assertEquals(
-                    3, results.stream().filter(value -> value.contains("dmarc=pass")).count(), results::toString);
+                    3,
+                    results.stream()
+                            .filter(value -> value.contains("dmarc=pass"))
+                            .count(),
+                    results::toString);
         }
         try (SmtpClient client = client(sendmail.address(removing.socket()))) {
             client.send("a@elsewhere.example", "believed@local.test", forged + message("example.com"))

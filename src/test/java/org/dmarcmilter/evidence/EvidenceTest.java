@@ -52,6 +52,8 @@ class EvidenceTest {
                 claimed,
                 ArcSeen.NONE,
                 Optional.empty(),
+                false,
+                List.of(),
                 List.of(),
                 List.of());
         Evidence evidence = Evidence.merge(fields, own(own));

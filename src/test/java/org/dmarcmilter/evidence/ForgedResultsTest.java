@@ -81,7 +81,9 @@ class ForgedResultsTest {
                 assertEquals(List.of(2), ForgedResults.places(message.facts(), trust), id + line);
                 assertEquals(
                         List.of("top.example"),
-                        evidence.dkim().stream().map(seen -> seen.domain().ascii()).toList());
+                        evidence.dkim().stream()
+                                .map(seen -> seen.domain().ascii())
+                                .toList());
                 assertEquals(false, evidence.trustedSpf().isPresent());
             }
         }
@@ -89,12 +91,11 @@ class ForgedResultsTest {
 
     private static String places(String fields, boolean withJobId) {
         TestMessage message = new TestMessage().fields(fields.replace("{LF}", "\n"));
-        String places =
-                Stream.of(ForgedResults.places(
-                                message.facts(), new Trust("mx.example.net", List.of("b.example"), withJobId, true)))
-                        .flatMap(List::stream)
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(" "));
+        String places = Stream.of(ForgedResults.places(
+                        message.facts(), new Trust("mx.example.net", List.of("b.example"), withJobId, true)))
+                .flatMap(List::stream)
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
         return places.isEmpty() ? "-" : places;
     }
 }

@@ -31,7 +31,8 @@ class RepliesTest {
     }
 
     private static Judgement judgement(Verdict verdict, List<HeaderField> headers, List<String> copyTo) {
-        return new Judgement(verdict, headers, List.of(), copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
+        return new Judgement(
+                verdict, headers, List.of(), copyTo, List.of(), Optional.empty(), Optional.empty(), List.of());
     }
 
     @ParameterizedTest

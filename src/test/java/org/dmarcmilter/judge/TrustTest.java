@@ -62,6 +62,8 @@ class TrustTest {
 
     @Test
     void namesWhomItBelieves() {
-        assertEquals("mx.example.net, b.example", new Trust("MX.example.net", List.of("b.example"), false, false).toString());
+        assertEquals(
+                "mx.example.net, b.example",
+                new Trust("MX.example.net", List.of("b.example"), false, false).toString());
     }
 }
