@@ -41,7 +41,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Optional<ChannelOption<Boolean>> quickAck;
     private final MilterConnection connection;
-    private final MilterDecoder decoder = new MilterDecoder(this::oddity);
+    private final MilterDecoder decoder;
 
     private ByteBuf queue = Unpooled.EMPTY_BUFFER;
     private ByteBuf replies = Unpooled.EMPTY_BUFFER;
@@ -65,6 +65,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.quickAck = quickAck;
         this.connection = new MilterConnection(service, id, this);
+        this.decoder = new MilterDecoder(service.fieldNames(), connection::keeps, this::oddity);
     }
 
     // What the MTA does.

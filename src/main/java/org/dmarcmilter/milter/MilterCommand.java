@@ -90,8 +90,14 @@ public sealed interface MilterCommand {
         }
     }
 
-    /** SMFIC_HEADER. */
-    record Header(String name, String value) implements MilterCommand {
+    /**
+     * SMFIC_HEADER.
+     *
+     * @param value empty unless all of the field is kept
+     * @param kept how much of the field somebody reads
+     * @param octets of name and value as they came
+     */
+    record Header(String name, String value, MilterFilter.Part kept, int octets) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.header(this);

@@ -190,23 +190,20 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     @Override
     public void header(Header command) {
-        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> {
-            Part kept = session.keeps(command.name());
-            return switch (message.count(command, kept)) {
-                case KEPT -> {
-                    session.header(kept == Part.WHOLE ? command : new Header(command.name(), ""));
-                    yield CONTINUE;
-                }
-                case FIRST_LEFT_OUT -> {
-                    session.headersTruncated();
-                    yield CONTINUE;
-                }
-                case LEFT_OUT, UNREAD -> CONTINUE;
-                case NO_MEMORY -> {
-                    giveUp(message);
-                    yield TEMPORARY_FAILURE;
-                }
-            };
+        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> switch (message.count(command)) {
+            case KEPT -> {
+                session.header(command);
+                yield CONTINUE;
+            }
+            case FIRST_LEFT_OUT -> {
+                session.headersTruncated();
+                yield CONTINUE;
+            }
+            case LEFT_OUT, UNREAD -> CONTINUE;
+            case NO_MEMORY -> {
+                giveUp(message);
+                yield TEMPORARY_FAILURE;
+            }
         });
     }
 
@@ -217,6 +214,11 @@ final class MilterConnection implements MilterCommand.Visitor {
             later(() -> refuse(message));
         }
         return taken;
+    }
+
+    /** How much of a header field that comes now anybody reads. */
+    Part keeps(String fieldName) {
+        return open.filter(message -> message.inSession).isPresent() ? session.keeps(fieldName) : Part.NOTHING;
     }
 
     /** Others need the memory that a message of this connection has taken: it is theirs at once, and then the MTA hears of it. */

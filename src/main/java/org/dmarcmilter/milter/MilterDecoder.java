@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
@@ -25,9 +26,13 @@ import org.dmarcmilter.milter.MilterCommand.Quit;
 import org.dmarcmilter.milter.MilterCommand.QuitNewConnection;
 import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
+import org.dmarcmilter.milter.MilterFilter.Part;
 import org.dmarcmilter.text.Printable;
 
-/** Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. */
+/**
+ * Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. What nobody reads of a header
+ * field is not made into text.
+ */
 final class MilterDecoder {
     private static final Optional<MilterCommand> DATA = Optional.of(new Data());
     private static final Optional<MilterCommand> END_OF_HEADERS = Optional.of(new EndOfHeaders());
@@ -38,12 +43,18 @@ final class MilterDecoder {
     private static final Optional<MilterCommand> QUIT = Optional.of(new Quit());
     private static final Optional<MilterCommand> QUIT_NEW_CONNECTION = Optional.of(new QuitNewConnection());
 
+    private final FieldNames names;
+    private final Function<String, Part> keeps;
     private final Consumer<String> oddity;
 
     /**
+     * @param names of the header fields that came before
+     * @param keeps how much of a header field of that name somebody reads
      * @param oddity told of what is wrong in a packet but not wrong enough to close the connection
      */
-    MilterDecoder(Consumer<String> oddity) {
+    MilterDecoder(FieldNames names, Function<String, Part> keeps, Consumer<String> oddity) {
+        this.names = names;
+        this.keeps = keeps;
         this.oddity = oddity;
     }
 
@@ -162,13 +173,16 @@ final class MilterDecoder {
         return Optional.of(code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments));
     }
 
-    private static Optional<MilterCommand> header(ByteBuf in, int start, int end) {
+    private Optional<MilterCommand> header(ByteBuf in, int start, int end) {
         int nameEnd = find(in, start, end);
         int valueEnd = find(in, nameEnd + 1, end);
         if (nameEnd == start || valueEnd >= end) {
             return malformed("HEADER without name or terminated value");
         }
-        return Optional.of(new Header(text(in, start, nameEnd - start), text(in, nameEnd + 1, valueEnd - nameEnd - 1)));
+        String name = names.of(in, start, nameEnd - start);
+        Part kept = keeps.apply(name);
+        String value = kept == Part.WHOLE ? text(in, nameEnd + 1, valueEnd - nameEnd - 1) : "";
+        return Optional.of(new Header(name, value, kept, valueEnd - start - 1));
     }
 
     /** The NUL-terminated strings; bytes after the last NUL are ignored. */

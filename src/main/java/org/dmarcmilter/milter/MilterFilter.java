@@ -66,6 +66,7 @@ public interface MilterFilter {
          * memory: what nobody reads costs nobody anything.
          *
          * @param fieldName as the MTA sent it
+         * @return the same each time within a message
          */
         default Part keeps(String fieldName) {
             return Part.WHOLE;

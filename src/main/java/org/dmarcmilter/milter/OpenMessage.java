@@ -54,19 +54,19 @@ final class OpenMessage {
     }
 
     /** Counts a field, and takes the memory for as much of it as is kept. */
-    Field count(MilterCommand.Header field, Part kept) {
-        int size = field.name().length() + field.value().length();
+    Field count(MilterCommand.Header field) {
         fields++;
-        octets += size;
+        octets += field.octets();
         if (fields > limits.maxHeaderCount() || octets > limits.maxHeaderBytes()) {
             boolean first = !truncated;
             truncated = true;
             return first ? Field.FIRST_LEFT_OUT : Field.LEFT_OUT;
         }
-        if (kept == Part.NOTHING) {
+        if (field.kept() == Part.NOTHING) {
             return Field.UNREAD;
         }
-        return memory.take(kept == Part.NAME ? NAME_OVERHEAD : FIELD_OVERHEAD + size) ? Field.KEPT : Field.NO_MEMORY;
+        int needed = field.kept() == Part.NAME ? NAME_OVERHEAD : FIELD_OVERHEAD + field.octets();
+        return memory.take(needed) ? Field.KEPT : Field.NO_MEMORY;
     }
 
     /** Takes memory for what the session holds beside the fields. */

@@ -78,10 +78,10 @@ class DmarcSessionTest {
             int colon = field.indexOf(':');
             String name = field.substring(0, colon);
             String value = field.substring(colon + 1).strip();
-            switch (session.keeps(name)) {
-                case NOTHING -> {}
-                case NAME -> session.header(new MilterCommand.Header(name, ""));
-                case WHOLE -> session.header(new MilterCommand.Header(name, value));
+            MilterFilter.Part kept = session.keeps(name);
+            if (kept != MilterFilter.Part.NOTHING) {
+                session.header(new MilterCommand.Header(
+                        name, kept == MilterFilter.Part.WHOLE ? value : "", kept, name.length() + value.length()));
             }
         }
     }

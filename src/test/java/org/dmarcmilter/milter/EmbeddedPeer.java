@@ -30,7 +30,7 @@ final class EmbeddedPeer implements AutoCloseable {
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits, HeaderMemory headerMemory) {
-        Service service = new Service(filter, limits, TEMPORARY_FAILURE, counters, headerMemory);
+        Service service = new Service(filter, limits, TEMPORARY_FAILURE, counters, headerMemory, new FieldNames());
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(new ChannelInitializer<>() {

@@ -36,7 +36,8 @@ class MilterDecoderFuzzTest {
     }
 
     private static List<MilterCommand> decode(ByteBuf in) {
-        MilterDecoder decoder = new MilterDecoder(oddity -> assertTrue(oddity.length() < 1000));
+        MilterDecoder decoder = new MilterDecoder(
+                new FieldNames(), name -> MilterFilter.Part.WHOLE, oddity -> assertTrue(oddity.length() < 1000));
         List<MilterCommand> commands = new ArrayList<>();
         while (!isMalformed(commands)) {
             int before = in.readerIndex();

@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.dmarcmilter.milter.MilterCommand.Body;
 import org.dmarcmilter.milter.MilterCommand.Header;
 import org.dmarcmilter.milter.MilterCommand.Malformed;
+import org.dmarcmilter.milter.MilterFilter.Part;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -22,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MilterDecoderTest {
     private final List<String> oddities = new ArrayList<>();
-    private final MilterDecoder decoder = new MilterDecoder(oddities::add);
+    private final MilterDecoder decoder = new MilterDecoder(new FieldNames(), name -> Part.WHOLE, oddities::add);
 
     @ParameterizedTest(name = "{2}")
     @CsvFileSource(resources = "/milter/single-packets.txt", delimiter = '|')
@@ -69,11 +72,11 @@ class MilterDecoderTest {
             R<a@b>~NOTIFY=NEVER~    | Recipient[recipient=<a@b>, arguments=[NOTIFY=NEVER]]   |        | recipient
             R<a@b>~NOTIFY           | Malformed                                              |        | argument without NUL
             R                       | Malformed                                              |        | empty
-            LSubject~hi^0a^20there~ | "Header[name=Subject, value=hi\n there]"               |        | folded by LF
-            LSubject~hi^0d^0a^09x~  | "Header[name=Subject, value=hi\r\n\tx]"                |        | folded by CR LF
-            LX~~                    | Header[name=X, value=]                                 |        | empty value
-            LX~^20two^20~           | "Header[name=X, value= two ]"                          |        | spaces stay
-            LX~v~extra~             | Header[name=X, value=v]                                |        | three strings
+            LSubject~hi^0a^20there~ | "Header[name=Subject, value=hi\n there, kept=WHOLE, octets=16]"          |        | folded by LF
+            LSubject~hi^0d^0a^09x~  | "Header[name=Subject, value=hi\r\n\tx, kept=WHOLE, octets=13]"                |        | folded by CR LF
+            LX~~                    | "Header[name=X, value=, kept=WHOLE, octets=1]"                                 |        | empty value
+            LX~^20two^20~           | "Header[name=X, value= two , kept=WHOLE, octets=6]"                          |        | spaces stay
+            LX~v~extra~             | "Header[name=X, value=v, kept=WHOLE, octets=2]"                                |        | three strings
             LX~                     | Malformed                                              |        | one string
             LX                      | Malformed                                              |        | no NUL
             LX~v                    | Malformed                                              |        | value without NUL
@@ -144,7 +147,32 @@ class MilterDecoderTest {
         }
         byte[] content = ("LX-All~".replace('~', '\0') + value + '\0').getBytes(StandardCharsets.ISO_8859_1);
         ByteBuf in = Unpooled.buffer().writeInt(content.length).writeBytes(content);
-        assertEquals(Optional.of(new Header("X-All", value.toString())), decoder.next(in));
+        assertEquals(Optional.of(new Header("X-All", value.toString(), Part.WHOLE, 60_005)), decoder.next(in));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"WHOLE, value", "NAME, ''", "NOTHING, ''"})
+    @DisplayName("of a field that nobody reads no text is made, and its size still counts")
+    void makesNoTextOfWhatNobodyReads(Part part, String value) {
+        MilterDecoder partial = new MilterDecoder(new FieldNames(), name -> part, oddities::add);
+        ByteBuf in = Unpooled.wrappedBuffer(Frames.frame("LName~value~"));
+        assertEquals(Optional.of(new Header("Name", value, part, 9)), partial.next(in));
+        assertEquals(0, in.readableBytes());
+    }
+
+    @Test
+    void namesAreWhatTheyWereWhoeverCameBefore() {
+        FieldNames names = new FieldNames();
+        Random random = new Random(1);
+        for (int i = 0; i < 20_000; i++) {
+            // Two characters, so that many share a place and some come again.
+            StringBuilder name = new StringBuilder();
+            for (int length = random.nextInt(70); length >= 0; length--) {
+                name.append("ab\u00ff".charAt(random.nextInt(i % 2 + 2)));
+            }
+            byte[] octets = ("x" + name).getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(name.toString(), names.of(Unpooled.wrappedBuffer(octets), 1, name.length()));
+        }
     }
 
     @Test

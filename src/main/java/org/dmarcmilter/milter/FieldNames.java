@@ -1,0 +1,52 @@
+package org.dmarcmilter.milter;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Names of header fields as strings, of which the common ones are made once and not for each message. For all threads: who
+ * loses a race for a place makes a string more.
+ */
+final class FieldNames {
+    /** A power of two, some times the names that are common. */
+    private static final int PLACES = 512;
+
+    /** Longer ones are not remembered. */
+    private static final int MAX_LENGTH = 64;
+
+    private final String[] known = new String[PLACES];
+
+    /** The octets from {@code start} on, one char each. */
+    String of(ByteBuf in, int start, int length) {
+        if (length > MAX_LENGTH) {
+            return in.toString(start, length, StandardCharsets.ISO_8859_1);
+        }
+        int place = place(in, start, length);
+        String name = known[place];
+        if (name == null || !isAt(name, in, start, length)) {
+            name = in.toString(start, length, StandardCharsets.ISO_8859_1);
+            known[place] = name;
+        }
+        return name;
+    }
+
+    private static int place(ByteBuf in, int start, int length) {
+        int hash = 0;
+        for (int i = 0; i < length; i++) {
+            hash = 31 * hash + in.getByte(start + i);
+        }
+        return (hash ^ hash >>> 16) & PLACES - 1;
+    }
+
+    private static boolean isAt(String name, ByteBuf in, int start, int length) {
+        if (name.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (name.charAt(i) != in.getUnsignedByte(start + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
