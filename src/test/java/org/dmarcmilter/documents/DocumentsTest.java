@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +32,9 @@ class DocumentsTest {
     private static final int MAX_README_BYTES = 8_192;
     /** As in {@code filter/DmarcSession}, with a method or without one. */
     private static final Pattern CLASS = Pattern.compile("`([a-z]+/[A-Z]\\w+)[.`]");
+
+    /** A test, with a method or without one. */
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
     private static final Pattern INSTALLED = Pattern.compile("/usr/share/doc/dmarc-milter/([\\w.-]+\\.\\w+)");
 
@@ -86,6 +92,27 @@ class DocumentsTest {
                 .filter(name -> !Files.exists(Path.of("src/main/java/org/dmarcmilter", name + ".java")))
                 .toList();
         assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void securityNamesTestsThatAreThere() throws IOException {
+        Map<String, Path> tests;
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+            tests = files.filter(file -> file.toString().endsWith(".java"))
+                    .collect(Collectors.toMap(
+                            file -> file.getFileName().toString().replace(".java", ""), file -> file, (one, other) -> one));
+        }
+        List<String> missing = new ArrayList<>();
+        int named = 0;
+        for (Matcher test = TEST.matcher(Files.readString(Path.of(".github/SECURITY.md"))); test.find(); named++) {
+            Path file = tests.get(test.group(1));
+            String method = test.group(2);
+            if (file == null || (method != null && !Files.readString(file).contains(" void " + method + "("))) {
+                missing.add(test.group());
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(named > 40, "the table of traps");
     }
 
     @ParameterizedTest
