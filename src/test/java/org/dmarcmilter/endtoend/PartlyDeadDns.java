@@ -1,5 +1,7 @@
 package org.dmarcmilter.endtoend;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -10,6 +12,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A DNS server that hands questions on to another one, but never answers for one zone. By TCP it hands on what comes. */
 final class PartlyDeadDns implements Peer {
@@ -20,6 +24,7 @@ final class PartlyDeadDns implements Peer {
     private final ServerSocket streams;
     private final InetSocketAddress upstream;
     private final byte[] deadZone;
+    private final CountDownLatch asked = new CountDownLatch(1);
 
     private PartlyDeadDns(DatagramSocket clients, ServerSocket streams, InetSocketAddress upstream, byte[] deadZone) {
         this.clients = clients;
@@ -56,6 +61,15 @@ final class PartlyDeadDns implements Peer {
         return "127.0.0.1:" + clients.getLocalPort();
     }
 
+    /** Waits for the first question: who asks it has read its message so far. */
+    void awaitQuestion() {
+        try {
+            assertTrue(asked.await(10, TimeUnit.SECONDS), "nobody asked");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         clients.close();
@@ -72,6 +86,7 @@ final class PartlyDeadDns implements Peer {
             while (true) {
                 DatagramPacket packet = new DatagramPacket(new byte[LARGEST_DATAGRAM], LARGEST_DATAGRAM);
                 clients.receive(packet);
+                asked.countDown();
                 if (asksForDeadZone(packet)) {
                     continue;
                 }

@@ -56,6 +56,7 @@ class SignalsIT {
         try (DaemonUnderTest daemon = DaemonUnderTest.start(directory, dns.address(), CONFIGURATION);
                 MilterPeer mta = MilterPeer.connect(daemon.socket())) {
             begin(mta, "example.com");
+            dns.awaitQuestion();
             daemon.process().signal("TERM");
             awaitNoNewConnections(daemon);
             mta.header("Subject", "news");
@@ -72,6 +73,7 @@ class SignalsIT {
             begin(mta, "dead.example");
             mta.endOfHeaders();
             mta.sendEndOfMessage();
+            dns.awaitQuestion();
             daemon.process().signal("TERM");
             assertJudged("dmarc=temperror", mta.awaitVerdict());
             assertEquals(0, daemon.process().exitCode(EXIT_LIMIT));
