@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param limit of this process (RLIMIT_NOFILE, which Java raises as far as it may)
  */
 record OpenFiles(long limit) {
-    /** The sockets of 1,000 questions with three tries each, and what Java, the log, history and counters have open. */
-    private static final int OTHERS = 3_200;
+    /** The sockets of DNS questions, at most 4,000, and what Java, the log, history and counters have open. */
+    private static final int OTHERS = 4_200;
 
     static OpenFiles ofThisProcess() {
         return new OpenFiles(

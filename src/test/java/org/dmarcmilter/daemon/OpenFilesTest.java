@@ -12,8 +12,8 @@ class OpenFilesTest {
         # limit             | wanted | allowed | why
         9223372036854775807 | 2500   | 2500    | no limit
         16384               | 2500   | 2500    | the unit's
-        5700                | 2500   | 2500    | just enough
-        5699                | 2500   | 2849    | nearly
+        6700                | 2500   | 2500    | just enough
+        4999                | 2500   | 2499    | nearly
         4096                | 2500   | 2048    | half of a low limit
         1024                | 2500   | 512     | a shell's
         1024                | 512    | 512     | what the warning advises
