@@ -10,7 +10,7 @@ import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
 
 /** To search for new inputs: {@code JAZZER_FUZZ=1 mvn test -Dtest=AuthenticationResultsParserFuzzTest}. */
 class AuthenticationResultsParserFuzzTest {
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "10m")
     void neverThrows(byte[] data) {
         String value = new String(data, StandardCharsets.ISO_8859_1);
         Parsed parsed = AuthenticationResultsParser.parse(value);
@@ -22,7 +22,7 @@ class AuthenticationResultsParserFuzzTest {
     }
 
     /** No field in which a comment or a quoted string lacks its other half is ever used. */
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "10m")
     void readsNoFieldWithHalfAComment(byte[] data) {
         String value = "x; dkim=pass " + new String(data, StandardCharsets.ISO_8859_1);
         if (!isBalanced(value)) {

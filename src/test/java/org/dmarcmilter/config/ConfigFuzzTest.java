@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** To search for new inputs: {@code JAZZER_FUZZ=1 mvn test -Dtest=ConfigFuzzTest}. */
 class ConfigFuzzTest {
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "10m")
     void endsInSettingsOrOneMessage(byte[] data) {
         check(new String(data, StandardCharsets.ISO_8859_1));
     }

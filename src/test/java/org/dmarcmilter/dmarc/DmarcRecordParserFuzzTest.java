@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * {@code JAZZER_FUZZ=1 mvn test -Dtest=DmarcRecordParserFuzzTest} looks for new inputs; an ordinary build replays the known.
  */
 class DmarcRecordParserFuzzTest {
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "10m")
     void parse(byte[] record) {
         String text = new String(record, StandardCharsets.ISO_8859_1);
         for (Standard standard : Standard.values()) {

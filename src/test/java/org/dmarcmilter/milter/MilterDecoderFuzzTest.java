@@ -20,7 +20,7 @@ import org.dmarcmilter.testing.CapturedLog;
  * for real with {@code JAZZER_FUZZ=1 mvn test -Dtest=MilterDecoderFuzzTest}.
  */
 class MilterDecoderFuzzTest {
-    @FuzzTest(maxDuration = "5m")
+    @FuzzTest(maxDuration = "10m")
     void decodesAnything(FuzzedDataProvider data) {
         int cut = data.consumeInt(0, 200);
         byte[] octets = data.consumeRemainingAsBytes();
