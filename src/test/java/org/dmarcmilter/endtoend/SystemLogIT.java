@@ -113,7 +113,8 @@ class SystemLogIT {
         log.awaitLine("mail.info" + tag() + "FAIL: example.com fail");
         log.awaitLine("mail.info" + tag() + "NONE: example.net none");
         log.awaitLine("mail.info" + tag() + "TEMP: dead.example temperror");
-        log.awaitLine("mail.err" + tag() + "PERM: unable to parse From header field: misplaced '>'");
+        log.awaitLine("mail.err" + tag()
+                + "PERM: unable to parse From header field: misplaced '>'; a reader may see example.com");
         assertTrue(
                 log.lines().stream()
                         .anyMatch(line ->
@@ -162,10 +163,11 @@ class SystemLogIT {
         assertEquals(List.of(), unlike("local3\\.(info|warning|err)" + Pattern.quote(tag()) + "[\\x20-\\x7e]*"));
     }
 
-    /** Lines, our own and not rsyslog's, that do not look like this. */
+    /** Lines, our own and not rsyslog's, that do not look like this. That no checker is in front is no news here. */
     private List<String> unlike(String pattern) {
         return log.lines().stream()
                 .filter(line -> !line.startsWith("syslog.info rsyslogd"))
+                .filter(line -> !line.contains("no checker in front"))
                 .filter(line -> !line.matches(pattern))
                 .toList();
     }

@@ -25,8 +25,8 @@ class CopiedTextFuzzTest {
     void whatIsNotSuspiciousStaysInItsPlace(byte[] data) {
         String identity = new String(data, StandardCharsets.ISO_8859_1).replace(";", "");
         String signature = "v=1; a=rsa-sha256; d=attacker.example; s=s; h=From; bh=AAAA; b=AAAA; i=" + identity;
-        Optional<CopiedText> found =
-                CopiedText.in(new TestMessage().field("DKIM-Signature", signature).facts());
+        Optional<CopiedText> found = CopiedText.in(
+                new TestMessage().field("DKIM-Signature", signature).facts());
         found.ifPresent(copied -> assertTrue(copied.words().chars().allMatch(c -> c >= ' ' && c < 0x7F)));
         if (found.isEmpty()) {
             String value = identity.strip();
@@ -52,7 +52,7 @@ class CopiedTextFuzzTest {
 
     private static String decoded(String text) {
         return QUOTED.matcher(text)
-                .replaceAll(octet -> Matcher.quoteReplacement(
-                        String.valueOf((char) Integer.parseInt(octet.group(1), 16))));
+                .replaceAll(
+                        octet -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octet.group(1), 16))));
     }
 }
