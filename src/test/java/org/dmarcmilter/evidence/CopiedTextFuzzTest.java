@@ -44,7 +44,13 @@ class CopiedTextFuzzTest {
             assertTrue(field.results().results().size() <= 1, copied);
             for (MethodResult result : field.results().results()) {
                 assertEquals("fail", result.result().text(), copied);
-                assertTrue(result.properties().size() <= 3, copied);
+                // What looks like the padding of base64 may become a property without a value.
+                assertTrue(
+                        result.properties().stream()
+                                        .filter(property -> !property.value().matches("=*"))
+                                        .count()
+                                <= 3,
+                        copied);
                 assertEquals(Optional.of("attacker.example"), result.property("header", "d"), copied);
             }
         }
