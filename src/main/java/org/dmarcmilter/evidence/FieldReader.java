@@ -99,7 +99,7 @@ final class FieldReader {
     }
 
     private FieldEvidence read() {
-        List<Integer> forged = ForgedResults.places(facts, trust);
+        Set<Integer> forged = Set.copyOf(ForgedResults.places(facts, trust));
         int position = 0;
         for (HeaderField field : facts.headers().fields()) {
             cameWithMessage |= ForgedResults.cameWithMessage(field);
