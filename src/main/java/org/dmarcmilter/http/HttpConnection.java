@@ -1,8 +1,6 @@
 package org.dmarcmilter.http;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,8 +11,7 @@ import java.util.function.BiFunction;
 import org.dmarcmilter.http.HttpEndpoint.Response;
 
 /**
- * One request and its answer (RFC 9112), a piece at a time as the socket allows; then the connection ends. Of the request the first line
- * counts, and where its header section ends.
+ * One request and its answer (RFC 9112), a piece at a time as the socket allows; then the connection ends.
  */
 final class HttpConnection {
     /** More is no request that a monitor sends. */
@@ -77,31 +74,20 @@ final class HttpConnection {
         if (channel.read(request) < 0) {
             close();
         } else if (state == State.READING) {
-            String text = new String(request.array(), 0, request.position(), StandardCharsets.ISO_8859_1);
-            if (text.contains("\r\n\r\n") || text.contains("\n\n")) {
-                answer(text.lines().findFirst().orElse(""));
+            Optional<HttpRequest> whole = HttpRequest.read(request.array(), request.position());
+            if (whole.isPresent()) {
+                answer(whole.get());
             } else if (!request.hasRemaining()) {
                 send(new Response("431 Request Header Fields Too Large", "too large\n"), true);
             }
         }
     }
 
-    private void answer(String requestLine) {
-        String[] words = requestLine.split(" ", -1);
-        Optional<String> path = words.length == 3 && words[2].startsWith("HTTP/1.") ? path(words[1]) : Optional.empty();
-        if (path.isPresent()) {
-            send(answer.apply(words[0], path.get()), !words[0].equals("HEAD"));
+    private void answer(HttpRequest words) {
+        if (words instanceof HttpRequest.For one) {
+            send(answer.apply(one.method(), one.path()), !one.method().equals("HEAD"));
         } else {
             send(new Response("400 Bad Request", "no request of HTTP/1.1\n"), true);
-        }
-    }
-
-    /** Of the absolute form too, and without a query. */
-    private static Optional<String> path(String target) {
-        try {
-            return Optional.ofNullable(new URI(target).getPath());
-        } catch (URISyntaxException e) {
-            return Optional.empty();
         }
     }
 
