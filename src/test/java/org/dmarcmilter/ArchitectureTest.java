@@ -42,6 +42,7 @@ class ArchitectureTest {
             filter     | judge evidence message dns milter config
             history    | evaluation authres message spf dmarc files
             report     | evaluation authres message spf dmarc dns
+            aggregate  | evaluation authres message spf dmarc
             http       |
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
@@ -85,6 +86,7 @@ class ArchitectureTest {
                 "milter",
                 "config",
                 "evaluation",
+                "aggregate",
                 "evidence",
                 "judge",
                 "filter",
