@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param identity which report it is
  * @param policy what the owner published, as it was applied
- * @param errors for {@code error}: mistakes in the record, and destinations that are not authorised; at most 400 characters in all
+ * @param errors for the element of that name: mistakes in the record, and destinations that are not authorised; at most 400 characters in all
  */
 public record AggregateReport(ReportIdentity identity, PublishedPolicy policy, List<String> errors) {
     public AggregateReport {
