@@ -10,14 +10,16 @@
  *   -m N   messages in all (default 20000)
  *   -k N   messages per connection before it is closed and opened again (default 10)
  *   -d N   how many different author domains to cycle through (default 100)
+ *   -D N   number of the first of them (default 0), to ask for domains that nobody has asked for
  *   -H F   header template: one "Name: value" per line, \t at the line's start folds,
  *          {n} = domain number, {m} = message number
  *   -b N   body size in bytes (default 8192), sent only if the filter wants bodies
  *   -t S   give up after S seconds (default 120)
  *   -P S   tag printed in the result line
  *   -W N   warm-up messages that are not counted (default 0)
- *   -p PID report CPU time and peak memory of that process over the counted part
- * output: one line of JSON. Exit 0 if every message got a final verdict.
+ *   -p PID report CPU time of that process over the counted part, and its peak memory over all of this load
+ * output: one line of JSON. A connection that is refused counts as an error and is tried again. Exit 0 if there was
+ *         no error and every message got a final verdict.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -75,6 +77,7 @@ struct conn {
     size_t out_len, out_off, out_cap;
     struct timespec start, eom;
     int skip_body;
+    int in_message;
     unsigned gen; /* counts sockets: a new one may reuse the number of the old */
 };
 
@@ -82,19 +85,20 @@ static struct {
     int c;
     long m;
     int k;
-    long d;
+    long d, D;
     const char *H;
     size_t b;
     int t;
     const char *tag;
     long w;
     int pid;
-} o = {16, 20000, 10, 100, NULL, 8192, 120, "", 0, 0};
+} o = {16, 20000, 10, 100, 0, NULL, 8192, 120, "", 0, 0};
 static char *hdr_name[512], *hdr_val[512];
 static int nhdr;
 static char *body;
 static int ep;
-static long next_msg, done_msg, errors;
+static long next_msg, done_msg, lost_msg, errors;
+static int refused; /* connections that wait for another try */
 static long verdict[256];
 static double *lat, *eomlat;
 static long nlat;
@@ -148,6 +152,8 @@ static size_t subst(char *dst, const char *src, long n, long m) {
     *d = 0;
     return d - dst;
 }
+static long domain_of(const struct conn *c) { return o.D + c->msg % o.d; }
+
 static int open_conn(struct conn *c) {
     c->fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (c->fd < 0)
@@ -161,6 +167,7 @@ static int open_conn(struct conn *c) {
         return -1;
     }
     c->gen++;
+    c->in_message = 0;
     c->in_len = c->out_len = c->out_off = 0;
     c->step = S_NEG;
     c->msgs_here = 0;
@@ -210,7 +217,7 @@ static void advance(struct conn *c) {
             clock_gettime(CLOCK_MONOTONIC, &c->start);
             if (!(c->flags & P_NOMAIL)) {
                 char sender[128];
-                sprintf(sender, "bounce@d%ld.bench.test", c->msg % o.d);
+                sprintf(sender, "bounce@d%ld.bench.test", domain_of(c));
                 const char *mm[] = {"{mail_mailer}", "smtp", "{mail_addr}", sender, NULL};
                 macro(c, 'M', mm);
                 n = sprintf(b, "<%s>", sender) + 1;
@@ -255,7 +262,7 @@ static void advance(struct conn *c) {
             n = sprintf(b, "%s", hdr_name[c->hdr]) + 1;
             if (c->flags & P_HDR_LEADSPC)
                 b[n++] = ' ';
-            n += subst(b + n, hdr_val[c->hdr], c->msg % o.d, c->msg) + 1;
+            n += subst(b + n, hdr_val[c->hdr], domain_of(c), c->msg) + 1;
             c->hdr++;
             pkt(c, 'L', b, n);
             if (!(c->flags & P_NR_HDR))
@@ -330,13 +337,15 @@ static void take_message(struct conn *c) {
         return;
     }
     c->msg = next_msg++;
+    c->in_message = 1;
     c->step = c->msgs_here++ == 0 ? S_CONNECT : S_MAIL;
     advance(c);
 }
 static void reopen(struct conn *c) {
     if (next_msg < o.m + o.w && open_conn(c) < 0) {
-        errors++;
-        perror("connect");
+        if (!errors++)
+            perror("connect");
+        refused++;
     }
 }
 static struct timespec t0;
@@ -355,9 +364,18 @@ static double cpu_of(int pid) {
     sscanf(q + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &u, &s);
     return (double)(u + s) / sysconf(_SC_CLK_TCK);
 }
+/* Peak memory shall be that of this load, not of what was before. */
+static void forget_peak(int pid) {
+    char p[64];
+    sprintf(p, "/proc/%d/clear_refs", pid);
+    FILE *f = fopen(p, "w");
+    if (!f || fputs("5", f) < 0 || fclose(f))
+        perror(p);
+}
 static void finish(struct conn *c, unsigned char v) {
     verdict[v]++;
     done_msg++;
+    c->in_message = 0;
     if (done_msg > o.w) {
         lat[nlat] = since(c->start);
         eomlat[nlat++] = since(c->eom);
@@ -505,7 +523,7 @@ static void add_header(char *line) {
 }
 int main(int argc, char **argv) {
     int ch;
-    while ((ch = getopt(argc, argv, "c:m:k:d:H:b:t:P:W:p:")) != -1)
+    while ((ch = getopt(argc, argv, "c:m:k:d:D:H:b:t:P:W:p:")) != -1)
         switch (ch) {
         case 'c':
             o.c = atoi(optarg);
@@ -518,6 +536,9 @@ int main(int argc, char **argv) {
             break;
         case 'd':
             o.d = atol(optarg);
+            break;
+        case 'D':
+            o.D = atol(optarg);
             break;
         case 'H':
             o.H = optarg;
@@ -595,16 +616,21 @@ int main(int argc, char **argv) {
     struct conn *cs = calloc(o.c, sizeof *cs);
     clock_gettime(CLOCK_MONOTONIC, &t0);
     struct timespec begin = t0;
-    if (o.pid)
+    if (o.pid) {
+        forget_peak(o.pid);
         cpu0 = cpu_of(o.pid);
+    }
     for (int i = 0; i < o.c; i++)
-        if (open_conn(&cs[i]) < 0) {
-            perror("connect");
-            return 69;
-        }
+        reopen(&cs[i]);
     struct epoll_event ev[256];
-    while (done_msg + errors < o.m + o.w && since(begin) < o.t) {
-        int n = epoll_wait(ep, ev, 256, 1000);
+    while (done_msg + lost_msg < o.m + o.w && since(begin) < o.t) {
+        int n = epoll_wait(ep, ev, 256, refused ? 10 : 1000);
+        if (refused) {
+            refused = 0;
+            for (int i = 0; i < o.c; i++)
+                if (cs[i].fd < 0)
+                    reopen(&cs[i]);
+        }
         for (int i = 0; i < n; i++) {
             struct conn *c = ev[i].data.ptr;
             if (c->fd < 0)
@@ -630,9 +656,13 @@ int main(int argc, char **argv) {
             }
             if (bad) {
                 errors++;
+                lost_msg += c->in_message;
                 close(c->fd);
                 c->fd = -1;
-                reopen(c);
+                if (c->step == S_NEG)
+                    refused++;
+                else
+                    reopen(c);
             }
         }
     }
