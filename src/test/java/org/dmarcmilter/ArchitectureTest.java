@@ -44,6 +44,7 @@ class ArchitectureTest {
             report     | evaluation authres message spf dmarc dns
             aggregate  | evaluation authres message spf dmarc
             feedback   | aggregate dmarc
+            store      | aggregate dmarc files
             http       |
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
@@ -89,6 +90,7 @@ class ArchitectureTest {
                 "evaluation",
                 "aggregate",
                 "feedback",
+                "store",
                 "evidence",
                 "judge",
                 "filter",
@@ -141,6 +143,7 @@ class ArchitectureTest {
         "org.xbill.DNS.., dns",
         "com.github.benmanes.caffeine.., dns",
         "java.sql.., store",
+        "org.h2.., store",
         "ch.qos.logback.., logging",
         "io.prometheus.., http",
     })

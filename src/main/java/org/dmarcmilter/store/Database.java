@@ -1,0 +1,224 @@
+package org.dmarcmilter.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection, and what all tables do with it: transactions, statements that are prepared once, and errors in our words.
+ *
+ * <p>For one thread. Not for two transactions at a time.
+ */
+final class Database implements AutoCloseable {
+    /** H2: the file holds what it should not hold. */
+    private static final int FILE_CORRUPTED = 90030;
+
+    /** H2: what it did not expect itself; after a damaged page this is how it ends. */
+    private static final int GENERAL_ERROR = 50000;
+
+    /** Work within a transaction. */
+    interface Work<T> {
+        T run() throws SQLException, IOException;
+    }
+
+    /** Makes a value of the row that a result stands on. */
+    interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Takes the row that a result stands on. */
+    interface RowSink {
+        void take(ResultSet row) throws SQLException, IOException;
+    }
+
+    private final Connection connection;
+    private final String name;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    /**
+     * Takes over the connection.
+     *
+     * @param name of the file, for messages
+     */
+    Database(Connection connection, String name) throws SQLException {
+        this.connection = connection;
+        this.name = name;
+        connection.setAutoCommit(false);
+    }
+
+    /**
+     * Opens the file, or makes it.
+     *
+     * @param file without {@code .mv.db}, which the engine adds
+     */
+    static Database open(Path file) throws StoreException {
+        String name = file + ".mv.db";
+        try {
+            return new Database(connect(file), name);
+        } catch (SQLException e) {
+            throw problem(e, name);
+        }
+    }
+
+    /** The engine's connection; no driver is looked up by name, as there is one. */
+    static Connection connect(Path file) throws SQLException {
+        // MySQL's mode has "ON DUPLICATE KEY UPDATE". The journal makes data durable, so WRITE_DELAY stays as it is:
+        // with 0 the file is
+        // never compacted and grows to the double.
+        String options =
+                ";MODE=MySQL;DATABASE_TO_LOWER=TRUE;NON_KEYWORDS=VALUE;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0"
+                        + ";CACHE_SIZE=8192";
+        return new org.h2.Driver().connect("jdbc:h2:file:" + file.toAbsolutePath() + options, new Properties());
+    }
+
+    /**
+     * Commits what the work did, or nothing of it.
+     *
+     * @throws StoreException if the engine fails; what else the work throws goes through
+     */
+    <T> T transaction(Work<T> work) throws IOException {
+        try {
+            T result = work.run();
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            rollBack(e);
+            throw problem(e);
+        } catch (IOException | RuntimeException e) {
+            rollBack(e);
+            throw e;
+        }
+    }
+
+    private void rollBack(Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Runs one statement and says how many rows it changed. */
+    int update(String sql, @Nullable Object... values) throws SQLException {
+        return filled(statement(sql), values).executeUpdate();
+    }
+
+    /** The first row of the answer. */
+    <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... values) throws SQLException {
+        try (ResultSet rows = filled(statement(sql), values).executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+        }
+    }
+
+    /** All rows of the answer: for answers that are known to be short. */
+    <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... values) throws SQLException {
+        List<T> all = new ArrayList<>();
+        try (ResultSet rows = filled(statement(sql), values).executeQuery()) {
+            while (rows.next()) {
+                all.add(reader.read(rows));
+            }
+        }
+        return all;
+    }
+
+    /** A number that every row of the answer has; 0 without rows or for NULL. */
+    long number(String sql, @Nullable Object... values) throws SQLException {
+        return first(sql, row -> row.getLong(1), values).orElse(0L);
+    }
+
+    /** Inserts a row and says which id it got. */
+    long insert(String sql, @Nullable Object... values) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql, new String[] {"id"});
+            prepared.put(sql, statement);
+        }
+        filled(statement, values).executeUpdate();
+        try (ResultSet keys = statement.getGeneratedKeys()) {
+            keys.next();
+            return keys.getLong(1);
+        }
+    }
+
+    /** The statement, made when it is first wanted; there are as many as this package has texts. */
+    PreparedStatement statement(String sql) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        return statement;
+    }
+
+    /** Sets the values of a statement, in order. */
+    static PreparedStatement filled(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+
+    /** What happened, in our words: a damaged file is told from all else, as it is rebuilt. */
+    StoreException problem(SQLException e) {
+        return problem(e, name);
+    }
+
+    /** What happened to the file of that name. */
+    static StoreException problem(SQLException e, String name) {
+        String text = name + ": " + firstLine(e);
+        return isDamage(e) ? new StoreException.Damaged(text, e) : new StoreException(text, e);
+    }
+
+    private static String firstLine(SQLException e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        int cut = message.indexOf("; SQL statement:");
+        return (cut < 0 ? message : message.substring(0, cut))
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+
+    private static boolean isDamage(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof MVStoreException store) {
+                return switch (store.getErrorCode()) {
+                    // A full disk, a second process, a file that was closed: what is in the file is as it was.
+                    case DataUtils.ERROR_WRITING_FAILED, DataUtils.ERROR_CLOSED, DataUtils.ERROR_FILE_LOCKED -> false;
+                    default -> true;
+                };
+            }
+        }
+        return e instanceof SQLException sql
+                && (sql.getErrorCode() == FILE_CORRUPTED || sql.getErrorCode() == GENERAL_ERROR);
+    }
+
+    @Override
+    public void close() throws StoreException {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw problem(e);
+        }
+    }
+
+    /** Closes it after something went wrong, which is told already. */
+    void abandon() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // Nothing that was promised is in doubt: the next one to open it looks it over.
+        }
+    }
+}
