@@ -189,7 +189,7 @@ public enum Option {
     REPORT_COMMAND("ReportCommand", Topic.FAILURE_REPORTS, Form.TEXT, is("/usr/sbin/sendmail -t -odq"), """
             The command that sends a failure report, which it reads from standard input."""),
     NO_REPORTS_LIST("NoReportsList", Topic.FAILURE_REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/no-reports"), """
-            A file of addresses and domains that get no failure reports, one on each line."""),
+            A file of who gets no reports, one on each line: user@host, @host, or a domain, for its addresses and for reports about it."""),
 
     // Taken over by the launcher script or the service manager: a JVM can neither fork nor change its user or root
     BACKGROUND(

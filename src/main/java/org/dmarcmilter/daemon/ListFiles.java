@@ -71,6 +71,9 @@ record ListFiles(
         if (entry.indented()) {
             return List.of("nothing is read from a line that begins with white space. Remove the white space.");
         }
+        if (entry.word().startsWith("@")) {
+            return Option.DOMAIN_WHITELIST.doubts(entry.word().substring(1));
+        }
         Option like = entry.word().indexOf('@') >= 0 ? Option.IGNORE_MAIL_TO : Option.DOMAIN_WHITELIST;
         return like.doubts(entry.word());
     }

@@ -29,14 +29,15 @@ final class ExternalDestination {
      * Reads the TXT records at that name. One that is a DMARC record authorises, also beside others.
      *
      * @param asked the address the owner published
-     * @return the addresses to use: the one that was asked for, or those of the records' own ruf, which must be of the same
+     * @param tag under which the receiver may name other addresses: {@code rua} or {@code ruf}
+     * @return the addresses to use: the one that was asked for, or those of the records' own tag, which must be of the same
      *     host; none if the receiver does not agree, or names another host
      */
-    static List<ReportAddress> judge(List<String> records, ReportAddress asked) {
+    static List<ReportAddress> judge(List<String> records, ReportAddress asked, String tag) {
         List<String> authorising =
                 records.stream().filter(ExternalDestination::authorises).toList();
         List<String> instead = authorising.stream()
-                .flatMap(record -> tag(record, "ruf").stream())
+                .flatMap(record -> tag(record, tag).stream())
                 .flatMap(uris -> TagList.items(uris, ',').stream())
                 .toList();
         if (authorising.isEmpty()) {
@@ -56,10 +57,12 @@ final class ExternalDestination {
         return allThere ? addresses : List.of();
     }
 
-    /** Whether the first tag is {@code v=DMARC1}. */
+    /** Whether it is a list of tags that begins with {@code v=DMARC1}; what is none is to be discarded (RFC 7489, section 7.1, step 6). */
     private static boolean authorises(String record) {
         TagList.Tag version = TagList.first(record);
-        return version.name().equals("v") && version.value().equals("DMARC1");
+        return version.name().equals("v")
+                && version.value().equals("DMARC1")
+                && TagList.tags(record).stream().allMatch(TagList.Tag::isPair);
     }
 
     /** The value of a tag, if it is there and not empty. */

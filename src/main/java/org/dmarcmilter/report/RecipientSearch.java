@@ -4,14 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
-import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
-import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evaluation.Evaluation;
 
@@ -27,6 +24,7 @@ final class RecipientSearch {
     private final NoReportsList noReports;
     private final DnsClient dns;
     private final PolicyDiscovery discovery;
+    private final Verification verification;
 
     private final List<ReportAddress> verified = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Found> result = new CompletableFuture<>();
@@ -44,6 +42,7 @@ final class RecipientSearch {
         this.noReports = noReports;
         this.dns = dns;
         this.discovery = discovery;
+        this.verification = new Verification("ruf", dns, discovery);
     }
 
     /**
@@ -53,7 +52,9 @@ final class RecipientSearch {
      */
     CompletableFuture<Found> run(Duration deadline) {
         if (evaluation.dmarc().discovery() instanceof Discovery.Found found
-                && FailureConditions.ownerAsks(found.record())) {
+                && FailureConditions.ownerAsks(found.record())
+                && !noReports.contains(found.domain())
+                && !noReports.contains(evaluation.dmarc().author())) {
             List<ReportAddress> wanted = found.record().ruf().stream()
                     .map(ReportAddress::of)
                     .flatMap(Optional::stream)
@@ -91,8 +92,11 @@ final class RecipientSearch {
         if (index == wanted.size()) {
             findOrganization();
         } else if (!result.isDone()) {
-            var unused = verify(policyDomain, wanted.get(index)).thenAccept(addresses -> {
-                verified.addAll(addresses);
+            var unused = verification.verify(policyDomain, wanted.get(index)).thenAccept(answer -> {
+                // No answer of the DNS verifies nothing.
+                if (answer instanceof Verification.Answer.Accepted accepted) {
+                    verified.addAll(accepted.addresses());
+                }
                 verifyFrom(index + 1, wanted, policyDomain);
             });
         }
@@ -109,29 +113,5 @@ final class RecipientSearch {
         } else {
             end();
         }
-    }
-
-    /** RFC 9990, section 4. No answer of the DNS verifies nothing. */
-    private CompletionStage<List<ReportAddress>> verify(DomainName policyDomain, ReportAddress address) {
-        return isInternal(policyDomain, address.domain())
-                .thenCompose(internal -> internal
-                        ? CompletableFuture.completedStage(List.of(address))
-                        : ExternalDestination.name(policyDomain, address.domain())
-                                .map(name -> dns.query(DnsQuestion.txt(name.ascii()))
-                                        .thenApply(answer -> answer instanceof DnsAnswer.Found found
-                                                ? ExternalDestination.judge(found.records(), address)
-                                                : List.<ReportAddress>of()))
-                                .orElseGet(() -> CompletableFuture.completedStage(List.of())));
-    }
-
-    private CompletionStage<Boolean> isInternal(DomainName policyDomain, DomainName host) {
-        if (policyDomain.equals(host)) {
-            return CompletableFuture.completedStage(true);
-        }
-        return discovery
-                .organizationalDomain(policyDomain, dns)
-                .thenCompose(organization -> organization.isEmpty()
-                        ? CompletableFuture.completedStage(false)
-                        : discovery.organizationalDomain(host, dns).thenApply(organization::equals));
     }
 }

@@ -14,7 +14,7 @@ import org.dmarcmilter.domain.DomainName;
  * @param localPart the part before the at sign
  * @param domain the host of the URI (RFC 9990, section 4)
  */
-record ReportAddress(String localPart, DomainName domain) {
+public record ReportAddress(String localPart, DomainName domain) {
     /** RFC 5321, section 4.5.3.1.1. */
     private static final int MAX_LOCAL_PART = 64;
 
@@ -22,7 +22,7 @@ record ReportAddress(String localPart, DomainName domain) {
             Pattern.compile("[A-Za-z0-9#&'*+=_~][A-Za-z0-9#&'*+=_~-]*(?:\\.[A-Za-z0-9#&'*+=_~-]+)*");
 
     /** The address that a record of ours or theirs names; empty if it cannot be used. */
-    static Optional<ReportAddress> of(DmarcUri uri) {
+    public static Optional<ReportAddress> of(DmarcUri uri) {
         return uri.mailbox()
                 .filter(mailbox -> mailbox.localPart().length() <= MAX_LOCAL_PART
                         && PLAIN.matcher(mailbox.localPart()).matches())
@@ -32,7 +32,7 @@ record ReportAddress(String localPart, DomainName domain) {
     }
 
     /** The address as it stands in a header field. */
-    String text() {
+    public String text() {
         return localPart + "@" + domain.ascii();
     }
 }

@@ -140,6 +140,17 @@ class FailureReporterTest {
     }
 
     @Test
+    void sendsNoneAboutAListedDomain() throws IOException {
+        FailureReporter reporter = reporter(settings("", "example.com\n", toFile()), LIMITS);
+        Notices message = new Notices();
+        message.ruf = List.of("mailto:f@third.example");
+        reporter.offer(message.notice());
+        reporter.close(LONG);
+        assertEquals(1, reporter.suppressed());
+        assertEquals(List.of(), mails());
+    }
+
+    @Test
     void servesABoundedNumberOfAddresses() throws IOException {
         FailureReporter reporter = reporter(settings("", "", toFile()), LIMITS);
         Notices message = new Notices();

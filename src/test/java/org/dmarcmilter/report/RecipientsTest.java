@@ -73,6 +73,8 @@ class RecipientsTest {
         x@comment.example    | false  | a comment
         x@indented.example   | false  | a line that begins with white space holds nothing
         y@last.example       | true   | the last line needs no end
+        x@host.example       | true   | every address at a host
+        x@sub.host.example   | false  | exactly that host
         """)
     void listsWhoWantsNone(String address, boolean listed, String why) {
         NoReportsList list = NoReportsList.parse("""
@@ -82,6 +84,7 @@ class RecipientsTest {
                 \tindented.example
 
                 # comment.example
+                @Host.example
                 y@last.example""");
         assertEquals(listed, list.contains(address("mailto:" + address).orElseThrow()), why);
         assertFalse(NoReportsList.NONE.contains(address("mailto:" + address).orElseThrow()));
@@ -102,6 +105,8 @@ class RecipientsTest {
         v=DMARC1; ruf=mailto:g@else.example                    | none                              | another host: to neither
         v=DMARC1; ruf=mailto:g@third.example,mailto:g@else.example | none                          | another host among them
         v=DMARC1; ruf=                                         | f@third.example                   | names nobody
+        v=DMARC1; p                                            | none                              | not a list of tags (mox-ext-7)
+        v=DMARC1; p/v=DMARC1                                   | f@third.example                   | one of two suffices (mox-ext-4)
         v=DMARC1; ruf=mailto:%0a@third.example                 | none                              | names nobody who can be used
         v=dmarc1                                               | none                              | the value's case matters
         v=DMARC10                                              | none                              | another version
@@ -111,7 +116,7 @@ class RecipientsTest {
         """)
     void asksExternalDestinations(String records, String recipients, String why) {
         ReportAddress asked = address("mailto:f@third.example").orElseThrow();
-        String judged = ExternalDestination.judge(List.of(records.split("/")), asked).stream()
+        String judged = ExternalDestination.judge(List.of(records.split("/")), asked, "ruf").stream()
                 .map(ReportAddress::text)
                 .collect(Collectors.joining(" "));
         assertEquals(Optional.ofNullable(recipients), Optional.of(judged).filter(text -> !text.isEmpty()), why);
