@@ -43,8 +43,10 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
             }
             for (int i = 1; i < properties.size(); i++) {
                 Property later = properties.get(i);
-                if (!property(later.type(), later.name()).orElseThrow().equalsIgnoreCase(later.value())) {
-                    return true;
+                for (int earlier = 0; earlier < i; earlier++) {
+                    if (properties.get(earlier).contradicts(later)) {
+                        return true;
+                    }
                 }
             }
             return false;
@@ -72,6 +74,10 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
         public Property {
             type = type.toLowerCase(Locale.ROOT);
             name = name.toLowerCase(Locale.ROOT);
+        }
+
+        private boolean contradicts(Property other) {
+            return type.equals(other.type) && name.equals(other.name) && !value.equalsIgnoreCase(other.value);
         }
     }
 }

@@ -1,14 +1,16 @@
 package org.dmarcmilter.authres;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
 import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.KnownWords;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an Authentication-Results field (RFC 8601, section 2.2).
@@ -43,8 +45,32 @@ public final class AuthenticationResultsParser {
 
     private static final String NO_RESULT = "none";
 
+    /** Those of most fields: methods, results, property types and properties. */
+    private static final KnownWords WORDS = new KnownWords(known());
+
+    private static Set<String> known() {
+        Set<String> words = new HashSet<>(METHODS);
+        words.addAll(List.of(
+                "pass", "fail", "softfail", "neutral", NO_RESULT, "policy", "temperror", "permerror", "bestguesspass"));
+        words.addAll(List.of(
+                "header", "smtp", "policy", "body", "reason", "action", "arc", "d", "i", "s", "a", "b", "from"));
+        words.addAll(List.of(
+                "mailfrom",
+                "helo",
+                "mail",
+                "remote-ip",
+                "client-ip",
+                "oldest-pass",
+                "chain",
+                "dmarc",
+                "p",
+                "sp",
+                "dis"));
+        return words;
+    }
+
     private final Rfc5322Tokenizer input;
-    private final List<MethodResult> results = new ArrayList<>();
+    private final List<MethodResult> results = new ArrayList<>(4);
     private boolean saysNone;
 
     private AuthenticationResultsParser(Rfc5322Tokenizer input) {
@@ -129,16 +155,16 @@ public final class AuthenticationResultsParser {
 
     /** Whether the field begins with {@code spf=pass} in place of an authserv-id, as Microsoft 365 writes it. */
     private boolean beginsWithMethod() throws FieldSyntaxException {
-        Rfc5322Tokenizer ahead = input.copy();
-        String word = ahead.run(AuthenticationResultsParser::isIdText);
-        ahead.skipCfws();
-        if (word.isEmpty() || ahead.current() != '=') {
-            return false;
-        }
-        if (word.equalsIgnoreCase("i")) {
+        int start = input.position();
+        boolean maybeInstance = input.current() == 'i' || input.current() == 'I';
+        int length = input.skipRun(AuthenticationResultsParser::isIdText);
+        input.skipCfws();
+        boolean begins = length > 0 && input.current() == '=';
+        input.backTo(start);
+        if (begins && length == 1 && maybeInstance) {
             throw new FieldSyntaxException("body of an ARC-Authentication-Results field");
         }
-        return true;
+        return begins;
     }
 
     private String authservId() throws FieldSyntaxException {
@@ -197,13 +223,16 @@ public final class AuthenticationResultsParser {
     }
 
     private void details(String method, String result) throws FieldSyntaxException {
-        Optional<String> comment = Optional.empty();
-        Optional<String> reason = Optional.empty();
-        List<Property> properties = new ArrayList<>();
+        @Nullable String comment = null;
+        @Nullable String reason = null;
+        List<Property> properties = new ArrayList<>(4);
         boolean clean = true;
         while (true) {
-            Optional<String> skipped = skipCfws();
-            comment = comment.or(() -> skipped);
+            if (comment == null) {
+                comment = skipFirstComment();
+            } else {
+                input.skipCfws();
+            }
             if (atEndOfEntry()) {
                 break;
             }
@@ -227,16 +256,20 @@ public final class AuthenticationResultsParser {
                 }
                 FieldValue value = value();
                 clean &= value.clean();
-                if (name.equalsIgnoreCase("reason")) {
-                    reason = reason.or(() -> Optional.of(value.text()));
+                if (reason == null && name.equalsIgnoreCase("reason")) {
+                    reason = value.text();
                 }
             } else if (name.isEmpty()) {
                 clean &= FieldValue.read(input).clean();
             }
         }
         if (clean) {
-            results.add(
-                    new MethodResult(method, ResultWord.of(result), comment.orElse(""), reason.orElse(""), properties));
+            results.add(new MethodResult(
+                    method,
+                    ResultWord.of(result),
+                    comment == null ? "" : comment,
+                    reason == null ? "" : reason,
+                    properties));
         }
     }
 
@@ -260,10 +293,10 @@ public final class AuthenticationResultsParser {
         return equalSign;
     }
 
-    /** Skips comments and white space; the first comment, if any. */
-    private Optional<String> skipCfws() throws FieldSyntaxException {
+    /** Skips comments and white space; the first comment, or null. */
+    private @Nullable String skipFirstComment() throws FieldSyntaxException {
         input.skipWhiteSpace();
-        Optional<String> first = input.current() == '(' ? Optional.of(input.comment()) : Optional.empty();
+        @Nullable String first = input.current() == '(' ? input.comment() : null;
         input.skipCfws();
         return first;
     }
@@ -273,7 +306,7 @@ public final class AuthenticationResultsParser {
     }
 
     private String keyword() {
-        return input.run(AuthenticationResultsParser::isKeywordText);
+        return input.run(AuthenticationResultsParser::isKeywordText, WORDS);
     }
 
     private static boolean isOne(String digits) {

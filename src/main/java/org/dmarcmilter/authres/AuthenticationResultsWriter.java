@@ -1,7 +1,5 @@
 package org.dmarcmilter.authres;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
 import org.dmarcmilter.text.Printable;
@@ -22,6 +20,9 @@ public final class AuthenticationResultsWriter {
      */
     private static final int MAX_VALUE = 400;
 
+    /** Stands between words until it is known where lines end; no word holds it. */
+    private static final char BETWEEN = '\n';
+
     private AuthenticationResultsWriter() {}
 
     /**
@@ -31,42 +32,63 @@ public final class AuthenticationResultsWriter {
      *     sender's
      */
     public static String write(AuthenticationResults field) {
-        List<String> words = new ArrayList<>();
-        words.add(token(field.authservId()) + ";");
+        StringBuilder words = new StringBuilder(160);
+        addToken(words, field.authservId());
+        words.append(';');
         if (field.results().isEmpty()) {
-            words.add("none");
+            addWord(words).append("none");
         }
         int left = field.results().size();
         for (MethodResult result : field.results()) {
-            addWords(words, result);
+            addResult(words, result);
             if (--left > 0) {
-                words.add(words.remove(words.size() - 1) + ";");
+                words.append(';');
             }
         }
         return folded(words);
     }
 
-    private static void addWords(List<String> words, MethodResult result) {
-        words.add(keyword(result.method()) + "=" + keyword(result.result().text()));
+    private static StringBuilder addWord(StringBuilder words) {
+        return words.append(BETWEEN);
+    }
+
+    private static void addResult(StringBuilder words, MethodResult result) {
+        addWord(words)
+                .append(keyword(result.method()))
+                .append('=')
+                .append(keyword(result.result().text()));
         if (!result.comment().isEmpty()) {
-            words.add("(" + escaped(result.comment(), "()\\") + ")");
+            addWord(words).append('(');
+            addEscaped(words, result.comment(), "()\\");
+            words.append(')');
         }
         if (!result.reason().isEmpty()) {
-            words.add("reason=" + token(result.reason()));
+            addWord(words).append("reason=");
+            addToken(words, result.reason());
         }
         for (Property property : result.properties()) {
-            words.add(keyword(property.type()) + "." + keyword(property.name()) + "=" + value(property.value()));
+            addWord(words)
+                    .append(keyword(property.type()))
+                    .append('.')
+                    .append(keyword(property.name()))
+                    .append('=');
+            addValue(words, property.value());
         }
     }
 
-    private static String folded(List<String> words) {
-        String line = String.join(" ", words);
-        if (line.length() <= MAX_LINE) {
-            return line;
+    /** Spaces between words, and folds where lines would get too long. */
+    private static String folded(StringBuilder words) {
+        if (words.length() <= MAX_LINE) {
+            for (int i = 0; i < words.length(); i++) {
+                if (words.charAt(i) == BETWEEN) {
+                    words.setCharAt(i, ' ');
+                }
+            }
+            return words.toString();
         }
         StringBuilder lines = new StringBuilder();
         int lineLength = 0;
-        for (String word : words) {
+        for (String word : words.toString().split(String.valueOf(BETWEEN), -1)) {
             if (lineLength + 1 + word.length() > MAX_LINE) {
                 lines.append("\n\t");
                 lineLength = 0;
@@ -80,48 +102,63 @@ public final class AuthenticationResultsWriter {
     }
 
     /** pvalue: an address may stand without quotes if its parts may. */
-    private static String value(String text) {
+    private static void addValue(StringBuilder words, String text) {
         int at = text.indexOf('@');
-        return text.length() <= MAX_VALUE
-                        && at >= 0
-                        && isToken(text.substring(at + 1))
-                        && (at == 0 || isToken(text.substring(0, at)))
-                ? text
-                : token(text);
+        if (text.length() <= MAX_VALUE
+                && at >= 0
+                && isToken(text, at + 1, text.length())
+                && (at == 0 || isToken(text, 0, at))) {
+            words.append(text);
+        } else {
+            addToken(words, text);
+        }
     }
 
-    private static String token(String text) {
+    private static void addToken(StringBuilder words, String text) {
         String told = text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE) + "...";
-        return isToken(told) ? told : '"' + escaped(told, "\"\\") + '"';
+        if (isToken(told, 0, told.length())) {
+            words.append(told);
+        } else {
+            words.append('"');
+            addEscaped(words, told, "\"\\");
+            words.append('"');
+        }
     }
 
     /** RFC 2045, section 5.1. */
-    private static boolean isToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
+    private static boolean isToken(String text, int start, int end) {
+        for (int i = start; i < end; i++) {
             char c = text.charAt(i);
             if (c <= ' ' || c >= 0x7F || "()<>@,;:\\\"/[]?=".indexOf(c) >= 0) {
                 return false;
             }
         }
-        return !text.isEmpty();
+        return end > start;
     }
 
     private static String keyword(String word) {
-        if (word.isEmpty() || !word.chars().allMatch(AuthenticationResultsParser::isKeywordText)) {
-            throw new IllegalArgumentException("not a keyword of " + word.length() + " characters");
+        for (int i = 0; i < word.length(); i++) {
+            if (!AuthenticationResultsParser.isKeywordText(word.charAt(i))) {
+                throw notKeyword(word);
+            }
+        }
+        if (word.isEmpty()) {
+            throw notKeyword(word);
         }
         return word;
     }
 
-    private static String escaped(String text, String needBackslash) {
-        StringBuilder escaped = new StringBuilder();
+    private static IllegalArgumentException notKeyword(String word) {
+        return new IllegalArgumentException("not a keyword of " + word.length() + " characters");
+    }
+
+    private static void addEscaped(StringBuilder words, String text, String needBackslash) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (needBackslash.indexOf(c) >= 0) {
-                escaped.append('\\');
+                words.append('\\');
             }
-            escaped.append(Printable.is(c) ? c : '?');
+            words.append(Printable.is(c) ? c : '?');
         }
-        return escaped.toString();
     }
 }

@@ -13,8 +13,12 @@ import org.dmarcmilter.message.Rfc5322Tokenizer;
 record FieldValue(String text, boolean clean) {
     /** Takes the value that begins here; empty if a semicolon or the end is here. */
     static FieldValue read(Rfc5322Tokenizer input) throws FieldSyntaxException {
-        StringBuilder text = new StringBuilder();
-        if (input.current() == '"') {
+        String plain = input.run(FieldValue::isPlain);
+        if (endsHere(input)) {
+            return of(plain);
+        }
+        StringBuilder text = new StringBuilder(plain);
+        if (plain.isEmpty() && input.current() == '"') {
             String content = input.quotedString();
             if (endsHere(input) || input.current() == '(') {
                 return of(content);
@@ -56,7 +60,18 @@ record FieldValue(String text, boolean clean) {
     }
 
     private static FieldValue of(String text) {
-        return new FieldValue(text, text.chars().noneMatch(c -> (c < ' ' && c != '\t') || c == 0x7F));
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
+                return new FieldValue(text, false);
+            }
+        }
+        return new FieldValue(text, true);
+    }
+
+    /** What stands for itself, wherever it stands in a value; a control character needs a closer look. */
+    private static boolean isPlain(int c) {
+        return c > ' ' && c != '"' && c != '(' && c != ')' && c != ';';
     }
 
     /** A quoted string that is part of a value, as in {@code "a b"@example.com}, keeps its quotes. */

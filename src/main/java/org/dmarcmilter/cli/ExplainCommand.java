@@ -16,6 +16,7 @@ import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.explain.Explanation;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.Rules;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.ReversePath;
 
 /** {@code explain MESSAGE}: judges a message file with the daemon's own code and prints each step and its reason. */
@@ -98,6 +99,7 @@ final class ExplainCommand {
                             options.getOrDefault("--helo", "")),
                     ReversePath.parse(options.getOrDefault("--mail-from", "")),
                     message.headers(),
+                    AuthorDomain.of(message.headers()),
                     message.incomplete());
             boolean ignored = rules.ignoreHosts()
                     .ignores(facts.client().host(), facts.client().address());

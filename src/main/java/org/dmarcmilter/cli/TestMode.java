@@ -14,6 +14,7 @@ import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.judge.Verdict;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.ReversePath;
 
@@ -66,6 +67,7 @@ final class TestMode {
                         variable("HELOHOST", "localhost")),
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
                 message.headers(),
+                AuthorDomain.of(message.headers()),
                 message.incomplete());
         print(file, OneMessage.judge(rules, facts).judgement());
     }

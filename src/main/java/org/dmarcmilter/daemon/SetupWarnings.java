@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,32 +38,40 @@ final class SetupWarnings implements Consumer<JudgedMessage> {
 
     @Override
     public void accept(JudgedMessage message) {
-        message.judgement().evidence().ifPresent(evidence -> {
-            evidence.fields().strangers().stream()
-                    .filter(this::mayName)
-                    .forEach(stranger -> LOG.warn(
-                            "Authentication-Results of {} arrive where this host's own checkers put theirs, and are not"
-                                    + " believed. If it is the name that your DKIM or SPF filter is configured to write"
-                                    + " (AuthservID in opendkim.conf, for example), the line to set is: TrustedAuthservIDs {}."
-                                    + " If you do not know the name, change nothing: a sender can write such a field,"
-                                    + " and whom you believe can make any mail pass",
-                            stranger,
-                            believed(message, stranger)));
-            if (evidence.isSilent() && message.judgement().fails()) {
-                unchecked.increment();
-                if (isSilenceDue()) {
-                    LOG.warn(
-                            "no checker in front of this filter said anything about mail that fails: is the DKIM filter"
-                                    + " running, and before us? OnMissingResults {} decides, SPFSelfValidate true would check SPF"
-                                    + " here",
-                            message.rules()
-                                    .settings()
-                                    .handling()
-                                    .onMissingResults()
-                                    .word());
-                }
+        Optional<Evidence> evidence = message.judgement().evidence();
+        if (evidence.isPresent()) {
+            tellOfStrangers(message, evidence.get());
+            tellOfSilence(message, evidence.get());
+        }
+    }
+
+    private void tellOfStrangers(JudgedMessage message, Evidence evidence) {
+        for (String stranger : evidence.fields().strangers()) {
+            if (mayName(stranger)) {
+                LOG.warn(
+                        "Authentication-Results of {} arrive where this host's own checkers put theirs, and are not"
+                                + " believed. If it is the name that your DKIM or SPF filter is configured to write"
+                                + " (AuthservID in opendkim.conf, for example), the line to set is: TrustedAuthservIDs {}."
+                                + " If you do not know the name, change nothing: a sender can write such a field,"
+                                + " and whom you believe can make any mail pass",
+                        stranger,
+                        believed(message, stranger));
             }
-        });
+        }
+    }
+
+    private void tellOfSilence(JudgedMessage message, Evidence evidence) {
+        if (!evidence.isSilent() || !message.judgement().fails()) {
+            return;
+        }
+        unchecked.increment();
+        if (isSilenceDue()) {
+            LOG.warn(
+                    "no checker in front of this filter said anything about mail that fails: is the DKIM filter"
+                            + " running, and before us? OnMissingResults {} decides, SPFSelfValidate true would check SPF"
+                            + " here",
+                    message.rules().settings().handling().onMissingResults().word());
+        }
     }
 
     /** Messages that fail and about which nobody said anything. */

@@ -58,24 +58,36 @@ public final class DmarcEvaluator {
         if (!(found instanceof Discovery.Found policy)) {
             return CompletableFuture.completedFuture(decide(author, found, considered, Map.of(), sample, standard));
         }
-        return organizationalDomains(author, policy.record(), considered, dns).thenCompose(orgs -> {
-            DmarcResult result = decide(author, policy, considered, orgs, sample, standard);
-            boolean dependsOnExistence =
-                    result.status() == Status.FAIL && !policyFor(policy, true).equals(policyFor(policy, false));
-            if (!dependsOnExistence || !policy.authorExists()) {
-                return CompletableFuture.completedFuture(result);
-            }
-            return discovery.existence(author, dns).thenApply(existence -> switch (existence) {
-                case EXISTS -> result;
-                case NO_SUCH_NAME -> decide(author, withoutAuthor(policy), considered, orgs, sample, standard);
-                case UNKNOWN ->
-                    open(
-                            author,
-                            policy,
-                            result.policy(),
-                            afterSampling(policy.record(), stricter(policy), sample, standard),
-                            "no answer whether " + author + " exists, which decides between sp and np");
-            });
+        Set<DomainName> candidates = candidates(author, policy.record(), considered);
+        return candidates.isEmpty()
+                ? evaluate(author, policy, considered, Map.of(), sample, dns)
+                : organizationalDomains(author, candidates, dns)
+                        .thenCompose(orgs -> evaluate(author, policy, considered, orgs, sample, dns));
+    }
+
+    private CompletionStage<DmarcResult> evaluate(
+            DomainName author,
+            Discovery.Found policy,
+            List<AuthenticatedIdentifier> considered,
+            Map<DomainName, DomainName> orgs,
+            int sample,
+            DnsClient dns) {
+        DmarcResult result = decide(author, policy, considered, orgs, sample, standard);
+        boolean dependsOnExistence =
+                result.status() == Status.FAIL && !policyFor(policy, true).equals(policyFor(policy, false));
+        if (!dependsOnExistence || !policy.authorExists()) {
+            return CompletableFuture.completedFuture(result);
+        }
+        return discovery.existence(author, dns).thenApply(existence -> switch (existence) {
+            case EXISTS -> result;
+            case NO_SUCH_NAME -> decide(author, withoutAuthor(policy), considered, orgs, sample, standard);
+            case UNKNOWN ->
+                open(
+                        author,
+                        policy,
+                        result.policy(),
+                        afterSampling(policy.record(), stricter(policy), sample, standard),
+                        "no answer whether " + author + " exists, which decides between sp and np");
         });
     }
 
@@ -248,11 +260,7 @@ public final class DmarcEvaluator {
 
     /** The organizational domains that {@link #decide} needs; names without an answer are left out. */
     private CompletionStage<Map<DomainName, DomainName>> organizationalDomains(
-            DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers, DnsClient dns) {
-        Set<DomainName> candidates = candidates(author, record, identifiers);
-        if (candidates.isEmpty()) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
+            DomainName author, Set<DomainName> candidates, DnsClient dns) {
         return discovery.organizationalDomain(author, dns).thenCompose(authorOrg -> {
             Map<DomainName, DomainName> known = new HashMap<>();
             authorOrg.ifPresent(org -> known.put(author, org));
@@ -273,13 +281,16 @@ public final class DmarcEvaluator {
     /** The domains whose alignment is not plain from the names: relaxed mode, not the author domain, not a stranger. */
     private static Set<DomainName> candidates(
             DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers) {
-        Set<DomainName> candidates = new LinkedHashSet<>();
+        Set<DomainName> candidates = Set.of();
         for (AuthenticatedIdentifier identifier : identifiers) {
             if (identifier.outcome() != Outcome.NO_PASS
                     && mode(record, identifier) == AlignmentMode.RELAXED
                     && !identifier.domain().equals(author)
                     && Alignment.shareTopLevel(author, identifier.domain())
                     && !isSettled(author, identifier.mechanism(), identifiers)) {
+                if (candidates.isEmpty()) {
+                    candidates = new LinkedHashSet<>();
+                }
                 candidates.add(identifier.domain());
             }
         }

@@ -35,9 +35,11 @@ public record DmarcResult(
         TEMPERROR,
         PERMERROR;
 
+        private final String word = name().toLowerCase(Locale.ROOT);
+
         /** The word in headers and logs. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return word;
         }
     }
 

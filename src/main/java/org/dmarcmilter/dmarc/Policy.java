@@ -8,8 +8,10 @@ public enum Policy {
     QUARANTINE,
     REJECT;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /** The word in records, headers and reports. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 }

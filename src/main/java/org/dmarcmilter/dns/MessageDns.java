@@ -34,7 +34,7 @@ public final class MessageDns implements DnsClient {
     private final Duration limit;
     private final ScheduledExecutorService loop;
     private final LongPredicate memory;
-    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new LinkedHashMap<>();
+    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new LinkedHashMap<>(4);
 
     /** Who gets the answers that are still open. */
     private final Waiting waiting = new Waiting(this);
@@ -155,8 +155,10 @@ public final class MessageDns implements DnsClient {
     /** The whole message is there, and somebody waits: from now on the limit counts, from the first question that is open. */
     public void startClock() {
         clockRuns = true;
-        if (answers.values().stream().anyMatch(answer -> !answer.isDone())) {
-            startTimer();
+        for (CompletableFuture<DnsAnswer> answer : answers.values()) {
+            if (!answer.isDone()) {
+                startTimer();
+            }
         }
     }
 

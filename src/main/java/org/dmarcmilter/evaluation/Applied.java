@@ -13,8 +13,10 @@ public enum Applied {
     /** Refused for now: the client comes again. */
     TEMPFAIL;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /** The word for counters. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 }

@@ -19,19 +19,31 @@ public record CopiedText(String source, char character) {
     /** The fields whose tags are copied: OpenDKIM writes {@code header.i}, {@code header.b} and more, OpenARC {@code arc.chain}. */
     static final Set<String> FIELDS = Set.of("DKIM-Signature", "ARC-Seal", "ARC-Message-Signature");
 
+    /** For a loop that makes no iterator, for each field of each message. */
+    private static final String[] NAMES = FIELDS.toArray(String[]::new);
+
     /** Other fields' texts, names of fields and a hash: long, odd, and shown by nobody. */
-    private static final Set<String> NEVER_COPIED = Set.of("z", "h", "bh");
+    private static final String[] NEVER_COPIED = {"z", "h", "bh"};
 
     private static final String SPECIALS = ";()\"\\";
+    private static final int NONE = -1;
 
     /** The first of them; empty for what nearly all mail is like. */
     static Optional<CopiedText> in(MessageFacts facts) {
-        return in("the envelope sender", facts.sender().address())
-                .or(() -> in("the HELO name", facts.client().helo()))
-                .or(() -> facts.headers().fields().stream()
-                        .filter(field -> FIELDS.stream().anyMatch(field::is))
-                        .flatMap(field -> inTags(field).stream())
-                        .findFirst());
+        Optional<CopiedText> found = in("the envelope sender", facts.sender().address());
+        if (found.isEmpty()) {
+            found = in("the HELO name", facts.client().helo());
+        }
+        List<HeaderField> fields = facts.headers().fields();
+        for (int i = 0; i < fields.size() && found.isEmpty(); i++) {
+            HeaderField field = fields.get(i);
+            for (String name : NAMES) {
+                if (field.is(name)) {
+                    found = inTags(name, field.value());
+                }
+            }
+        }
+        return found;
     }
 
     /** {@code the HELO name holds U+003B semicolon}. */
@@ -41,55 +53,103 @@ public record CopiedText(String source, char character) {
     }
 
     private static Optional<CopiedText> in(String source, String text) {
-        return text.chars()
-                .filter(c -> c <= ' ' || c == 0x7F || SPECIALS.indexOf(c) >= 0)
-                .mapToObj(c -> new CopiedText(source, (char) c))
-                .findFirst();
-    }
-
-    /** All tags, be they known, double or in the wrong case: not each reader is strict. */
-    private static Optional<CopiedText> inTags(HeaderField field) {
-        for (TagList.Tag tag : TagList.tags(field.value())) {
-            if (!NEVER_COPIED.contains(tag.name())) {
-                String source = sourceName(field, tag);
-                Optional<CopiedText> found = in(source, withoutFolds(tag.value()))
-                        .or(() -> in(source, decoded(withoutFolds(tag.value()))))
-                        .or(() -> hidesProperty(tag.value())
-                                ? Optional.of(new CopiedText(source, ' '))
-                                : Optional.empty());
-                if (found.isPresent()) {
-                    return found;
-                }
+        for (int i = 0; i < text.length(); i++) {
+            if (endsItsPlace(text.charAt(i))) {
+                return Optional.of(new CopiedText(source, text.charAt(i)));
             }
         }
         return Optional.empty();
     }
 
-    private static String sourceName(HeaderField field, TagList.Tag tag) {
-        String name = FIELDS.stream().filter(field::is).findFirst().orElseThrow();
-        List<String> known = List.of("i", "d", "s", "a", "b");
-        return (known.contains(tag.name()) ? "the tag " + tag.name() + "=" : "a tag") + " of " + name;
+    private static boolean endsItsPlace(int c) {
+        return c <= ' ' || c == 0x7F || SPECIALS.indexOf(c) >= 0;
     }
 
-    /** White space means nothing inside a value (RFC 6376, sections 2.11 and 3.2), and long values are folded. */
-    private static String withoutFolds(String value) {
-        if (value.chars().noneMatch(c -> TagList.isWhiteSpace((char) c))) {
-            return value;
+    /** All tags, be they known, double or in the wrong case: not each reader is strict. Cuts the list as {@link TagList} does. */
+    private static Optional<CopiedText> inTags(String field, String list) {
+        for (int start = 0; start < list.length(); ) {
+            int next = list.indexOf(';', start);
+            int end = next < 0 ? list.length() : next;
+            int equalSign = list.indexOf('=', start);
+            if (equalSign >= 0 && equalSign < end) {
+                int found = isNeverCopied(list, start, equalSign) ? NONE : inValue(list, equalSign + 1, end);
+                if (found != NONE) {
+                    String tag = TagList.trim(list.substring(start, equalSign));
+                    return Optional.of(new CopiedText(sourceName(field, tag), (char) found));
+                }
+            }
+            start = end + 1;
         }
-        StringBuilder text = new StringBuilder(value.length());
-        value.chars().filter(c -> !TagList.isWhiteSpace((char) c)).forEach(c -> text.append((char) c));
-        return text.toString();
+        return Optional.empty();
+    }
+
+    private static boolean isNeverCopied(String list, int start, int end) {
+        int from = text(list, start, end);
+        int to = end;
+        while (to > from && TagList.isWhiteSpace(list.charAt(to - 1))) {
+            to--;
+        }
+        for (String name : NEVER_COPIED) {
+            if (name.length() == to - from && list.startsWith(name, from)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String sourceName(String field, String tag) {
+        List<String> known = List.of("i", "d", "s", "a", "b");
+        return (known.contains(tag) ? "the tag " + tag + "=" : "a tag") + " of " + field;
+    }
+
+    /**
+     * What stands in a value, as it is, decoded, or with its white space left in; {@link #NONE} if nothing. White space means nothing
+     * inside a value (RFC 6376, sections 2.11 and 3.2), and long values are folded.
+     */
+    private static int inValue(String list, int start, int end) {
+        for (int i = start; i < end; i++) {
+            char c = list.charAt(i);
+            if (!TagList.isWhiteSpace(c) && endsItsPlace(c)) {
+                return c;
+            }
+        }
+        int decoded = inDecoded(list, start, end);
+        return decoded == NONE && hidesProperty(list, start, end) ? ' ' : decoded;
+    }
+
+    /** Of the dkim-quoted-printable of RFC 6376, section 2.11, also with small letters and across folds; what is none is no matter. */
+    private static int inDecoded(String list, int start, int end) {
+        for (int i = list.indexOf('=', start); i >= 0 && i < end; i = list.indexOf('=', i + 1)) {
+            int first = text(list, i + 1, end);
+            int second = text(list, first + 1, end);
+            int high = second < end ? Character.digit(list.charAt(first), 16) : NONE;
+            int low = high >= 0 ? Character.digit(list.charAt(second), 16) : NONE;
+            if (low >= 0 && endsItsPlace(high * 16 + low)) {
+                return high * 16 + low;
+            }
+        }
+        return NONE;
+    }
+
+    /** Where the next character stands that is no white space; {@code end} or more if none does. */
+    private static int text(String list, int from, int end) {
+        int at = from;
+        while (at < end && TagList.isWhiteSpace(list.charAt(at))) {
+            at++;
+        }
+        return at;
     }
 
     /**
      * Who leaves the white space in a value copies {@code i=x header.d=bank.example@...} as two properties. Base64 may have its
      * padding behind a fold.
      */
-    private static boolean hidesProperty(String value) {
+    private static boolean hidesProperty(String list, int start, int end) {
         boolean spaced = false;
         boolean equalSign = false;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
+        // White space around the value is none of it.
+        for (int i = text(list, start, end); i < end; i++) {
+            char c = list.charAt(i);
             if (TagList.isWhiteSpace(c)) {
                 spaced = true;
             } else if (c == '=') {
@@ -99,22 +159,5 @@ public record CopiedText(String source, char character) {
             }
         }
         return false;
-    }
-
-    /** The dkim-quoted-printable of RFC 6376, section 2.11, also with small letters; what is none stays as it is. */
-    private static String decoded(String value) {
-        StringBuilder text = new StringBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            int high = c == '=' && i + 2 < value.length() ? Character.digit(value.charAt(i + 1), 16) : -1;
-            int low = high >= 0 ? Character.digit(value.charAt(i + 2), 16) : -1;
-            if (low >= 0) {
-                text.append((char) (high * 16 + low));
-                i += 2;
-            } else {
-                text.append(c);
-            }
-        }
-        return text.toString();
     }
 }

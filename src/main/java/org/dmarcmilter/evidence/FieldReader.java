@@ -41,15 +41,16 @@ final class FieldReader {
     /** What would help a sender: a pass, or an open question. */
     private static final Set<ResultWord> FAVOURABLE = Set.of(ResultWord.PASS, ResultWord.TEMPERROR);
 
-    private static final Set<String> PROOFS = Set.of("spf", "dkim", "arc");
+    private static final String SPF = "spf";
+    private static final String DKIM = "dkim";
+    private static final String ARC = "arc";
+    private static final Set<String> PROOFS = Set.of(SPF, DKIM, ARC);
 
     /**
-     * pypolicyd-spf writes this comment into each field, and into it and the one before what the client said, whom the mail is for, and
+     * pypolicyd-spf begins a comment with this in each field, and into it and the one before what the client said, whom the mail is for, and
      * parts of the sender's SPF record, all unescaped.
      */
-    private static final Pattern ONE_RESULT = Pattern.compile("\\(\\s*client-ip=");
-
-    private static final Pattern FOLDS = Pattern.compile("[ \t\r\n]+");
+    private static final String ONE_RESULT = "client-ip=";
 
     /** What we show to administrators: host names and the like, without a job id. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?");
@@ -81,7 +82,8 @@ final class FieldReader {
     private boolean claimsSpf;
     private boolean heard;
     private boolean cameWithMessage;
-    private final Set<String> heardMethods = new HashSet<>();
+    private boolean heardSpf;
+    private boolean heardDkim;
     private final Map<String, Set<String>> strangers = new LinkedHashMap<>();
 
     private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
@@ -99,7 +101,8 @@ final class FieldReader {
     }
 
     private FieldEvidence read() {
-        Set<Integer> forged = Set.copyOf(ForgedResults.places(facts, trust));
+        List<Integer> places = ForgedResults.places(facts, trust);
+        Set<Integer> forged = places.isEmpty() ? Set.of() : Set.copyOf(places);
         int position = 0;
         for (HeaderField field : facts.headers().fields()) {
             cameWithMessage |= ForgedResults.cameWithMessage(field);
@@ -132,9 +135,12 @@ final class FieldReader {
             }
             if (trust.believes(results.authservId(), facts.queueId())) {
                 heard = true;
-                results.results().forEach(result -> heardMethods.add(result.method()));
                 Optional<String> doubt = doubt(field, results);
-                results.results().forEach(result -> take(result, doubt));
+                for (MethodResult result : results.results()) {
+                    heardSpf |= result.method().equals(SPF);
+                    heardDkim |= result.method().equals(DKIM);
+                    take(result, doubt);
+                }
             } else {
                 if (!cameWithMessage
                         && strangers.size() < MAX_STRANGERS
@@ -153,11 +159,16 @@ final class FieldReader {
 
     /** Those that speak about what nobody whom we believe speaks about. */
     private List<String> missedStrangers() {
-        Set<String> missed = new HashSet<>(Set.of("dkim"));
-        if (!spfSettings.selfValidate() && !spfSettings.ignoreResults()) {
-            missed.add("spf");
+        if (strangers.isEmpty()) {
+            return List.of();
         }
-        missed.removeAll(heardMethods);
+        Set<String> missed = new HashSet<>();
+        if (!heardDkim) {
+            missed.add(DKIM);
+        }
+        if (!heardSpf && !spfSettings.selfValidate() && !spfSettings.ignoreResults()) {
+            missed.add(SPF);
+        }
         return strangers.entrySet().stream()
                 .filter(stranger -> !Collections.disjoint(stranger.getValue(), missed))
                 .map(Map.Entry::getKey)
@@ -169,11 +180,24 @@ final class FieldReader {
         if (copied.isPresent()) {
             return copied.map(text -> text.words() + ", which a checker may have copied into its field");
         }
-        boolean whole = results.results().size() == 1
-                && !hasControls(FOLDS.matcher(field.value()).replaceAll(" "));
-        return whole || !ONE_RESULT.matcher(field.value()).find()
+        boolean whole = results.results().size() == 1 && !hasControls(field.value(), "\t\r\n");
+        return whole || !isOfPolicydSpf(field.value())
                 ? Optional.empty()
                 : Optional.of("pypolicyd-spf writes one result, and here are more");
+    }
+
+    private static boolean isOfPolicydSpf(String value) {
+        for (int at = value.indexOf(ONE_RESULT); at >= 0; at = value.indexOf(ONE_RESULT, at + 1)) {
+            int before = at - 1;
+            while (before >= 0
+                    && (value.charAt(before) == ' ' || "\t\n\u000B\f\r".indexOf(value.charAt(before)) >= 0)) {
+                before--;
+            }
+            if (before >= 0 && value.charAt(before) == '(') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void take(MethodResult result, Optional<String> doubt) {
@@ -184,15 +208,15 @@ final class FieldReader {
         }
         if (doubt.isPresent() && PROOFS.contains(result.method()) && FAVOURABLE.contains(result.result())) {
             disbelieved = disbelieved.or(() -> doubt);
-            claimsSpf |= result.method().equals("spf")
+            claimsSpf |= result.method().equals(SPF)
                     && !spfSettings.ignoreResults()
                     && checked(result).isPresent();
             return;
         }
         switch (result.method()) {
-            case "spf" -> takeSpf(result);
-            case "dkim" -> takeDkim(result);
-            case "arc" -> arcResults.add(result);
+            case SPF -> takeSpf(result);
+            case DKIM -> takeDkim(result);
+            case ARC -> arcResults.add(result);
             default -> {
                 // Other methods say nothing about SPF or DKIM.
             }
@@ -248,14 +272,21 @@ final class FieldReader {
         String selector = result.property("header", "s").orElse("");
         String identity = result.property("header", "i").orElse("");
         boolean tooLong = selector.length() > MAX_SELECTOR || identity.length() > MAX_IDENTITY;
-        if (signer.isEmpty() || hasControls(selector) || tooLong) {
+        if (signer.isEmpty() || hasControls(selector, "") || tooLong) {
             return;
         }
         dkim.add(new DkimSeen(signer.get(), !onlyIdentity, selector, identity, result.result(), Source.TRUSTED_FIELD));
     }
 
-    private static boolean hasControls(String text) {
-        return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
+    /** @param except controls that do no harm */
+    private static boolean hasControls(String text, String except) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' || c == 0x7f) && except.indexOf(c) < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -353,7 +384,7 @@ final class FieldReader {
     }
 
     private boolean isTrustedChain(MethodResult result) {
-        String chain = result.property("arc", "chain").orElse("");
+        String chain = result.property(ARC, "chain").orElse("");
         boolean anySealer = false;
         for (String sealer : chain.split(":", -1)) {
             if (!trustedSealers.contains(sealer.strip().toLowerCase(Locale.ROOT))) {

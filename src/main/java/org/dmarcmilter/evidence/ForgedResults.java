@@ -2,7 +2,6 @@ package org.dmarcmilter.evidence;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.dmarcmilter.authres.AuthenticationResultsParser;
 import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
 import org.dmarcmilter.message.FieldCounts;
@@ -19,7 +18,8 @@ public final class ForgedResults {
     /** The field's name. */
     public static final String FIELD = FieldReader.FIELD;
 
-    private static final Set<String> AUTHORS_FIELDS = FieldCounts.fields();
+    /** For a loop that makes no iterator, for each field of each message. */
+    private static final String[] AUTHORS_FIELDS = FieldCounts.fields().toArray(String[]::new);
 
     private ForgedResults() {}
 
@@ -49,7 +49,15 @@ public final class ForgedResults {
 
     /** Whether a field, and so what stands below it, came with the message. */
     static boolean cameWithMessage(HeaderField field) {
-        return field.is(FieldEvidence.LANDMARK) || AUTHORS_FIELDS.stream().anyMatch(field::is);
+        if (field.is(FieldEvidence.LANDMARK)) {
+            return true;
+        }
+        for (String name : AUTHORS_FIELDS) {
+            if (field.is(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Others may be less strict readers: what we cannot read, or is for another job, has no right to the name. */

@@ -3,6 +3,7 @@ package org.dmarcmilter.evidence;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
 import org.dmarcmilter.text.Printable;
@@ -15,10 +16,17 @@ import org.dmarcmilter.text.Printable;
  * @param client who handed the message in
  * @param sender the envelope sender
  * @param headers the fields that matter here, in order; all of them if failure reports need them
+ * @param author what their From fields say
  * @param headersIncomplete whether fields were left out because the header section exceeds its limit
  */
 public record MessageFacts(
-        String queueId, String mtaName, Client client, ReversePath sender, Headers headers, boolean headersIncomplete) {
+        String queueId,
+        String mtaName,
+        Client client,
+        ReversePath sender,
+        Headers headers,
+        AuthorDomain author,
+        boolean headersIncomplete) {
 
     /** A line for the log about this message: the queue id first. */
     public String logged(String text) {

@@ -14,6 +14,7 @@ import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.judge.LogLine;
 import org.dmarcmilter.judge.MessageJudge;
+import org.dmarcmilter.judge.PolicySearch;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
@@ -48,16 +49,21 @@ final class DmarcSession implements MilterFilter.Session {
         final MessageFacts.Client client;
         final ReversePath sender;
         final MessageDns dns;
-        final List<HeaderField> fields = new ArrayList<>();
+        final PolicySearch search;
+        final List<HeaderField> fields = new ArrayList<>(16);
         boolean truncated;
-        boolean searched;
+        int fromFields;
+        /** By the first From field. */
+        AuthorDomain author = new AuthorDomain.None();
+
         Optional<MessageFacts> complete = Optional.empty();
         Optional<JudgedMessage> judged = Optional.empty();
 
-        OpenMessage(MessageFacts.Client client, ReversePath sender, MessageDns dns) {
+        OpenMessage(MessageFacts.Client client, ReversePath sender, MessageDns dns, PolicySearch search) {
             this.client = client;
             this.sender = sender;
             this.dns = dns;
+            this.search = search;
         }
     }
 
@@ -84,7 +90,11 @@ final class DmarcSession implements MilterFilter.Session {
                         | Negotiation.QUARANTINE
                         | (removes ? Negotiation.CHANGE_HEADERS : 0)
                         | (copies ? Negotiation.ADD_RECIPIENTS : 0),
-                Negotiation.NO_RCPT | Negotiation.NO_DATA | Negotiation.NO_BODY | Negotiation.NO_UNKNOWN,
+                Negotiation.NO_RCPT
+                        | Negotiation.NO_DATA
+                        | Negotiation.NO_EOH
+                        | Negotiation.NO_BODY
+                        | Negotiation.NO_UNKNOWN,
                 Negotiation.NR_CONNECT
                         | Negotiation.NR_HELO
                         | Negotiation.NR_MAIL
@@ -120,7 +130,8 @@ final class DmarcSession implements MilterFilter.Session {
             return ACCEPT;
         }
         MessageDns dns = rules.dnsForMessage(Asker.of(client.address(), this), loop, memory);
-        open = Optional.of(new OpenMessage(client, ReversePath.parse(command.sender()), dns));
+        open = Optional.of(
+                new OpenMessage(client, ReversePath.parse(command.sender()), dns, new PolicySearch(rules, dns)));
         return CONTINUE;
     }
 
@@ -134,9 +145,9 @@ final class DmarcSession implements MilterFilter.Session {
         OpenMessage message = open.orElseThrow();
         HeaderField field = new HeaderField(command.name(), command.value());
         message.fields.add(keepAllFields ? field : KeptFields.kept(field));
-        if (!message.searched && field.is(AuthorDomain.FIELD)) {
-            message.searched = true;
-            MessageJudge.search(field, rules, message.dns);
+        if (field.is(AuthorDomain.FIELD) && message.fromFields++ == 0) {
+            message.author = AuthorDomain.of(field);
+            message.search.begin(message.author);
         }
     }
 
@@ -148,15 +159,17 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
         OpenMessage message = open.orElseThrow();
+        Headers headers = new Headers(message.fields);
         MessageFacts facts = new MessageFacts(
                 macros.get("i").filter(id -> !id.isEmpty()).orElseGet(this::unknownQueueId),
                 macros.get("j").filter(name -> !name.isEmpty()).orElse(rules.hostName()),
                 message.client,
                 message.sender,
-                new Headers(message.fields),
+                headers,
+                message.fromFields > 1 ? AuthorDomain.of(headers) : message.author,
                 message.truncated);
         message.complete = Optional.of(facts);
-        return MessageJudge.judge(rules, facts, message.dns).thenApply(judgement -> {
+        return MessageJudge.judge(rules, facts, message.dns, message.search).thenApply(judgement -> {
             message.judged = Optional.of(new JudgedMessage(rules, facts, judgement));
             return Replies.of(judgement);
         });
@@ -188,7 +201,7 @@ final class DmarcSession implements MilterFilter.Session {
         open.ifPresent(message -> {
             message.dns.abandon();
             message.complete.ifPresent(
-                    facts -> LogWriter.write(LOG, LogLine.debug(facts.logged("taken back before its verdict"))));
+                    facts -> LogWriter.write(LOG, LogLine.debug(() -> facts.logged("taken back before its verdict"))));
         });
         open = Optional.empty();
     }

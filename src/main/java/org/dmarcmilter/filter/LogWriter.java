@@ -17,7 +17,7 @@ final class LogWriter {
             case WARNING -> log.warn(line.text());
             case NOTICE -> log.info(NOTICE, line.text());
             case INFO -> log.info(line.text());
-            case DEBUG -> log.debug(line.text());
+            case DEBUG -> log.atDebug().log(line.words());
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.dmarcmilter.http;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -9,8 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the daemon counts, in Prometheus' terms. Safe from any thread, and cheap enough for each message. */
 public final class Metrics {
@@ -27,7 +31,12 @@ public final class Metrics {
                 .help(help)
                 .labelNames(first, second)
                 .register(registry);
-        return (one, other) -> counter.labelValues(one, other).inc();
+        Map<String, Map<String, CounterDataPoint>> cells = new ConcurrentHashMap<>();
+        return (one, other) -> {
+            Map<String, CounterDataPoint> row = cells.computeIfAbsent(one, value -> new ConcurrentHashMap<>());
+            @Nullable CounterDataPoint cell = row.get(other);
+            (cell == null ? row.computeIfAbsent(other, value -> counter.labelValues(one, value)) : cell).inc();
+        };
     }
 
     /** Shows a number that only grows and that somebody else counts. */

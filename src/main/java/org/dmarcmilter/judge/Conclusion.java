@@ -76,14 +76,13 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
                         facts.logged("SPF(" + (own.identity().scope() == SpfIdentity.Scope.HELO ? "helo" : "mailfrom")
                                 + "): " + Printable.shortened(own.identity().domain()) + " " + own.word()))));
         arcLine().ifPresent(log::add);
-        String reason = Printable.shortened(result.reason());
         // As OpenDMARC: an error line in place of the result line.
         log.add(
                 result.status() == Status.PERMERROR
                         ? LogLine.error(facts.logged("DMARC record of " + result.author() + " is unusable: " + flaw()))
                         : LogLine.info(facts.logged(
                                 result.author() + " " + result.status().word())));
-        log.add(LogLine.debug(facts.logged(reason)));
+        log.add(LogLine.debug(() -> facts.logged(Printable.shortened(result.reason()))));
     }
 
     /** What is wrong with the record, and where it is, if not at the author domain. */

@@ -51,6 +51,9 @@ public record Judgement(
 
     /** The same judgement with more to log. */
     Judgement logging(List<LogLine> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
         List<LogLine> all = Stream.concat(log.stream(), more.stream()).toList();
         return new Judgement(verdict, headers, removed, copyTo, all, evidence, evaluation, others);
     }
@@ -68,7 +71,7 @@ public record Judgement(
 
     /** The same judgement with fields to delete, if anybody gets the message. */
     Judgement removing(List<Integer> places) {
-        return verdict.delivers()
+        return verdict.delivers() && !places.isEmpty()
                 ? new Judgement(verdict, headers, places, copyTo, log, evidence, evaluation, others)
                 : this;
     }

@@ -19,8 +19,6 @@ import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.evidence.Trust;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
-import org.dmarcmilter.message.HeaderField;
-import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.text.Printable;
 
 /**
@@ -34,15 +32,17 @@ public final class MessageJudge {
     private final Rules rules;
     private final MessageFacts facts;
     private final MessageDns dns;
+    private final PolicySearch search;
     private final Trust trust;
     private final String authservId;
     private final Settings.Handling handling;
     private final List<LogLine> log = new ArrayList<>(2);
 
-    private MessageJudge(Rules rules, MessageFacts facts, MessageDns dns) {
+    private MessageJudge(Rules rules, MessageFacts facts, MessageDns dns, PolicySearch search) {
         this.rules = rules;
         this.facts = facts;
         this.dns = dns;
+        this.search = search;
         this.trust = rules.trust(facts.mtaName());
         this.authservId = trust.authservId(facts.queueId());
         this.handling = rules.settings().handling();
@@ -55,8 +55,14 @@ public final class MessageJudge {
      * @return completes within the configured evaluation time, on that thread; at once if no question is open
      */
     public static CompletionStage<Judgement> judge(Rules rules, MessageFacts facts, MessageDns dns) {
+        return judge(rules, facts, dns, new PolicySearch(rules, dns));
+    }
+
+    /** As {@link #judge(Rules, MessageFacts, MessageDns)}, after the search for the policy has begun. */
+    public static CompletionStage<Judgement> judge(
+            Rules rules, MessageFacts facts, MessageDns dns, PolicySearch search) {
         dns.startClock();
-        MessageJudge judge = new MessageJudge(rules, facts, dns);
+        MessageJudge judge = new MessageJudge(rules, facts, dns, search);
         return judge.judge().thenApply(judged -> {
             dns.abandon();
             return judged.removing(ForgedResults.places(facts, judge.trust))
@@ -79,19 +85,10 @@ public final class MessageJudge {
                 .orElseGet(() -> CompletableFuture.completedStage(""));
     }
 
-    /**
-     * Begins the search for the author domain's record as soon as the From field has come: the answer is on its way while the rest of
-     * the message comes in, and {@link #judge} finds it there.
-     */
-    public static void search(HeaderField from, Rules rules, MessageDns dns) {
-        if (AuthorDomain.of(new Headers(List.of(from))) instanceof AuthorDomain.One one) {
-            var unused = rules.dmarc().discover(one.domain(), dns);
-        }
-    }
-
     private CompletionStage<Judgement> judge() {
         rules.implicitId(facts.mtaName())
-                .ifPresent(id -> log.add(LogLine.debug("implicit authentication service: " + Printable.shortened(id))));
+                .ifPresent(id ->
+                        log.add(LogLine.debug(() -> "implicit authentication service: " + Printable.shortened(id))));
         if (facts.headersIncomplete()) {
             return done(headersTooLarge());
         }
@@ -100,7 +97,7 @@ public final class MessageJudge {
             log.add(LogLine.info(facts.logged("RFC5322 requirement error: " + problem.get())));
             return done(undelivered(new Verdict.Refuse(550, "5.7.1", problem.get())));
         }
-        AuthorDomain author = AuthorDomain.of(facts.headers());
+        AuthorDomain author = facts.author();
         if (author instanceof AuthorDomain.One one) {
             return isIgnored(one.domain())
                     ? done(ignored(one.domain()))
@@ -131,7 +128,12 @@ public final class MessageJudge {
     }
 
     private boolean isIgnored(DomainName author) {
-        return rules.settings().exemptions().mailFrom().stream().anyMatch(author.ascii()::equalsIgnoreCase);
+        for (String ignored : rules.settings().exemptions().mailFrom()) {
+            if (author.ascii().equalsIgnoreCase(ignored)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Judgement ignored(DomainName author) {
@@ -258,17 +260,17 @@ public final class MessageJudge {
         CompletionStage<Evidence> gathering =
                 Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns);
         for (DomainName author : authors) {
-            var unused = rules.dmarc().discover(author, dns);
+            var unused = search.of(author);
         }
         return gathering.thenApply(evidence -> {
-            evidence.fields().notes().forEach(note -> log.add(LogLine.debug(note)));
+            evidence.fields().notes().forEach(note -> log.add(LogLine.debug(() -> note)));
             evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
             evidence.fields()
                     .disbelieved()
                     .ifPresent(why -> log.add(
                             LogLine.notice(facts.logged("believing no pass in Authentication-Results: " + why))));
             if (evidence.fields().claimsSpf()) {
-                evidence.own().ifPresent(own -> log.add(LogLine.debug(proof(own))));
+                evidence.own().ifPresent(own -> log.add(LogLine.debug(() -> proof(own))));
             }
             return evidence;
         });
@@ -280,8 +282,7 @@ public final class MessageJudge {
     }
 
     private CompletionStage<DmarcResult> evaluate(DomainName author, Evidence evidence) {
-        return rules.dmarc()
-                .discover(author, dns)
+        return search.of(author)
                 .thenCompose(found -> rules.dmarc()
                         .evaluate(
                                 author,

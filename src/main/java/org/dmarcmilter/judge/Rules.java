@@ -1,7 +1,6 @@
 package org.dmarcmilter.judge;
 
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +27,7 @@ import org.dmarcmilter.spf.SpfEvaluator;
  * @param dns whom both ask
  * @param clock for the time in records
  * @param samplingSalt makes the choice of pct unpredictable to senders, and the same for each try of a message
+ * @param trusts whom we believe
  */
 public record Rules(
         Settings settings,
@@ -38,20 +38,38 @@ public record Rules(
         SpfEvaluator spf,
         DnsClient dns,
         Clock clock,
-        long samplingSalt) {
+        long samplingSalt,
+        Trusts trusts) {
     public Rules {
         trustedSealers = Set.copyOf(trustedSealers);
     }
 
+    public Rules(
+            Settings settings,
+            String hostName,
+            IgnoreList ignoreHosts,
+            Set<String> trustedSealers,
+            DmarcEvaluator dmarc,
+            SpfEvaluator spf,
+            DnsClient dns,
+            Clock clock,
+            long samplingSalt) {
+        this(
+                settings,
+                hostName,
+                ignoreHosts,
+                trustedSealers,
+                dmarc,
+                spf,
+                dns,
+                clock,
+                samplingSalt,
+                new Trusts(settings.identity(), hostName));
+    }
+
     /** Whom we believe, for an MTA of that name. */
     Trust trust(String mtaName) {
-        Settings.Identity identity = settings.identity();
-        String ownId = identity.authservId().map(this::resolveHostName).orElse(mtaName);
-        return new Trust(
-                ownId,
-                identity.trusted().stream().map(this::resolveHostName).toList(),
-                identity.withJobId(),
-                identity.removesForged());
+        return trusts.of(mtaName);
     }
 
     /** The authserv-id under which we announce the results of a message. */
@@ -81,10 +99,6 @@ public record Rules(
      */
     public MessageDns dnsForMessage(Asker asker, ScheduledExecutorService loop, LongPredicate memory) {
         return new MessageDns(dns, asker, settings.handling().maxEvaluationTime(), loop, memory);
-    }
-
-    private String resolveHostName(String id) {
-        return id.toUpperCase(Locale.ROOT).equals("HOSTNAME") ? hostName : id;
     }
 
     /** Whether to log that the authserv-id was taken from the MTA. */

@@ -3,6 +3,7 @@ package org.dmarcmilter.message;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dmarcmilter.domain.DomainName;
@@ -37,7 +38,10 @@ public final class AddressParser {
     static final int MAX_ENCODED_WORDS = 500;
 
     private final Rfc5322Tokenizer tokenizer;
-    private final Set<DomainName> domains = new LinkedHashSet<>();
+    /** Made for the second domain, which hardly any field has. */
+    private Optional<Set<DomainName>> domains = Optional.empty();
+
+    private Optional<DomainName> first = Optional.empty();
     private Token token;
     private int mailboxes;
     private boolean loneEncodedWord;
@@ -111,6 +115,9 @@ public final class AddressParser {
 
     /** Everything up to a special that is neither dot nor at sign: a display name, an addr-spec, or what resembles them. */
     private List<Token> words() throws FieldSyntaxException {
+        if (token.kind() == Kind.END || (token.kind() == Kind.SPECIAL && !token.is('.') && !token.is('@'))) {
+            return List.of();
+        }
         List<Token> words = new ArrayList<>();
         while (token.kind() != Kind.END && (token.kind() != Kind.SPECIAL || token.is('.') || token.is('@'))) {
             words.add(token);
@@ -255,16 +262,24 @@ public final class AddressParser {
 
     private void add(DomainName domain) {
         mailboxes++;
-        domains.add(domain);
+        if (first.isEmpty()) {
+            first = Optional.of(domain);
+        } else if (!first.get().equals(domain)) {
+            if (domains.isEmpty()) {
+                domains = Optional.of(new LinkedHashSet<>(List.of(first.get())));
+            }
+            domains.get().add(domain);
+        }
     }
 
     private AuthorDomain verdict() throws FieldSyntaxException {
         refuseLoneEncodedWord();
-        if (domains.isEmpty()) {
+        if (first.isEmpty()) {
             throw new FieldSyntaxException("no address");
         }
-        List<DomainName> found = List.copyOf(domains);
-        return found.size() == 1 ? new AuthorDomain.One(found.get(0)) : new AuthorDomain.Several(found);
+        return domains.isEmpty()
+                ? new AuthorDomain.One(first.get())
+                : new AuthorDomain.Several(List.copyOf(domains.get()));
     }
 
     private void refuseLoneEncodedWord() throws FieldSyntaxException {
@@ -284,7 +299,12 @@ public final class AddressParser {
     }
 
     private static boolean hasAt(List<Token> words) {
-        return words.stream().anyMatch(word -> word.is('@'));
+        for (Token word : words) {
+            if (word.is('@')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void advance() throws FieldSyntaxException {

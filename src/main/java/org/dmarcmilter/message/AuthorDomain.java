@@ -60,11 +60,19 @@ public sealed interface AuthorDomain {
     /** The author domain of a message. More than one From field is never resolved in favour of one of them: each may fail. */
     static AuthorDomain of(Headers headers) {
         List<HeaderField> fields = headers.all(FIELD);
-        AuthorDomain author = switch (fields.size()) {
+        return switch (fields.size()) {
             case 0 -> new None();
-            case 1 -> AddressParser.authorDomain(fields.get(0).value());
-            default -> severalFields(fields);
+            case 1 -> of(fields.get(0));
+            default -> bounded(severalFields(fields));
         };
+    }
+
+    /** The author domain of a message with that From field and no other. */
+    static AuthorDomain of(HeaderField from) {
+        return bounded(AddressParser.authorDomain(from.value()));
+    }
+
+    private static AuthorDomain bounded(AuthorDomain author) {
         return author.domains().size() > MAX_DOMAINS
                 ? new TooMany("more than " + MAX_DOMAINS + " author domains")
                 : author;

@@ -21,13 +21,22 @@ public final class OctetText {
         if (octets.length() > MAX_DOMAIN_OCTETS) {
             return Optional.empty();
         }
-        if (octets.chars().allMatch(c -> c < 0x80)) {
+        if (isAscii(octets)) {
             return DomainName.parse(octets);
         }
         // Unicode has spaces that a mapping to A-labels might quietly drop; a name with a hole is no name.
         return utf8(octets)
                 .filter(text -> text.codePoints().noneMatch(OctetText::isSpaceOrControl))
                 .flatMap(DomainName::parse);
+    }
+
+    private static boolean isAscii(String octets) {
+        for (int i = 0; i < octets.length(); i++) {
+            if (octets.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Optional<String> utf8(String octets) {

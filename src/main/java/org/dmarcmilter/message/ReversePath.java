@@ -22,9 +22,9 @@ public record ReversePath(String address, Optional<DomainName> domain) {
         if (address.startsWith("<") && address.endsWith(">")) {
             address = TagList.trim(address.substring(1, address.length() - 1));
         }
-        Matcher route = ROUTE.matcher(address);
-        if (route.find()) {
-            address = address.substring(route.end());
+        if (address.startsWith("@")) {
+            Matcher route = ROUTE.matcher(address);
+            address = route.find() ? address.substring(route.end()) : address;
         }
         return new ReversePath(address, AddrSpec.parse(address).map(AddrSpec::domain));
     }

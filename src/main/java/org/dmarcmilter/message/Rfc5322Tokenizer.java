@@ -15,6 +15,7 @@ public final class Rfc5322Tokenizer {
     /** What {@link #current()} says at the end; no octet has this value. */
     public static final char END = '\uFFFF';
 
+    private static final String COMMENT = "comment";
     private static final String SPECIALS = "()<>[]:;@\\,.\"";
 
     private final String text;
@@ -25,17 +26,13 @@ public final class Rfc5322Tokenizer {
     private int lastEncodedMark;
 
     public Rfc5322Tokenizer(String text) {
-        this(text, 0);
-    }
-
-    private Rfc5322Tokenizer(String text, int position) {
         this.text = text;
-        this.position = position;
     }
 
-    /** Another tokenizer at the same place, to look ahead. */
-    public Rfc5322Tokenizer copy() {
-        return new Rfc5322Tokenizer(text, position);
+    /** Goes back to where it was before, after a look ahead. */
+    public void backTo(int position) {
+        this.position = position;
+        encodedTextEnd = 0;
     }
 
     /** The kinds of {@link Token}. */
@@ -62,12 +59,25 @@ public final class Rfc5322Tokenizer {
         }
     }
 
+    private static final Token AT_END = new Token(Kind.END, "", false);
+    private static final Token SPACED_END = new Token(Kind.END, "", true);
+    private static final Token[] PLAIN_SPECIALS = specials(false);
+    private static final Token[] SPACED_SPECIALS = specials(true);
+
+    private static Token[] specials(boolean spaced) {
+        Token[] tokens = new Token[SPECIALS.length()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = new Token(Kind.SPECIAL, SPECIALS.substring(i, i + 1), spaced);
+        }
+        return tokens;
+    }
+
     /** The next token of an address field, past any white space and comments. */
     public Token next() throws FieldSyntaxException {
         boolean spaced = skipCfws();
         char c = current();
         if (c == END) {
-            return new Token(Kind.END, "", spaced);
+            return spaced ? SPACED_END : AT_END;
         }
         if (c == '"') {
             return new Token(Kind.QUOTED_STRING, quotedString(), spaced);
@@ -77,7 +87,7 @@ public final class Rfc5322Tokenizer {
         }
         if (isSpecial(c)) {
             position++;
-            return new Token(Kind.SPECIAL, String.valueOf(c), spaced);
+            return (spaced ? SPACED_SPECIALS : PLAIN_SPECIALS)[SPECIALS.indexOf(c)];
         }
         String atom = c == '=' ? encodedWord() : "";
         if (atom.isEmpty()) {
@@ -150,10 +160,24 @@ public final class Rfc5322Tokenizer {
     /** The longest text from here whose characters all satisfy the predicate; may be empty. */
     public String run(IntPredicate belongs) {
         int start = position;
+        skipRun(belongs);
+        return text.substring(start, position);
+    }
+
+    /** Takes the longest text from here whose characters all satisfy the predicate; how long it is. */
+    public int skipRun(IntPredicate belongs) {
+        int start = position;
         while (position < text.length() && belongs.test(text.charAt(position))) {
             position++;
         }
-        return text.substring(start, position);
+        return position - start;
+    }
+
+    /** As {@link #run}, for who knows most of these texts already: a known one is not made anew. */
+    public String run(IntPredicate belongs, KnownWords known) {
+        int start = position;
+        skipRun(belongs);
+        return known.word(text, start, position);
     }
 
     /** Whether white space, or a fold, is here. */
@@ -179,22 +203,42 @@ public final class Rfc5322Tokenizer {
     public boolean skipCfws() throws FieldSyntaxException {
         boolean skipped = skipWhiteSpace();
         while (current() == '(') {
-            comment();
+            skipComment();
             skipWhiteSpace();
             skipped = true;
         }
         return skipped;
     }
 
+    private void skipComment() throws FieldSyntaxException {
+        position++;
+        for (int depth = 1; depth > 0; ) {
+            char c = contentCharacter(COMMENT);
+            if (c == '\\') {
+                contentCharacter(COMMENT);
+            } else if (c == '(') {
+                depth++;
+            } else if (c == ')') {
+                depth--;
+            }
+        }
+    }
+
     /** Takes the comment that begins here; its text has no outer parentheses, no folds and no quoting backslashes. */
     public String comment() throws FieldSyntaxException {
+        int plainEnd = plainTextEnd(position + 1);
+        if (plainEnd < text.length() && text.charAt(plainEnd) == ')') {
+            String content = text.substring(position + 1, plainEnd);
+            position = plainEnd + 1;
+            return content;
+        }
         StringBuilder content = new StringBuilder();
         position++;
         int depth = 1;
         while (true) {
-            char c = contentCharacter("comment");
+            char c = contentCharacter(COMMENT);
             if (c == '\\') {
-                content.append(contentCharacter("comment"));
+                content.append(contentCharacter(COMMENT));
                 continue;
             }
             if (c == '(') {
@@ -208,6 +252,12 @@ public final class Rfc5322Tokenizer {
 
     /** Takes the quoted string that begins here; its text has no outer quotes, no folds and no quoting backslashes. */
     public String quotedString() throws FieldSyntaxException {
+        int plainEnd = plainTextEnd(position + 1);
+        if (plainEnd < text.length() && text.charAt(plainEnd) == '"') {
+            String content = text.substring(position + 1, plainEnd);
+            position = plainEnd + 1;
+            return content;
+        }
         StringBuilder content = new StringBuilder();
         position++;
         while (true) {
@@ -217,6 +267,15 @@ public final class Rfc5322Tokenizer {
             }
             content.append(c == '\\' ? contentCharacter("quoted string") : c);
         }
+    }
+
+    /** Where text ends that stands for itself inside of a comment or a quoted string. */
+    private int plainTextEnd(int from) {
+        int end = from;
+        while (end < text.length() && "()\"\\\r\n".indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
     }
 
     private String domainLiteral() throws FieldSyntaxException {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -271,12 +272,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                     }
                     connection.decideNow("ABORT while a decision is pending");
                 }
-                Optional<MilterCommand> command = decoder.next(in);
-                if (command.isEmpty()) {
+                @Nullable MilterCommand command = decoder.next(in);
+                if (command == null) {
                     break;
                 }
                 advanced = true;
-                command.get().visit(connection);
+                command.visit(connection);
             }
         } finally {
             processing = false;

@@ -1,7 +1,6 @@
 package org.dmarcmilter.milter;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.milter.MilterCommand.Macro;
 
@@ -26,8 +25,9 @@ final class MacroTable implements Macros {
 
     private static final int NEXT_MAIL = STAGES.length() + 1;
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types
-    private final List<String>[] sets = new List[STAGES.length() + 2];
+    private static final Macro NONE = new Macro('\0', "");
+
+    private final Macro[] sets = new Macro[STAGES.length() + 2];
 
     MacroTable() {
         clear();
@@ -36,23 +36,22 @@ final class MacroTable implements Macros {
     /** Takes the macros for one stage. False if they are over the limits and were dropped. */
     boolean define(Macro macro) {
         int stage = STAGES.indexOf(macro.stage());
-        List<String> pairs = macro.namesAndValues();
-        if (stage < 0 || pairs.isEmpty()) {
+        if (stage < 0 || macro.pairs().isEmpty()) {
             return true;
         }
         int slot = stage == MAIL ? NEXT_MAIL : stage == HELO ? NEXT_HELO : stage;
-        if (!fits(slot, pairs)) {
+        if (!fits(slot, macro)) {
             return false;
         }
-        sets[slot] = pairs;
+        sets[slot] = macro;
         return true;
     }
 
     /** SMFIC_HELO. */
     void helo() {
-        if (!sets[NEXT_HELO].isEmpty()) {
+        if (!sets[NEXT_HELO].pairs().isEmpty()) {
             sets[HELO] = sets[NEXT_HELO];
-            sets[NEXT_HELO] = List.of();
+            sets[NEXT_HELO] = NONE;
         }
     }
 
@@ -60,50 +59,38 @@ final class MacroTable implements Macros {
     void beginMessage() {
         endMessage();
         sets[MAIL] = sets[NEXT_MAIL];
-        sets[NEXT_MAIL] = List.of();
+        sets[NEXT_MAIL] = NONE;
     }
 
     /** SMFIC_ABORT in a message, or the verdict at its end. */
     void endMessage() {
-        Arrays.fill(sets, MAIL, STAGES.length(), List.of());
+        Arrays.fill(sets, MAIL, STAGES.length(), NONE);
     }
 
     /** SMFIC_QUIT_NC. */
     void clear() {
-        Arrays.fill(sets, List.of());
+        Arrays.fill(sets, NONE);
     }
 
     @Override
     public Optional<String> get(String name) {
-        for (int stage = STAGES.length() - 1; stage >= 0; stage--) {
-            List<String> pairs = sets[stage];
-            for (int i = 0; i < pairs.size(); i += 2) {
-                if (pairs.get(i).equals(name)) {
-                    return Optional.of(pairs.get(i + 1));
-                }
-            }
+        Optional<String> value = Optional.empty();
+        for (int stage = STAGES.length() - 1; stage >= 0 && value.isEmpty(); stage--) {
+            value = sets[stage].value(name);
         }
-        return Optional.empty();
+        return value;
     }
 
     /** Counts all sets but the one that would be replaced. */
-    private boolean fits(int replaced, List<String> pairs) {
-        int macros = pairs.size() / 2;
-        int octets = octets(pairs);
+    private boolean fits(int replaced, Macro macro) {
+        int macros = macro.count();
+        int octets = macro.pairs().length();
         for (int slot = 0; slot < sets.length; slot++) {
             if (slot != replaced) {
-                macros += sets[slot].size() / 2;
-                octets += octets(sets[slot]);
+                macros += sets[slot].count();
+                octets += sets[slot].pairs().length();
             }
         }
         return macros <= MAX_MACROS && octets <= MAX_OCTETS;
-    }
-
-    private static int octets(List<String> pairs) {
-        int octets = 0;
-        for (int i = 0; i < pairs.size(); i++) {
-            octets += pairs.get(i).length();
-        }
-        return octets;
     }
 }

@@ -20,19 +20,44 @@ public sealed interface MilterCommand {
     }
 
     /**
-     * SMFIC_MACRO: macros for one stage, sent just before the command they belong to.
+     * SMFIC_MACRO: macros for one stage, sent just before the command they belong to. Most are never asked for, so they stay one text.
      *
      * @param stage the letter of that command; NUL if the packet named none
-     * @param namesAndValues name, value, name, value; names without braces
+     * @param pairs name, NUL, value, NUL, and so on, complete pairs only; names with or without braces
      */
-    record Macro(char stage, List<String> namesAndValues) implements MilterCommand {
-        public Macro {
-            namesAndValues = List.copyOf(namesAndValues);
-        }
-
+    record Macro(char stage, String pairs) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.macro(this);
+        }
+
+        /** How many there are. */
+        int count() {
+            int ends = 0;
+            for (int end = pairs.indexOf('\0'); end >= 0; end = pairs.indexOf('\0', end + 1)) {
+                ends++;
+            }
+            return ends / 2;
+        }
+
+        /** The value of the macro of that name, without braces; empty if there is none. */
+        Optional<String> value(String name) {
+            int at = 0;
+            while (at < pairs.length()) {
+                int nameEnd = pairs.indexOf('\0', at);
+                int valueEnd = pairs.indexOf('\0', nameEnd + 1);
+                if (isNamed(name, at, nameEnd)) {
+                    return Optional.of(pairs.substring(nameEnd + 1, valueEnd));
+                }
+                at = valueEnd + 1;
+            }
+            return Optional.empty();
+        }
+
+        private boolean isNamed(String name, int start, int end) {
+            boolean inBraces = end - start > 1 && pairs.charAt(start) == '{' && pairs.charAt(end - 1) == '}';
+            int brace = inBraces ? 1 : 0;
+            return end - start - 2 * brace == name.length() && pairs.startsWith(name, start + brace);
         }
     }
 

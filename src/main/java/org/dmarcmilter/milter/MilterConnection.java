@@ -188,23 +188,36 @@ final class MilterConnection implements MilterCommand.Visitor {
         inMessage("DATA", Negotiation.NO_DATA, Negotiation.NR_DATA, message -> CONTINUE);
     }
 
+    /** Most of what comes, and most of it for nobody: the session is only asked about what it reads. */
     @Override
     public void header(Header command) {
-        inMessage("HEADER", Negotiation.NO_HEADERS, Negotiation.NR_HEADER, message -> switch (message.count(command)) {
-            case KEPT -> {
-                session.header(command);
-                yield CONTINUE;
-            }
-            case FIRST_LEFT_OUT -> {
-                session.headersTruncated();
-                yield CONTINUE;
-            }
+        Optional<OpenMessage> message = expectMessage("HEADER");
+        if (message.isPresent()) {
+            answer(
+                    Negotiation.NR_HEADER,
+                    isSkipped(message.get(), Negotiation.NO_HEADERS) ? CONTINUE : header(message.get(), command));
+        }
+    }
+
+    private MilterReply header(OpenMessage message, Header command) {
+        return switch (message.count(command)) {
             case LEFT_OUT, UNREAD -> CONTINUE;
-            case NO_MEMORY -> {
-                giveUp(message);
-                yield TEMPORARY_FAILURE;
-            }
-        });
+            case KEPT ->
+                askInMessage(message, () -> {
+                    session.header(command);
+                    return CONTINUE;
+                });
+            case FIRST_LEFT_OUT ->
+                askInMessage(message, () -> {
+                    session.headersTruncated();
+                    return CONTINUE;
+                });
+            case NO_MEMORY ->
+                askInMessage(message, () -> {
+                    giveUp(message);
+                    return TEMPORARY_FAILURE;
+                });
+        };
     }
 
     /** The session needs more memory; it is at work, so that its message cannot be refused this moment. */
@@ -292,9 +305,12 @@ final class MilterConnection implements MilterCommand.Visitor {
     /** One step of a message between MAIL and its end. */
     private void inMessage(String name, int unwanted, int noReply, Function<OpenMessage, MilterReply> step) {
         expectMessage(name).ifPresent(message -> {
-            boolean skip = message.verdict.isPresent() || agreed.has(unwanted);
-            answer(noReply, skip ? CONTINUE : askInMessage(message, () -> step.apply(message)));
+            answer(noReply, isSkipped(message, unwanted) ? CONTINUE : askInMessage(message, () -> step.apply(message)));
         });
+    }
+
+    private boolean isSkipped(OpenMessage message, int unwanted) {
+        return message.verdict.isPresent() || agreed.has(unwanted);
     }
 
     @Override

@@ -28,20 +28,21 @@ import org.dmarcmilter.milter.MilterCommand.Recipient;
 import org.dmarcmilter.milter.MilterCommand.Unknown;
 import org.dmarcmilter.milter.MilterFilter.Part;
 import org.dmarcmilter.text.Printable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. What nobody reads of a header
  * field is not made into text.
  */
 final class MilterDecoder {
-    private static final Optional<MilterCommand> DATA = Optional.of(new Data());
-    private static final Optional<MilterCommand> END_OF_HEADERS = Optional.of(new EndOfHeaders());
+    private static final MilterCommand DATA = new Data();
+    private static final MilterCommand END_OF_HEADERS = new EndOfHeaders();
     private static final ByteBuffer NO_OCTETS = ByteBuffer.allocate(0).asReadOnlyBuffer();
-    private static final Optional<MilterCommand> END_OF_MESSAGE = Optional.of(new EndOfMessage(NO_OCTETS));
-    private static final Optional<MilterCommand> UNKNOWN = Optional.of(new Unknown());
-    private static final Optional<MilterCommand> ABORT = Optional.of(new Abort());
-    private static final Optional<MilterCommand> QUIT = Optional.of(new Quit());
-    private static final Optional<MilterCommand> QUIT_NEW_CONNECTION = Optional.of(new QuitNewConnection());
+    private static final MilterCommand END_OF_MESSAGE = new EndOfMessage(NO_OCTETS);
+    private static final MilterCommand UNKNOWN = new Unknown();
+    private static final MilterCommand ABORT = new Abort();
+    private static final MilterCommand QUIT = new Quit();
+    private static final MilterCommand QUIT_NEW_CONNECTION = new QuitNewConnection();
 
     private final FieldNames names;
     private final Function<String, Part> keeps;
@@ -59,12 +60,13 @@ final class MilterDecoder {
     }
 
     /**
-     * Takes the next packet off the buffer. Empty, with the buffer as it was, if it is not complete; {@link Malformed} as
+     * Takes the next packet off the buffer. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
      * soon as its length is seen to be impossible, so that nothing has to be buffered for it.
      */
-    Optional<MilterCommand> next(ByteBuf in) {
+    @Nullable
+    MilterCommand next(ByteBuf in) {
         if (in.readableBytes() < Integer.BYTES) {
-            return Optional.empty();
+            return null;
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
@@ -73,7 +75,7 @@ final class MilterDecoder {
                     + MilterEncoder.MAX_LENGTH);
         }
         if (in.readableBytes() < Integer.BYTES + length) {
-            return Optional.empty();
+            return null;
         }
         int start = in.readerIndex() + Integer.BYTES + 1;
         int end = start + (int) length - 1;
@@ -86,17 +88,17 @@ final class MilterDecoder {
         return in.readableBytes() > Integer.BYTES && in.getByte(in.readerIndex() + Integer.BYTES) == 'A';
     }
 
-    private Optional<MilterCommand> decode(char code, ByteBuf in, int start, int end) {
+    private MilterCommand decode(char code, ByteBuf in, int start, int end) {
         return switch (code) {
             case 'L' -> header(in, start, end);
             case 'D' -> macro(in, start, end);
             case 'R', 'M' -> envelope(code, in, start, end);
-            case 'E' -> start == end ? END_OF_MESSAGE : Optional.of(new EndOfMessage(octets(in, start, end)));
+            case 'E' -> start == end ? END_OF_MESSAGE : new EndOfMessage(octets(in, start, end));
             case 'N' -> END_OF_HEADERS;
             case 'A' -> ABORT;
             case 'C' -> connect(in, start, end);
-            case 'H' -> Optional.of(new Helo(text(in, start, find(in, start, end) - start)));
-            case 'B' -> Optional.of(new Body(octets(in, start, end)));
+            case 'H' -> new Helo(text(in, start, find(in, start, end) - start));
+            case 'B' -> new Body(octets(in, start, end));
             case 'T' -> DATA;
             case 'U' -> UNKNOWN;
             case 'Q' -> QUIT;
@@ -107,32 +109,30 @@ final class MilterDecoder {
         };
     }
 
-    private static Optional<MilterCommand> optionNegotiation(ByteBuf in, int start, int end) {
+    private static MilterCommand optionNegotiation(ByteBuf in, int start, int end) {
         if (end - start < 3 * Integer.BYTES) {
             return malformed("option negotiation of " + (end - start) + " octets, 12 are needed");
         }
-        return Optional.of(new OptionNegotiation(in.getInt(start), in.getInt(start + 4), in.getInt(start + 8)));
+        return new OptionNegotiation(in.getInt(start), in.getInt(start + 4), in.getInt(start + 8));
     }
 
     /** Pairs as far as they are complete; a last name without value, or without its NUL, is ignored. */
-    private static Optional<MilterCommand> macro(ByteBuf in, int start, int end) {
+    private static MilterCommand macro(ByteBuf in, int start, int end) {
         if (start == end) {
-            return Optional.of(new Macro('\0', List.of()));
+            return new Macro('\0', "");
         }
-        List<String> pairs = strings(in, start + 1, end);
-        for (int i = 0; i < pairs.size(); i += 2) {
-            pairs.set(i, withoutBraces(pairs.get(i)));
+        int pairsEnd = start + 1;
+        for (int nameEnd = find(in, pairsEnd, end); nameEnd < end; nameEnd = find(in, pairsEnd, end)) {
+            int valueEnd = find(in, nameEnd + 1, end);
+            if (valueEnd >= end) {
+                break;
+            }
+            pairsEnd = valueEnd + 1;
         }
-        return Optional.of(new Macro(
-                (char) in.getUnsignedByte(start), pairs.size() % 2 == 0 ? pairs : pairs.subList(0, pairs.size() - 1)));
+        return new Macro((char) in.getUnsignedByte(start), text(in, start + 1, pairsEnd - start - 1));
     }
 
-    private static String withoutBraces(String name) {
-        int last = name.length() - 1;
-        return last > 0 && name.charAt(0) == '{' && name.charAt(last) == '}' ? name.substring(1, last) : name;
-    }
-
-    private Optional<MilterCommand> connect(ByteBuf in, int start, int end) {
+    private MilterCommand connect(ByteBuf in, int start, int end) {
         int nul = find(in, start, end);
         if (nul + 1 >= end) {
             return malformed("CONNECT without host name or address family");
@@ -149,31 +149,31 @@ final class MilterDecoder {
                             + "\", which is none; going on without");
                 }
                 int port = client.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
-                return Optional.of(new Connect(host, client, port > 0 ? OptionalInt.of(port) : OptionalInt.empty()));
+                return new Connect(host, client, port > 0 ? OptionalInt.of(port) : OptionalInt.empty());
             }
             case 'L', 'U' -> {
-                return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
+                return new Connect(host, Optional.empty(), OptionalInt.empty());
             }
             default -> {
                 oddity.accept("CONNECT with unknown address family '"
                         + Printable.escaped(String.valueOf(family), WireText.MAX_LOGGED)
                         + "'; going on without address");
-                return Optional.of(new Connect(host, Optional.empty(), OptionalInt.empty()));
+                return new Connect(host, Optional.empty(), OptionalInt.empty());
             }
         }
     }
 
-    private static Optional<MilterCommand> envelope(char code, ByteBuf in, int start, int end) {
+    private static MilterCommand envelope(char code, ByteBuf in, int start, int end) {
         if (start == end || in.getByte(end - 1) != 0) {
             return malformed((code == 'M' ? "MAIL" : "RCPT") + " without terminated address");
         }
-        List<String> strings = strings(in, start, end);
-        String address = strings.get(0);
-        List<String> arguments = strings.subList(1, strings.size());
-        return Optional.of(code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments));
+        int addressEnd = find(in, start, end);
+        String address = text(in, start, addressEnd - start);
+        List<String> arguments = strings(in, addressEnd + 1, end);
+        return code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments);
     }
 
-    private Optional<MilterCommand> header(ByteBuf in, int start, int end) {
+    private MilterCommand header(ByteBuf in, int start, int end) {
         int nameEnd = find(in, start, end);
         int valueEnd = find(in, nameEnd + 1, end);
         if (nameEnd == start || valueEnd >= end) {
@@ -182,12 +182,15 @@ final class MilterDecoder {
         String name = names.of(in, start, nameEnd - start);
         Part kept = keeps.apply(name);
         String value = kept == Part.WHOLE ? text(in, nameEnd + 1, valueEnd - nameEnd - 1) : "";
-        return Optional.of(new Header(name, value, kept, valueEnd - start - 1));
+        return new Header(name, value, kept, valueEnd - start - 1);
     }
 
     /** The NUL-terminated strings; bytes after the last NUL are ignored. */
     private static List<String> strings(ByteBuf in, int start, int end) {
-        List<String> strings = new ArrayList<>();
+        if (start >= end) {
+            return List.of();
+        }
+        List<String> strings = new ArrayList<>(2);
         int from = start;
         for (int nul = find(in, from, end); nul < end; nul = find(in, from, end)) {
             strings.add(text(in, from, nul - from));
@@ -210,7 +213,7 @@ final class MilterDecoder {
         return in.toString(start, length, StandardCharsets.ISO_8859_1);
     }
 
-    private static Optional<MilterCommand> malformed(String reason) {
-        return Optional.of(new Malformed(reason));
+    private static MilterCommand malformed(String reason) {
+        return new Malformed(reason);
     }
 }

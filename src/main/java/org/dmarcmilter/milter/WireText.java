@@ -15,7 +15,13 @@ final class WireText {
 
     /** RFC 5322, section 2.2: printable ASCII without colon. */
     static boolean isFieldName(String name) {
-        return !name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == ':') {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     /**
@@ -23,6 +29,13 @@ final class WireText {
      * keep; no NUL, which would end it.
      */
     static String fieldValue(String value) {
+        int controls = 0;
+        for (int i = 0; i < value.length(); i++) {
+            controls += isControl(value.charAt(i)) ? 1 : 0;
+        }
+        if (controls == 0) {
+            return value;
+        }
         StringBuilder clean = new StringBuilder(value.length());
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

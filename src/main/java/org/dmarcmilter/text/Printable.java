@@ -83,7 +83,7 @@ public final class Printable {
      * @param text characters, or the octets of UTF-8, one a character
      */
     public static String named(String text, int most) {
-        if (text.length() <= most && text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        if (text.length() <= most && isAll(text)) {
             return text;
         }
         StringBuilder shown = new StringBuilder();
@@ -103,6 +103,15 @@ public final class Printable {
             }
         }
         return characters.length > most ? shown + "..." : shown.toString();
+    }
+
+    private static boolean isAll(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!is(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** No more than is looked at, and no octet of a character without the others. */

@@ -33,6 +33,7 @@ import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Source;
 import org.dmarcmilter.evaluation.SpfSeen;
 import org.dmarcmilter.judge.LogLine.Severity;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.testing.MailSystem;
@@ -592,9 +593,11 @@ class MessageJudgeTest {
         MailSystem system = MailSystem.with("");
         Rules rules = system.rules();
         MessageDns dns = rules.dnsForMessage(new Asker("client"), NO_THREAD);
-        MessageJudge.search(new HeaderField("From", "a@none.example"), rules, dns);
+        PolicySearch search = new PolicySearch(rules, dns);
+        search.begin(AuthorDomain.of(new HeaderField("From", "a@none.example")));
         assertEquals(List.of("_dmarc.none.example"), system.asked());
-        assertEquals(Status.FAIL, judged("From: a@none.example", rules, dns).status());
+        assertEquals(
+                Status.FAIL, judged("From: a@none.example", rules, dns, search).status());
         assertEquals(List.of("_dmarc.none.example"), system.asked(), "asked once");
     }
 
@@ -602,16 +605,17 @@ class MessageJudgeTest {
     void aSearchForTheFirstOfSeveralFromFieldsIsNotTheAnswer() {
         Rules rules = MailSystem.with("").rules();
         MessageDns dns = rules.dnsForMessage(new Asker("client"), NO_THREAD);
-        MessageJudge.search(new HeaderField("From", "a@nodmarc.example"), rules, dns);
+        PolicySearch search = new PolicySearch(rules, dns);
+        search.begin(AuthorDomain.of(new HeaderField("From", "a@nodmarc.example")));
         assertEquals(
                 "reject.example",
-                judged("From: a@nodmarc.example & From: a@reject.example", rules, dns)
+                judged("From: a@nodmarc.example & From: a@reject.example", rules, dns, search)
                         .author()
                         .ascii());
     }
 
-    private static DmarcResult judged(String fields, Rules rules, MessageDns dns) {
-        return MessageJudge.judge(rules, new TestMessage().fields(fields).facts(), dns)
+    private static DmarcResult judged(String fields, Rules rules, MessageDns dns, PolicySearch search) {
+        return MessageJudge.judge(rules, new TestMessage().fields(fields).facts(), dns, search)
                 .toCompletableFuture()
                 .join()
                 .result()

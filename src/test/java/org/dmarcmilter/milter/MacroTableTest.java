@@ -58,9 +58,7 @@ class MacroTableTest {
             case "A" -> table.endMessage();
             case "K" -> table.clear();
             default -> {
-                List<String> pairs = step.length() == 2
-                        ? List.of()
-                        : List.of(step.substring(2).split("=", 2));
+                String pairs = step.length() == 2 ? "" : step.substring(2).replaceFirst("=", "\0") + "\0";
                 assertTrue(table.define(new MilterCommand.Macro(step.charAt(0), pairs)));
             }
         }
@@ -81,12 +79,30 @@ class MacroTableTest {
         assertFalse(table.define(macros('M', 1, MacroTable.MAX_OCTETS / 2)), "waiting sets count as well");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # pairs, ~ for NUL        | name | value
+            {a}~1~                    | a    | 1
+            a~1~                      | a    | 1
+            {a}~1~                    | {a}  |
+            {~1~                      | {    | 1
+            {}~1~                     | {    |
+            {ab}~1~{a}~2~a~3~         | a    | 2
+            {b}~a~c~{a}~              | a    |
+            """)
+    void readsNamesWithAndWithoutBraces(String pairs, String name, String value) {
+        assertEquals(Optional.ofNullable(value), new MilterCommand.Macro('C', pairs.replace('~', '\0')).value(name));
+    }
+
     private static MilterCommand.Macro macros(char stage, int count, int octets) {
-        List<String> pairs = new ArrayList<>();
+        StringBuilder pairs = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            pairs.add("n" + i);
-            pairs.add("v".repeat(octets));
+            pairs.append("{n")
+                    .append(i)
+                    .append("}\0")
+                    .append("v".repeat(octets))
+                    .append('\0');
         }
-        return new MilterCommand.Macro(stage, pairs);
+        return new MilterCommand.Macro(stage, pairs.toString());
     }
 }

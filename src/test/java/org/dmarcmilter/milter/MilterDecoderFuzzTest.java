@@ -41,7 +41,7 @@ class MilterDecoderFuzzTest {
         List<MilterCommand> commands = new ArrayList<>();
         while (!isMalformed(commands)) {
             int before = in.readerIndex();
-            Optional<MilterCommand> command = decoder.next(in);
+            Optional<MilterCommand> command = Optional.ofNullable(decoder.next(in));
             if (command.isEmpty()) {
                 assertEquals(before, in.readerIndex());
                 break;

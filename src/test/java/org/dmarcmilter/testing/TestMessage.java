@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
@@ -80,6 +81,7 @@ public final class TestMessage {
                 new MessageFacts.Client(host, address, OptionalInt.empty(), helo),
                 ReversePath.parse(sender),
                 new Headers(fields),
+                AuthorDomain.of(new Headers(fields)),
                 incomplete);
     }
 }
