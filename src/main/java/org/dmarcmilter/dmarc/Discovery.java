@@ -1,5 +1,6 @@
 package org.dmarcmilter.dmarc;
 
+import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
 
@@ -11,8 +12,14 @@ public sealed interface Discovery {
      * @param domain where the record was found, without {@code _dmarc}: the policy domain
      * @param inherited whether that is not the author domain itself, so that sp (or np) applies
      * @param authorExists false only if the DNS said that the author domain does not exist and someone asked (np)
+     * @param mistakes what is wrong with the record's text, in sentences for its owner, safe to print
      */
-    record Found(DmarcRecord record, DomainName domain, boolean inherited, boolean authorExists) implements Discovery {}
+    record Found(DmarcRecord record, DomainName domain, boolean inherited, boolean authorExists, List<String> mistakes)
+            implements Discovery {
+        public Found {
+            mistakes = List.copyOf(mistakes);
+        }
+    }
 
     /** No record, or several at one name: DMARC does not apply (RFC 7489, section 6.6.3). */
     record NoPolicy(String reason) implements Discovery {}
@@ -36,7 +43,8 @@ public sealed interface Discovery {
 
         private static Optional<Found> found(Discovery discovery) {
             if (discovery instanceof Found found) {
-                return Optional.of(new Found(found.record(), found.domain(), true, found.authorExists()));
+                return Optional.of(
+                        new Found(found.record(), found.domain(), true, found.authorExists(), found.mistakes()));
             }
             return discovery instanceof Unavailable unavailable ? unavailable.above() : Optional.empty();
         }

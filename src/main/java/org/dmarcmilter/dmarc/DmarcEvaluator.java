@@ -255,7 +255,7 @@ public final class DmarcEvaluator {
     }
 
     private static Discovery.Found withoutAuthor(Discovery.Found found) {
-        return new Discovery.Found(found.record(), found.domain(), found.inherited(), false);
+        return new Discovery.Found(found.record(), found.domain(), found.inherited(), false, found.mistakes());
     }
 
     /** The organizational domains that {@link #decide} needs; names without an answer are left out. */

@@ -36,7 +36,7 @@ final class PolicyRecords {
             /** The record as the one that applies. */
             Discovery asDiscovery(boolean inherited) {
                 if (parsed instanceof Parsed.Usable usable) {
-                    return new Discovery.Found(usable.record(), domain, inherited, true);
+                    return new Discovery.Found(usable.record(), domain, inherited, true, usable.mistakes());
                 }
                 return parsed instanceof Parsed.Unusable unusable
                         ? new Discovery.BadRecord(domain, unusable.reason(), unusable.lacksPolicy())

@@ -17,6 +17,7 @@ import org.dmarcmilter.message.ReversePath;
  * @param reporter the MTA's host name
  * @param at when the message was judged
  * @param client the SMTP client's address; empty for a connection that has none, as on a unix socket
+ * @param helo the name that the client greeted with, as typed, at most {@value #MAX_HELO} characters
  * @param sender the envelope sender
  * @param standard by which text the message was judged, and so how records and organizational domains were found
  * @param dmarc the DMARC result
@@ -31,6 +32,7 @@ public record Evaluation(
         String reporter,
         Instant at,
         Optional<IpAddress> client,
+        String helo,
         ReversePath sender,
         Standard standard,
         DmarcResult dmarc,
@@ -40,7 +42,11 @@ public record Evaluation(
         Applied applied,
         List<OverrideReason> overrides) {
 
+    /** No domain name is longer. */
+    static final int MAX_HELO = 255;
+
     public Evaluation {
+        helo = helo.length() <= MAX_HELO ? helo : helo.substring(0, MAX_HELO);
         dkim = List.copyOf(dkim);
         overrides = List.copyOf(overrides);
     }
@@ -48,6 +54,6 @@ public record Evaluation(
     /** The same for a message with which something else was done, because of another author domain. */
     public Evaluation with(Applied applied) {
         return new Evaluation(
-                queueId, reporter, at, client, sender, standard, dmarc, dkim, spf, arc, applied, overrides);
+                queueId, reporter, at, client, helo, sender, standard, dmarc, dkim, spf, arc, applied, overrides);
     }
 }

@@ -132,6 +132,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
                 facts.mtaName(),
                 rules.clock().instant(),
                 facts.client().address(),
+                facts.client().helo(),
                 facts.sender(),
                 rules.dmarc().standard(),
                 result,

@@ -262,7 +262,7 @@ class DmarcEvaluatorTest {
         DmarcRecordParser.Parsed parsed = DmarcRecordParser.parse("v=DMARC1; p=reject", Standard.RFC7489);
         assertTrue(parsed instanceof DmarcRecordParser.Parsed.Usable);
         DmarcRecord record = ((DmarcRecordParser.Parsed.Usable) parsed).record();
-        Discovery found = new Discovery.Found(record, author, false, true);
+        Discovery found = new Discovery.Found(record, author, false, true, List.of());
         CompletableFuture<DmarcResult> result = evaluator
                 .evaluate(author, found, List.of(identifier("dkim=a.example.com"), identifier("spf=esp.com")), 0)
                 .toCompletableFuture();

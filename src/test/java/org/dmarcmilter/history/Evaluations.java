@@ -117,6 +117,7 @@ final class Evaluations {
                                 random.nextBoolean()
                                         ? "192.0.2." + random.nextInt(256)
                                         : "2001:db8::" + random.nextInt(99)),
+                text(random, name(random)),
                 ReversePath.parse(text(random, "user@" + name(random))),
                 pick(random, List.of(Standard.values())),
                 anyResult(random),
@@ -149,12 +150,12 @@ final class Evaluations {
         Status status = pick(random, List.of(Status.values()));
         Policy policy = pick(random, List.of(Policy.values()));
         Discovery discovery = switch (status) {
-            case PASS, FAIL -> new Discovery.Found(anyRecord(random), author, random.nextBoolean(), true);
+            case PASS, FAIL -> new Discovery.Found(anyRecord(random), author, random.nextBoolean(), true, List.of());
             case NONE -> new Discovery.NoPolicy("no record");
             case TEMPERROR ->
                 random.nextBoolean()
                         ? new Discovery.Unavailable("time-out", Optional.empty())
-                        : new Discovery.Found(anyRecord(random), author, false, true);
+                        : new Discovery.Found(anyRecord(random), author, false, true, List.of());
             case PERMERROR -> new Discovery.BadRecord(author, "no p", true);
         };
         return new DmarcResult(

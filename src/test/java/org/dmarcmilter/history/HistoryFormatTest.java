@@ -175,7 +175,7 @@ class HistoryFormatTest {
                 3_600,
                 List.of(TestEvaluation.uri("mailto:a@example.com"), TestEvaluation.uri("https://example.com/dmarc")),
                 List.of(TestEvaluation.uri("mailto:f@example.com")));
-        Discovery found = new Discovery.Found(record, DomainName.of("org.example"), true, true);
+        Discovery found = new Discovery.Found(record, DomainName.of("org.example"), true, true, List.of());
         Evaluation evaluation = withResult(TestEvaluation.result(Status.FAIL, found, Policy.NONE, false));
         assertEquals(
                 """

@@ -145,7 +145,7 @@ class VerdictTest {
         return new DmarcResult(
                 AUTHOR,
                 status,
-                new Discovery.Found(record, DomainName.of("example.com"), true, true),
+                new Discovery.Found(record, DomainName.of("example.com"), true, true, List.of()),
                 policy,
                 disposition,
                 Optional.empty(),

@@ -48,7 +48,8 @@ final class Notices {
         DmarcResult result = new DmarcResult(
                 author,
                 status,
-                discovery.orElseGet(() -> new Discovery.Found(record(), DomainName.of(policyDomain), false, true)),
+                discovery.orElseGet(
+                        () -> new Discovery.Found(record(), DomainName.of(policyDomain), false, true, List.of())),
                 policy,
                 policy,
                 dkimAligned ? Optional.of(author) : Optional.empty(),

@@ -39,6 +39,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 "mx.test.example",
                 Instant.ofEpochSecond(1_795_493_204),
                 Optional.of(IpAddress.of("192.0.2.10")),
+                "mail.example.com",
                 ReversePath.parse("<user@example.com>"),
                 Standard.RFC7489,
                 result(Status.PASS, found(record("v=DMARC1; p=reject; rua=mailto:a@example.com")), Policy.REJECT, true),
@@ -101,7 +102,7 @@ public record TestEvaluation(Evaluation evaluation) {
 
     /** Found at example.com itself. */
     public static Discovery found(DmarcRecord record) {
-        return new Discovery.Found(record, DomainName.of("example.com"), false, true);
+        return new Discovery.Found(record, DomainName.of("example.com"), false, true, List.of());
     }
 
     /** For the author domain example.com. */
@@ -113,32 +114,38 @@ public record TestEvaluation(Evaluation evaluation) {
 
     public TestEvaluation reporter(String reporter) {
         Evaluation e = evaluation;
-        return with(e.queueId(), reporter, e.at(), e.client(), e.sender());
+        return with(e.queueId(), reporter, e.at(), e.client(), e.helo(), e.sender());
     }
 
     public TestEvaluation at(Instant at) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), at, e.client(), e.sender());
+        return with(e.queueId(), e.reporter(), at, e.client(), e.helo(), e.sender());
     }
 
     public TestEvaluation client(Optional<IpAddress> client) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), e.at(), client, e.sender());
+        return with(e.queueId(), e.reporter(), e.at(), client, e.helo(), e.sender());
     }
 
     public TestEvaluation sender(String sender) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), e.at(), e.client(), ReversePath.parse(sender));
+        return with(e.queueId(), e.reporter(), e.at(), e.client(), e.helo(), ReversePath.parse(sender));
+    }
+
+    public TestEvaluation helo(String helo) {
+        Evaluation e = evaluation;
+        return with(e.queueId(), e.reporter(), e.at(), e.client(), helo, e.sender());
     }
 
     private TestEvaluation with(
-            String queueId, String reporter, Instant at, Optional<IpAddress> client, ReversePath sender) {
+            String queueId, String reporter, Instant at, Optional<IpAddress> client, String helo, ReversePath sender) {
         Evaluation e = evaluation;
         return new TestEvaluation(new Evaluation(
                 queueId,
                 reporter,
                 at,
                 client,
+                helo,
                 sender,
                 e.standard(),
                 e.dmarc(),
@@ -176,6 +183,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 e.reporter(),
                 e.at(),
                 e.client(),
+                e.helo(),
                 e.sender(),
                 e.standard(),
                 dmarc,
