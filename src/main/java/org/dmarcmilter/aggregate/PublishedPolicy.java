@@ -1,6 +1,8 @@
 package org.dmarcmilter.aggregate;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.Policy;
@@ -24,7 +26,7 @@ import org.dmarcmilter.domain.DomainName;
  * @param fo which failures to report: {@code 0}, {@code 1}, {@code d}, {@code s} in the record's order, never empty
  * @param testing the tag t=y (RFC 9989)
  * @param psd whether the domain is a public suffix domain
- * @param every length of the report's period, seconds
+ * @param every length of the report's period, seconds, at least 1
  */
 public record PublishedPolicy(
         DomainName domain,
@@ -47,7 +49,76 @@ public record PublishedPolicy(
         TREEWALK
     }
 
+    private static final String VERSION = "1";
+    private static final Set<String> FAILURE_OPTIONS = Set.of("0", "1", "d", "s");
+
+    /** @throws IllegalArgumentException if {@code pct}, {@code fo} or {@code every} is none */
     public PublishedPolicy {
         fo = List.copyOf(fo);
+        if (pct < 0 || pct > 100 || every < 1) {
+            throw new IllegalArgumentException("pct " + pct + ", every " + every);
+        }
+        if (fo.isEmpty() || Set.copyOf(fo).size() != fo.size() || !FAILURE_OPTIONS.containsAll(fo)) {
+            throw new IllegalArgumentException("no list of failure options");
+        }
+    }
+
+    /**
+     * The canonical text, at most 200 characters of printable US-ASCII: equal for equal policies of one domain. The domain is no part
+     * of it.
+     */
+    public String text() {
+        return new CanonicalText.Writer()
+                .add("v", VERSION)
+                .add("std", standard == Standard.RFC7489 ? "7489" : "9989")
+                .add("disc", CanonicalText.word(method))
+                .add("p", p.word())
+                .add("sp", sp.word())
+                .add("np", np.word())
+                .add("adkim", letter(adkim))
+                .add("aspf", letter(aspf))
+                .add("pct", pct)
+                .add("fo", String.join(":", fo))
+                .add("t", testing ? "y" : "n")
+                .add("psd", CanonicalText.word(psd).charAt(0))
+                .add("every", every)
+                .toString();
+    }
+
+    /** Reads what {@link #text} writes; empty for anything else. */
+    public static Optional<PublishedPolicy> parse(DomainName domain, String text) {
+        try {
+            CanonicalText.Reader reader = new CanonicalText.Reader(text);
+            PublishedPolicy policy = new PublishedPolicy(
+                    domain,
+                    reader.flag("std", "7489", "9989") ? Standard.RFC7489 : Standard.RFC9989,
+                    reader.constant("disc", DiscoveryMethod.class),
+                    reader.constant("p", Policy.class),
+                    reader.constant("sp", Policy.class),
+                    reader.constant("np", Policy.class),
+                    reader.flag("adkim", "s", "r") ? AlignmentMode.STRICT : AlignmentMode.RELAXED,
+                    reader.flag("aspf", "s", "r") ? AlignmentMode.STRICT : AlignmentMode.RELAXED,
+                    reader.number("pct"),
+                    CanonicalText.items(reader.value("fo"), ':'),
+                    reader.flag("t", "y", "n"),
+                    psd(reader.value("psd")),
+                    reader.number("every"));
+            return Optional.of(policy).filter(read -> read.text().equals(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Psd psd(String letter) {
+        return switch (letter) {
+            case "y" -> Psd.YES;
+            case "n" -> Psd.NO;
+            case "u" -> Psd.UNKNOWN;
+            default -> throw new IllegalArgumentException("psd");
+        };
+    }
+
+    private static String letter(AlignmentMode mode) {
+        return mode == AlignmentMode.STRICT ? "s" : "r";
     }
 }

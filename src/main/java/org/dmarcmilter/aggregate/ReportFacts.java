@@ -2,21 +2,74 @@ package org.dmarcmilter.aggregate;
 
 import java.util.List;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.text.Printable;
 
 /**
  * What one message adds to the aggregate report about one author domain: one record of the journal.
  *
  * @param policy what the owner published
- * @param rua the record's valid {@code mailto:} URIs with their limit of size, at most 10, 2,048 characters in all; never empty
- * @param mistakes what was wrong in the record, at most 3 texts, 300 characters in all
+ * @param rua the record's valid {@code mailto:} URIs with their limit of size, in its order; never empty. Of more than 10, or 2,048
+ *     characters in all, the rest is left out
+ * @param mistakes what was wrong in the record, for its owner: printable US-ASCII without semicolons; at most 3 texts, 300 characters in
+ *     all, the last one cut
  * @param client the SMTP client's address; an IPv4-mapped one as IPv4
  * @param row everything else
  */
 public record ReportFacts(
         PublishedPolicy policy, List<String> rua, List<String> mistakes, IpAddress client, RowFacts row) {
 
+    /** A URI has no comma (RFC 7489, section 6.2), a mistake no semicolon. */
+    private static final String BETWEEN_ADDRESSES = ",";
+
+    private static final String BETWEEN_MISTAKES = "; ";
+
+    private static final int MAX_ADDRESSES = 10;
+    private static final int MAX_ADDRESS_CHARACTERS = 2_048;
+    private static final int MAX_MISTAKES = 3;
+    private static final int MAX_MISTAKE_CHARACTERS = 300;
+
+    /** @throws IllegalArgumentException if there is no address */
     public ReportFacts {
-        rua = List.copyOf(rua);
-        mistakes = List.copyOf(mistakes);
+        // An address that had to be mended would be another address.
+        rua = HarmlessText.whole(
+                rua.stream().filter(ReportFacts::isAddress).toList(), MAX_ADDRESSES, MAX_ADDRESS_CHARACTERS);
+        if (rua.isEmpty()) {
+            throw new IllegalArgumentException("nobody to report to");
+        }
+        mistakes = HarmlessText.cut(
+                mistakes.stream().map(ReportFacts::asMistake).toList(), MAX_MISTAKES, MAX_MISTAKE_CHARACTERS);
+        client = client.unmapped();
+    }
+
+    private static boolean isAddress(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7F && c != ',');
+    }
+
+    private static String asMistake(String sentence) {
+        return Printable.of(sentence.replace(';', ',')).strip();
+    }
+
+    /** The addresses as one text, printable US-ASCII. */
+    public String ruaText() {
+        return String.join(BETWEEN_ADDRESSES, rua);
+    }
+
+    /** The mistakes as one text, printable US-ASCII; empty if there are none. */
+    public String mistakesText() {
+        return String.join(BETWEEN_MISTAKES, mistakes);
+    }
+
+    /** The addresses of {@link #ruaText}. */
+    public static List<String> rua(String text) {
+        return items(text, BETWEEN_ADDRESSES);
+    }
+
+    /** The mistakes of {@link #mistakesText}. */
+    public static List<String> mistakes(String text) {
+        return items(text, BETWEEN_MISTAKES);
+    }
+
+    private static List<String> items(String text, String separator) {
+        return text.isEmpty() ? List.of() : List.of(text.split(separator, -1));
     }
 }

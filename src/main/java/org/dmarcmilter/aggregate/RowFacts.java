@@ -2,11 +2,13 @@ package org.dmarcmilter.aggregate;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Everything of a report's row but its address and count ({@code row}, {@code identifiers} and {@code auth_results} of RFC 9990,
- * section 3.1.1). Every text is harmless: printable US-ASCII without white space, comma, semicolon or markup, made so when it was taken
- * from the message; domains are lower-case A-labels, at most 253 characters.
+ * section 3.1.1). Every text is harmless: printable US-ASCII without white space, comma, semicolon or markup, and made so here, whoever
+ * makes such facts; domains are lower-case A-labels, at most 253 characters.
  *
  * @param disposition what was done, in the words of a report
  * @param dkimAligned whether an aligned DKIM identifier passed; never an overridden value
@@ -51,7 +53,11 @@ public record RowFacts(
     }
 
     /** A reason and its comment: a text of ours, with spaces, at most 255 characters. */
-    public record Reason(ReasonType type, String comment) {}
+    public record Reason(ReasonType type, String comment) {
+        public Reason {
+            comment = HarmlessText.comment(comment);
+        }
+    }
 
     /** Result words of both formats' DKIMResultType and SPFResultType. */
     public enum AuthResult {
@@ -71,10 +77,19 @@ public record RowFacts(
     }
 
     /** One signature; the selector is empty if it is unknown. */
-    public record DkimAuth(String domain, String selector, AuthResult result) {}
+    public record DkimAuth(String domain, String selector, AuthResult result) {
+        public DkimAuth {
+            domain = HarmlessText.domain(domain);
+            selector = HarmlessText.nameOrNothing(selector);
+        }
+    }
 
     /** The SPF check; {@code helo} says that the identity was the HELO name, because the sender was null. */
-    public record SpfAuth(String domain, boolean helo, AuthResult result) {}
+    public record SpfAuth(String domain, boolean helo, AuthResult result) {
+        public SpfAuth {
+            domain = HarmlessText.domain(domain);
+        }
+    }
 
     /** Whether a message makes a report necessary, or is only told in one that goes out anyway. */
     public enum Weight {
@@ -85,8 +100,100 @@ public record RowFacts(
         REJECTED
     }
 
+    /** More reasons than there are. */
+    private static final int MAX_REASONS = 4;
+
+    /** RFC 9990, section 3.1.3. */
+    private static final int MAX_SIGNATURES = 100;
+
     public RowFacts {
-        reasons = List.copyOf(reasons);
-        dkim = List.copyOf(dkim);
+        reasons = List.copyOf(reasons.subList(0, Math.min(reasons.size(), MAX_REASONS)));
+        dkim = List.copyOf(dkim.subList(0, Math.min(dkim.size(), MAX_SIGNATURES)));
+        headerFrom = HarmlessText.domain(headerFrom);
+        envelopeFrom = HarmlessText.domainOrNothing(envelopeFrom);
+        envelopeTo = HarmlessText.domainOrNothing(envelopeTo);
+    }
+
+    /**
+     * The canonical text, printable US-ASCII, at most 60,000 characters and usually 200: equal for equal facts.
+     *
+     * <p>Reasons stand between bars, as their comments have commas; signatures between commas; the parts of both between spaces.
+     */
+    public String text() {
+        return new CanonicalText.Writer()
+                .add("disposition", CanonicalText.word(disposition))
+                .add("dkim", dkimAligned ? "p" : "f")
+                .add("spf", spfAligned ? "p" : "f")
+                .add(
+                        "reasons",
+                        String.join(
+                                "|",
+                                each(reasons, reason -> CanonicalText.word(reason.type()) + " " + reason.comment())))
+                .add("from", headerFrom)
+                .add("mail_from", envelopeFrom)
+                .add("rcpt_to", envelopeTo)
+                .add(
+                        "auth_dkim",
+                        String.join(
+                                ",",
+                                each(
+                                        dkim,
+                                        auth -> auth.domain() + " " + auth.selector() + " "
+                                                + auth.result().word())))
+                .add(
+                        "auth_spf",
+                        spf.domain() + " " + (spf.helo() ? "helo" : "mfrom") + " "
+                                + spf.result().word())
+                .add("weight", CanonicalText.word(weight))
+                .toString();
+    }
+
+    /** Reads what {@link #text} writes; empty for anything else. */
+    public static Optional<RowFacts> parse(String text) {
+        try {
+            CanonicalText.Reader reader = new CanonicalText.Reader(text);
+            RowFacts facts = new RowFacts(
+                    reader.constant("disposition", Disposition.class),
+                    reader.flag("dkim", "p", "f"),
+                    reader.flag("spf", "p", "f"),
+                    each(CanonicalText.items(reader.value("reasons"), '|'), RowFacts::reason),
+                    reader.value("from"),
+                    reader.value("mail_from"),
+                    reader.value("rcpt_to"),
+                    each(CanonicalText.items(reader.value("auth_dkim"), ','), RowFacts::dkim),
+                    spf(reader.value("auth_spf")),
+                    reader.constant("weight", Weight.class));
+            return Optional.of(facts).filter(read -> read.text().equals(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Reason reason(String text) {
+        List<String> parts = parts(text, 2);
+        return new Reason(CanonicalText.constant(parts.get(0), ReasonType.class), parts.get(1));
+    }
+
+    private static DkimAuth dkim(String text) {
+        List<String> parts = parts(text, 3);
+        return new DkimAuth(parts.get(0), parts.get(1), CanonicalText.constant(parts.get(2), AuthResult.class));
+    }
+
+    private static SpfAuth spf(String text) {
+        List<String> parts = parts(text, 3);
+        return new SpfAuth(
+                parts.get(0), parts.get(1).equals("helo"), CanonicalText.constant(parts.get(2), AuthResult.class));
+    }
+
+    private static List<String> parts(String text, int number) {
+        List<String> parts = List.of(text.split(" ", number));
+        if (parts.size() != number) {
+            throw new IllegalArgumentException("not " + number + " parts");
+        }
+        return parts;
+    }
+
+    private static <A, B> List<B> each(List<A> items, Function<A, B> change) {
+        return items.stream().map(change).toList();
     }
 }

@@ -80,7 +80,8 @@ public record IpAddress(Family family, long high, long low) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
     }
 
-    private IpAddress unmapped() {
+    /** The IPv4 address in an IPv4-mapped one; any other as it is. */
+    public IpAddress unmapped() {
         return isMapped() ? new IpAddress(Family.IPV4, 0, low & IPV4_MASK) : this;
     }
 

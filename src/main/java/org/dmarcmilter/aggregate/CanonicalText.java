@@ -1,0 +1,90 @@
+package org.dmarcmilter.aggregate;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
+ * hashed and looked up. No value holds a semicolon.
+ */
+final class CanonicalText {
+    private CanonicalText() {}
+
+    /** Puts a text together. */
+    static final class Writer {
+        private final StringBuilder text = new StringBuilder(256);
+
+        Writer add(String name, Object value) {
+            text.append(text.isEmpty() ? "" : ";").append(name).append('=').append(value);
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+
+    /** Takes a text apart; each method throws an {@link IllegalArgumentException} where the text has not what is asked for. */
+    static final class Reader {
+        private final Map<String, String> values = new HashMap<>();
+
+        Reader(String text) {
+            for (String part : items(text, ';')) {
+                int equalSign = part.indexOf('=');
+                if (equalSign < 0 || values.put(part.substring(0, equalSign), part.substring(equalSign + 1)) != null) {
+                    throw new IllegalArgumentException("not one name=value each");
+                }
+            }
+        }
+
+        String value(String name) {
+            String value = values.get(name);
+            if (value == null) {
+                throw new IllegalArgumentException(name + " is missing");
+            }
+            return value;
+        }
+
+        int number(String name) {
+            return Integer.parseInt(value(name));
+        }
+
+        boolean flag(String name, String yes, String no) {
+            return choice(value(name), List.of(no, yes)) == 1;
+        }
+
+        /** The constant whose {@link #word} the value is. */
+        <E extends Enum<E>> E constant(String name, Class<E> type) {
+            return CanonicalText.constant(value(name), type);
+        }
+    }
+
+    /** A constant as it is written. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if there is none */
+    static <E extends Enum<E>> E constant(String word, Class<E> type) {
+        E[] constants = type.getEnumConstants();
+        return constants[
+                choice(word, Arrays.stream(constants).map(CanonicalText::word).toList())];
+    }
+
+    private static int choice(String value, List<String> choices) {
+        int place = choices.indexOf(value);
+        if (place < 0) {
+            throw new IllegalArgumentException("not one of " + choices);
+        }
+        return place;
+    }
+
+    /** The parts between separators; none in an empty text. */
+    static List<String> items(String text, char separator) {
+        return text.isEmpty() ? List.of() : List.of(text.split("\\" + separator, -1));
+    }
+}

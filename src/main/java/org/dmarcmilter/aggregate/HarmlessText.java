@@ -1,0 +1,91 @@
+package org.dmarcmilter.aggregate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.dmarcmilter.text.Printable;
+
+/**
+ * Where hostile text ends: what a sender or a domain owner wrote becomes text that can break no line, no list, no markup and no
+ * statement, whoever writes it down later.
+ */
+final class HarmlessText {
+    /** No domain name and no selector is longer (RFC 1035, section 2.3.4). */
+    static final int MAX_NAME = 253;
+
+    /** Characters of a comment, as OpenDMARC's readers expect it. */
+    static final int MAX_COMMENT = 255;
+
+    /** What stands for a name that is none. */
+    private static final String INVALID = "invalid";
+
+    private HarmlessText() {}
+
+    /** A domain name, an address literal or what stands in the place of one: never empty. */
+    static String domain(String text) {
+        String name = nameOrNothing(text).toLowerCase(Locale.ROOT);
+        return name.isEmpty() ? INVALID : name;
+    }
+
+    /** The same where there may be none. */
+    static String domainOrNothing(String text) {
+        return nameOrNothing(text).toLowerCase(Locale.ROOT);
+    }
+
+    /** A selector: its case is kept. */
+    static String nameOrNothing(String text) {
+        int length = Math.min(text.length(), MAX_NAME);
+        int clean = 0;
+        while (clean < length && isOfName(text.charAt(clean))) {
+            clean++;
+        }
+        if (clean == text.length()) {
+            return text;
+        }
+        StringBuilder name = new StringBuilder(length).append(text, 0, clean);
+        for (int i = clean; i < length; i++) {
+            char c = text.charAt(i);
+            name.append(isOfName(c) ? c : '?');
+        }
+        return name.toString();
+    }
+
+    /** Letters, digits, hyphen, underscore and dot, and what an address literal has (RFC 5321, section 4.1.3). */
+    private static boolean isOfName(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.:[]?".indexOf(c) >= 0;
+    }
+
+    /** A comment of ours, in which names of a sender may stand: one line without what separates reasons. */
+    static String comment(String text) {
+        return Printable.of(text, MAX_COMMENT, ";|<>&").strip();
+    }
+
+    /** So many texts of a list as fit together, those that do not fit left out. */
+    static List<String> whole(List<String> texts, int most, int characters) {
+        List<String> fitting = new ArrayList<>(Math.min(texts.size(), most));
+        int room = characters;
+        for (String text : texts) {
+            if (fitting.size() < most && text.length() <= room) {
+                fitting.add(text);
+                room -= text.length() + 1;
+            }
+        }
+        return fitting;
+    }
+
+    /** So many texts of a list as fit together, the last one cut to what there is room for. */
+    static List<String> cut(List<String> texts, int most, int characters) {
+        List<String> fitting = new ArrayList<>(Math.min(texts.size(), most));
+        int room = characters;
+        for (String text : texts) {
+            if (fitting.size() < most && room > 0) {
+                String part = text.substring(0, Math.min(text.length(), room)).strip();
+                room -= text.length() + 1;
+                if (!part.isEmpty()) {
+                    fitting.add(part);
+                }
+            }
+        }
+        return fitting;
+    }
+}
