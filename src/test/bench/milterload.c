@@ -5,14 +5,14 @@
  * sends several messages over one connection.
  *
  * build:  cc -O2 -o milterload milterload.c
- * usage:  milterload [options] HOST PORT | milterload [options] unix:PATH
+ * usage:  milterload -H FILE [options] HOST PORT | milterload -H FILE [options] unix:PATH
  *   -c N   parallel connections (default 16)
  *   -m N   messages in all (default 20000)
  *   -k N   messages per connection before it is closed and opened again (default 10)
  *   -d N   how many different author domains to cycle through (default 100)
  *   -D N   number of the first of them (default 0), to ask for domains that nobody has asked for
- *   -H F   header template: one "Name: value" per line, \t at the line's start folds,
- *          {n} = domain number, {m} = message number
+ *   -H F   the message's header fields, to be given: one "Name: value" per line, \t at the line's start folds,
+ *          {n} = domain number, {m} = message number; see the folder "messages"
  *   -b N   body size in bytes (default 8192), sent only if the filter wants bodies
  *   -t S   give up after S seconds (default 120)
  *   -P S   tag printed in the result line
@@ -482,34 +482,6 @@ static double q(double *v, long n, double p) {
     return v[i] * 1e3;
 }
 
-static const char *const default_headers[] = {
-    "Received: from mail.d{n}.bench.test (mail.d{n}.bench.test [192.0.2.1])\n\tby mx.bench.test (Postfix) with ESMTPS "
-    "id 4{m}\n\tfor <user@bench.test>; Mon, 23 Nov 2026 10:00:00 +0000 (UTC)",
-    "Authentication-Results: mx.bench.test; spf=pass (sender SPF authorized)\n\tsmtp.mailfrom=d{n}.bench.test "
-    "(client-ip=192.0.2.1; helo=mail.bench.test;\n\tenvelope-from=bounce@d{n}.bench.test; receiver=<UNKNOWN>)",
-    "Authentication-Results: mx.bench.test;\n\tdkim=pass (2048-bit key; unprotected) header.d=d{n}.bench.test "
-    "header.i=@d{n}.bench.test header.a=rsa-sha256 header.s=s1 header.b=Ab3dEf9h",
-    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=d{n}.bench.test; s=s1;\n\tt=1790000000; "
-    "bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/"
-    "XKdLCPjaYaY=;\n\th=From:To:Subject:Date:Message-ID:MIME-Version:Content-Type;\n\tb="
-    "dGhpcyBpcyBub3QgYSByZWFsIHNpZ25hdHVyZSBidXQgaXQgaXMgYXMgbG9uZyBhcyBvbmUgd291bGQgYmUgaW4gcmVhbCBsaWZl",
-    "Received: by 2002:a05:6512:3c8:b0:500:b7ed:105a with SMTP id m{m}; Mon, 23 Nov 2026 09:59:58 -0000",
-    "Received: from app-{n}.internal ([203.0.113.7]) by smtp.d{n}.bench.test with ESMTPSA id x{m}; Mon, 23 Nov 2026 "
-    "09:59:57 -0000",
-    "From: =?UTF-8?Q?Newsletter_Team?= <news@d{n}.bench.test>",
-    "To: \"User, A.\" <user@bench.test>",
-    "Subject: =?UTF-8?B?V2Vla2x5IG5ld3M=?= number {m}",
-    "Date: Mon, 23 Nov 2026 09:59:57 +0000",
-    "Message-ID: <{m}.{n}@d{n}.bench.test>",
-    "MIME-Version: 1.0",
-    "Content-Type: multipart/alternative; boundary=\"0000000000{m}\"",
-    "List-Unsubscribe: <https://d{n}.bench.test/u/{m}>",
-    "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-    "X-Mailer: bench 1.0",
-    "Feedback-ID: {n}:bench",
-    "Reply-To: reply@d{n}.bench.test",
-    NULL};
-
 static void add_header(char *line) {
     char *colon = strchr(line, ':');
     if (!colon || nhdr == 512)
@@ -561,8 +533,8 @@ int main(int argc, char **argv) {
         default:
             return 64;
         }
-    if (optind >= argc) {
-        fprintf(stderr, "usage: milterload [options] HOST PORT | unix:PATH\n");
+    if (optind >= argc || !o.H) {
+        fprintf(stderr, "usage: milterload -H FILE [options] HOST PORT | unix:PATH\n");
         return 64;
     }
     if (!strncmp(argv[optind], "unix:", 5)) {
@@ -580,33 +552,29 @@ int main(int argc, char **argv) {
         }
         addr_len = sizeof *a;
     }
-    if (o.H) {
-        FILE *f = fopen(o.H, "r");
-        if (!f) {
-            perror(o.H);
-            return 66;
+    FILE *f = fopen(o.H, "r");
+    if (!f) {
+        perror(o.H);
+        return 66;
+    }
+    char *line = NULL, *cur = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while ((n = getline(&line, &cap, f)) > 0) {
+        while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+            line[--n] = 0;
+        if (line[0] == '\t' && cur) {
+            cur = realloc(cur, strlen(cur) + n + 2);
+            strcat(cur, "\n");
+            strcat(cur, line);
+        } else if (n) {
+            if (cur)
+                add_header(cur);
+            cur = strdup(line);
         }
-        char *line = NULL, *cur = NULL;
-        size_t cap = 0;
-        ssize_t n;
-        while ((n = getline(&line, &cap, f)) > 0) {
-            while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-                line[--n] = 0;
-            if (line[0] == '\t' && cur) {
-                cur = realloc(cur, strlen(cur) + n + 2);
-                strcat(cur, "\n");
-                strcat(cur, line);
-            } else if (n) {
-                if (cur)
-                    add_header(cur);
-                cur = strdup(line);
-            }
-        }
-        if (cur)
-            add_header(cur);
-    } else
-        for (int i = 0; default_headers[i]; i++)
-            add_header(strdup(default_headers[i]));
+    }
+    if (cur)
+        add_header(cur);
     body = malloc(65536);
     for (int i = 0; i < 65536; i++)
         body[i] = i % 76 == 75 ? '\n' : 'a' + i % 26;
