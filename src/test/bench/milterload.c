@@ -12,11 +12,14 @@
  *   -d N   how many different author domains to cycle through (default 100)
  *   -D N   number of the first of them (default 0), to ask for domains that nobody has asked for
  *   -H F   the message's header fields, to be given: one "Name: value" per line, \t at the line's start folds,
- *          {n} = domain number, {m} = message number; see the folder "messages"
+ *          {n} = domain number, {m} = message number; see the folder "messages". Given several times, the messages take turns
  *   -b N   body size in bytes (default 8192), sent only if the filter wants bodies
  *   -t S   give up after S seconds (default 120)
  *   -P S   tag printed in the result line
  *   -W N   warm-up messages that are not counted (default 0)
+ *   -x N   break off every Nth message in the middle of its fields, by turns with the connection and with SMFIC_ABORT;
+ *          not together with -W
+ *   -n     use half of the connections anew with SMFIC_QUIT_NC instead of closing them
  *   -p PID report CPU time of that process over the counted part, and its peak memory over all of this load
  * output: one line of JSON. A connection that is refused counts as an error and is tried again. Exit 0 if there was
  *         no error and every message got a final verdict.
@@ -61,7 +64,7 @@ enum {
     P_HDR_LEADSPC = 0x100000
 };
 
-enum step { S_NEG, S_CONNECT, S_HELO, S_MAIL, S_RCPT, S_DATA, S_HDR, S_EOH, S_BODY, S_EOM, S_DONE };
+enum step { S_NEG, S_CONNECT, S_HELO, S_MAIL, S_RCPT, S_DATA, S_HDR, S_EOH, S_BODY, S_EOM, S_DONE, S_BROKEN };
 
 struct conn {
     int fd;
@@ -86,18 +89,27 @@ static struct {
     long m;
     int k;
     long d, D;
-    const char *H;
     size_t b;
     int t;
     const char *tag;
     long w;
     int pid;
-} o = {16, 20000, 10, 100, 0, NULL, 8192, 120, "", 0, 0};
-static char *hdr_name[512], *hdr_val[512];
-static int nhdr;
+    long x;
+    int n;
+} o = {16, 20000, 10, 100, 0, 8192, 120, "", 0, 0, 0, 0};
+struct field {
+    char *name, *value;
+};
+/* The fields of one kind of message. */
+struct kind {
+    struct field fields[512];
+    int count;
+};
+static struct kind *kinds[16];
+static int nkinds;
 static char *body;
 static int ep;
-static long next_msg, done_msg, lost_msg, errors;
+static long next_msg, done_msg, lost_msg, broken_msg, errors;
 static int refused; /* connections that wait for another try */
 static long verdict[256];
 static double *lat, *eomlat;
@@ -152,6 +164,8 @@ static size_t subst(char *dst, const char *src, long n, long m) {
     *d = 0;
     return d - dst;
 }
+static const struct kind *kind_of(const struct conn *c) { return kinds[c->msg % nkinds]; }
+static int is_broken(const struct conn *c) { return o.x && c->msg % o.x == o.x - 1; }
 static long domain_of(const struct conn *c) { return o.D + c->msg % o.d; }
 
 static int open_conn(struct conn *c) {
@@ -254,20 +268,26 @@ static void advance(struct conn *c) {
             }
             break;
         }
-        case S_HDR:
-            if ((c->flags & P_NOHDRS) || c->hdr == nhdr) {
+        case S_HDR: {
+            const struct kind *kind = kind_of(c);
+            if (is_broken(c) && c->hdr == kind->count / 2) {
+                c->step = S_BROKEN;
+                return;
+            }
+            if ((c->flags & P_NOHDRS) || c->hdr == kind->count) {
                 c->step = S_EOH;
                 break;
             }
-            n = sprintf(b, "%s", hdr_name[c->hdr]) + 1;
+            n = sprintf(b, "%s", kind->fields[c->hdr].name) + 1;
             if (c->flags & P_HDR_LEADSPC)
                 b[n++] = ' ';
-            n += subst(b + n, hdr_val[c->hdr], domain_of(c), c->msg) + 1;
+            n += subst(b + n, kind->fields[c->hdr].value, domain_of(c), c->msg) + 1;
             c->hdr++;
             pkt(c, 'L', b, n);
             if (!(c->flags & P_NR_HDR))
                 return;
             break;
+        }
         case S_EOH:
             c->step = S_BODY;
             c->body_sent = 0;
@@ -320,26 +340,44 @@ static int flush_out(struct conn *c) {
     return 0;
 }
 static void reopen(struct conn *c);
-static void take_message(struct conn *c) {
-    if (next_msg >= o.m + o.w) {
-        pkt(c, 'Q', NULL, 0);
-        flush_out(c);
-        close(c->fd);
-        c->fd = -1;
+static void take_message(struct conn *c);
+static void close_conn(struct conn *c) {
+    flush_out(c);
+    close(c->fd);
+    c->fd = -1;
+}
+/* Goes on until a reply is needed, or the message is broken off and the next one is on its way. */
+static void go_on(struct conn *c) {
+    advance(c);
+    if (c->step != S_BROKEN)
         return;
+    done_msg++;
+    broken_msg++;
+    c->in_message = 0;
+    if (c->msg / o.x % 2) {
+        pkt(c, 'A', NULL, 0);
+        take_message(c);
+    } else {
+        close_conn(c);
+        reopen(c);
     }
-    if (c->msgs_here >= o.k) {
+}
+static void take_message(struct conn *c) {
+    int used_up = c->msgs_here >= o.k;
+    if (used_up && o.n && next_msg % 2 && next_msg < o.m + o.w) {
+        pkt(c, 'K', NULL, 0);
+        c->msgs_here = used_up = 0;
+    }
+    if (used_up || next_msg >= o.m + o.w) {
         pkt(c, 'Q', NULL, 0);
-        flush_out(c);
-        close(c->fd);
-        c->fd = -1;
+        close_conn(c);
         reopen(c);
         return;
     }
     c->msg = next_msg++;
     c->in_message = 1;
     c->step = c->msgs_here++ == 0 ? S_CONNECT : S_MAIL;
-    advance(c);
+    go_on(c);
 }
 static void reopen(struct conn *c) {
     if (next_msg < o.m + o.w && open_conn(c) < 0) {
@@ -415,11 +453,11 @@ static int on_reply(struct conn *c, unsigned char r, const unsigned char *p, siz
     }
     switch (r) {
     case 'c':
-        advance(c);
+        go_on(c);
         return 0;
     case 's':
         c->skip_body = 1;
-        advance(c);
+        go_on(c);
         return 0;
     case 'p':
         return 0;
@@ -482,20 +520,45 @@ static double q(double *v, long n, double p) {
     return v[i] * 1e3;
 }
 
-static void add_header(char *line) {
+static void add_field(struct kind *kind, char *line) {
     char *colon = strchr(line, ':');
-    if (!colon || nhdr == 512)
+    if (!colon || kind->count == 512)
         return;
     *colon = 0;
-    hdr_name[nhdr] = line;
-    char *v = colon + 1;
-    if (*v == ' ')
-        v++;
-    hdr_val[nhdr++] = v;
+    kind->fields[kind->count].name = line;
+    kind->fields[kind->count++].value = colon[1] == ' ' ? colon + 2 : colon + 1;
+}
+static void read_kind(const char *file) {
+    FILE *f = fopen(file, "r");
+    if (!f || nkinds == sizeof kinds / sizeof *kinds) {
+        perror(file);
+        exit(66);
+    }
+    struct kind *kind = kinds[nkinds++] = calloc(1, sizeof *kind);
+    char *line = NULL, *field = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while ((n = getline(&line, &cap, f)) > 0) {
+        while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+            line[--n] = 0;
+        if (line[0] == '\t' && field) {
+            field = realloc(field, strlen(field) + n + 2);
+            strcat(field, "\n");
+            strcat(field, line);
+        } else if (n) {
+            if (field)
+                add_field(kind, field);
+            field = strdup(line);
+        }
+    }
+    if (field)
+        add_field(kind, field);
+    free(line);
+    fclose(f);
 }
 int main(int argc, char **argv) {
     int ch;
-    while ((ch = getopt(argc, argv, "c:m:k:d:D:H:b:t:P:W:p:")) != -1)
+    while ((ch = getopt(argc, argv, "c:m:k:d:D:H:b:t:P:W:x:np:")) != -1)
         switch (ch) {
         case 'c':
             o.c = atoi(optarg);
@@ -513,7 +576,7 @@ int main(int argc, char **argv) {
             o.D = atol(optarg);
             break;
         case 'H':
-            o.H = optarg;
+            read_kind(optarg);
             break;
         case 'b':
             o.b = atol(optarg);
@@ -527,13 +590,19 @@ int main(int argc, char **argv) {
         case 'W':
             o.w = atol(optarg);
             break;
+        case 'x':
+            o.x = atol(optarg);
+            break;
+        case 'n':
+            o.n = 1;
+            break;
         case 'p':
             o.pid = atoi(optarg);
             break;
         default:
             return 64;
         }
-    if (optind >= argc || !o.H) {
+    if (optind >= argc || !nkinds || o.x == 1 || (o.x && o.w)) {
         fprintf(stderr, "usage: milterload -H FILE [options] HOST PORT | unix:PATH\n");
         return 64;
     }
@@ -552,29 +621,6 @@ int main(int argc, char **argv) {
         }
         addr_len = sizeof *a;
     }
-    FILE *f = fopen(o.H, "r");
-    if (!f) {
-        perror(o.H);
-        return 66;
-    }
-    char *line = NULL, *cur = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    while ((n = getline(&line, &cap, f)) > 0) {
-        while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-            line[--n] = 0;
-        if (line[0] == '\t' && cur) {
-            cur = realloc(cur, strlen(cur) + n + 2);
-            strcat(cur, "\n");
-            strcat(cur, line);
-        } else if (n) {
-            if (cur)
-                add_header(cur);
-            cur = strdup(line);
-        }
-    }
-    if (cur)
-        add_header(cur);
     body = malloc(65536);
     for (int i = 0; i < 65536; i++)
         body[i] = i % 76 == 75 ? '\n' : 'a' + i % 26;
@@ -650,9 +696,9 @@ int main(int argc, char **argv) {
     qsort(lat, nlat, sizeof *lat, cmp);
     qsort(eomlat, nlat, sizeof *eomlat, cmp);
     printf(
-        "{\"tag\":\"%s\",\"messages\":%ld,\"errors\":%ld,\"seconds\":%.3f,\"msg_per_s\":%.0f,\"msg_ms\":{\"p50\":%.3f,"
+        "{\"tag\":\"%s\",\"messages\":%ld,\"broken\":%ld,\"errors\":%ld,\"seconds\":%.3f,\"msg_per_s\":%.0f,\"msg_ms\":{\"p50\":%.3f,"
         "\"p95\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f},\"eom_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}",
-        o.tag, nlat, errors, s, nlat / s, q(lat, nlat, .5), q(lat, nlat, .95), q(lat, nlat, .99), q(lat, nlat, .999),
+        o.tag, nlat, broken_msg, errors, s, nlat / s, q(lat, nlat, .5), q(lat, nlat, .95), q(lat, nlat, .99), q(lat, nlat, .999),
         q(lat, nlat, 1), q(eomlat, nlat, .5), q(eomlat, nlat, .99), q(eomlat, nlat, 1));
     if (o.pid)
         printf(",\"cpu_us_per_msg\":%.1f,\"peak_rss_kib\":%ld", nlat ? cpu / nlat * 1e6 : 0, rss);
@@ -664,5 +710,5 @@ int main(int argc, char **argv) {
             first = 0;
         }
     printf("}}\n");
-    return errors || nlat < o.m ? 1 : 0;
+    return errors || nlat + broken_msg < o.m ? 1 : 0;
 }

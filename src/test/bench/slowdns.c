@@ -1,9 +1,9 @@
 /*
- * slowdns: a name server for benchmarks that answers each question after the same delay. Whatever is below _dmarc has a
+ * slowdns: a name server for benchmarks that answers each question after the same delay, or loses it. Whatever is below _dmarc has a
  * record with p=reject, every other name an SPF record that lets 192.0.2.0/24 pass; other types have no data.
  *
  * build: cc -O2 -o slowdns slowdns.c
- * usage: slowdns ADDRESS PORT DELAY-IN-MICROSECONDS
+ * usage: slowdns ADDRESS PORT DELAY-IN-MICROSECONDS [N: every Nth question is lost]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -72,11 +72,12 @@ static size_t answer(unsigned char *packet, size_t length) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: slowdns ADDRESS PORT DELAY-IN-MICROSECONDS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: slowdns ADDRESS PORT DELAY-IN-MICROSECONDS [N]\n");
         return 64;
     }
     int64_t delay = atoll(argv[3]);
+    long asked = 0, lost = argc == 5 ? atol(argv[4]) : 0;
     struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
     int s = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     int size = 4 << 20;
@@ -99,7 +100,8 @@ int main(int argc, char **argv) {
                 break;
             next->length = answer(next->octets, length);
             next->due = now() + delay;
-            if (next->length)
+            asked++;
+            if (next->length && (!lost || asked % lost))
                 head++;
         }
         for (; head != tail && ring[tail % WAITING].due <= now(); tail++) {
