@@ -2,39 +2,39 @@ package org.dmarcmilter.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.dmarcmilter.domain.ListenAddress;
 
 /** What is wrong with two options although each of them is right. Looks at the values only. */
 final class Clashes {
-    /** Those that do nothing while another is not set, or false. */
-    private static final Map<Option, List<Option>> NEEDED_BY = Map.of(
-            Option.HISTORY_FILE, List.of(Option.RECORD_ALL_MESSAGES, Option.IGNORE_MAIL_TO),
-            Option.AUTO_RESTART, List.of(Option.AUTO_RESTART_COUNT, Option.AUTO_RESTART_RATE),
-            Option.FAILURE_REPORTS,
-                    List.of(
-                            Option.FAILURE_REPORTS_BCC,
-                            Option.FAILURE_REPORTS_ON_NONE,
-                            Option.FAILURE_REPORTS_SENT_BY,
-                            Option.REPORT_COMMAND,
-                            Option.NO_REPORTS_LIST));
+    /** Those that do nothing while none of some others is set and true. */
+    private static final Map<List<Option>, List<Option>> NEEDED_BY = Map.of(
+            List.of(Option.HISTORY_FILE), List.of(Option.RECORD_ALL_MESSAGES),
+            List.of(Option.HISTORY_FILE, Option.AGGREGATE_REPORTS), List.of(Option.IGNORE_MAIL_TO),
+            List.of(Option.AUTO_RESTART), List.of(Option.AUTO_RESTART_COUNT, Option.AUTO_RESTART_RATE),
+            List.of(Option.FAILURE_REPORTS),
+                    List.of(Option.FAILURE_REPORTS_BCC, Option.FAILURE_REPORTS_ON_NONE, Option.FAILURE_REPORTS_SENT_BY),
+            List.of(Option.FAILURE_REPORTS, Option.AGGREGATE_REPORTS),
+                    List.of(Option.REPORT_COMMAND, Option.NO_REPORTS_LIST),
+            List.of(Option.AGGREGATE_REPORTS),
+                    Arrays.stream(Option.values())
+                            .filter(option -> option.topic() == Topic.REPORTS && option != Option.AGGREGATE_REPORTS)
+                            .toList());
 
     private Clashes() {}
 
     static void find(ConfigFile file, Findings to) {
         sockets(file, to);
         files(file, to);
-        NEEDED_BY.forEach((needed, options) -> options.forEach(option -> {
-            boolean works = needed.type() == Option.Type.BOOLEAN ? file.flag(needed) : file.isSet(needed);
-            boolean asks = file.isSet(option) && !(option.type() == Option.Type.BOOLEAN && !file.flag(option));
-            if (asks && !works && !file.isMistaken(needed)) {
-                to.warning(file.line(option), "has no effect without " + needed.label() + ".");
-            }
-        }));
+        NEEDED_BY.forEach((needed, options) -> options.forEach(option -> needed(file, option, needed, to)));
+        reports(file, to);
         if (file.flag(Option.SPF_IGNORE_RESULTS)
                 && !file.flag(Option.SPF_SELF_VALIDATE)
                 && !file.isMistaken(Option.SPF_SELF_VALIDATE)) {
@@ -54,6 +54,60 @@ final class Clashes {
                     file.line(Option.AUTHSERV_ID),
                     "of the list only " + file.list(Option.AUTHSERV_ID).get(0)
                             + " counts, as TrustedAuthservIDs is set. Write the others there.");
+        }
+    }
+
+    private static void needed(ConfigFile file, Option option, List<Option> needed, Findings to) {
+        boolean asks = file.isSet(option) && !(option.type() == Option.Type.BOOLEAN && !file.flag(option));
+        if (asks && needed.stream().noneMatch(other -> works(file, other) || file.isMistaken(other))) {
+            to.warning(
+                    file.line(option),
+                    "has no effect without "
+                            + needed.stream().map(Option::label).collect(Collectors.joining(" or ")) + ".");
+        }
+    }
+
+    private static boolean works(ConfigFile file, Option option) {
+        return option.type() == Option.Type.BOOLEAN ? file.flag(option) : file.isSet(option);
+    }
+
+    private static void reports(ConfigFile file, Findings to) {
+        if (!file.flag(Option.AGGREGATE_REPORTS)) {
+            return;
+        }
+        if (!file.isSet(Option.REPORT_EMAIL) && !file.isMistaken(Option.REPORT_EMAIL)) {
+            to.mistake(
+                    file.line(Option.AGGREGATE_REPORTS),
+                    "needs ReportEmail, the address that reports are from. Write ReportEmail USER@DOMAIN.");
+        }
+        Duration needed = Duration.ofDays(1)
+                .plus(file.durationOrDefault(Option.REPORT_GRACE))
+                .plus(file.durationOrDefault(Option.REPORT_GIVE_UP));
+        if (file.durationOrDefault(Option.REPORT_JOURNAL_KEEP).compareTo(needed) < 0) {
+            to.warning(
+                    file.line(Option.REPORT_JOURNAL_KEEP),
+                    "a database that is damaged could not be built anew, as its reports may take a day, ReportGrace and"
+                            + " ReportGiveUp. Write " + needed.plusMinutes(59).toHours() + "h or more.");
+        }
+        if (file.textOrDefault(Option.REPORT_TRANSPORT).equals("smtp")) {
+            smtp(file, to);
+        }
+    }
+
+    private static void smtp(ConfigFile file, Findings to) {
+        boolean user = file.isSet(Option.REPORT_SMTP_USER);
+        if (user && !file.isSet(Option.REPORT_SMTP_PASSWORD_FILE)) {
+            to.mistake(
+                    file.line(Option.REPORT_SMTP_USER), "needs ReportSMTPPasswordFile. Write it, or remove this line.");
+        }
+        if (!user && file.isSet(Option.REPORT_SMTP_PASSWORD_FILE)) {
+            to.warning(file.line(Option.REPORT_SMTP_PASSWORD_FILE), "has no effect without ReportSMTPUser.");
+        }
+        boolean open = file.textOrDefault(Option.REPORT_SMTP_TLS).matches("off|opportunistic");
+        if (user && open && !Settings.isThisHost(file.textOrDefault(Option.REPORT_SMTP_SERVER))) {
+            to.mistake(
+                    file.line(Option.REPORT_SMTP_TLS),
+                    "the password would go over the network for all to read. Write required or implicit.");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.dmarcmilter.config;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -135,6 +136,16 @@ public final class ConfigFile {
     /** As {@link #number}, or the option's default, which must be a number. */
     public int numberOrDefault(Option option) {
         return number(option).orElseGet(() -> Integer.parseInt(option.defaultText()));
+    }
+
+    /** A time, or the option's default. */
+    public Duration durationOrDefault(Option option) {
+        return Form.duration(textOrDefault(option));
+    }
+
+    /** Octets, or the option's default. */
+    public long octetsOrDefault(Option option) {
+        return Form.octets(textOrDefault(option));
     }
 
     /** The items of a list; none if the option is not set. */

@@ -1,6 +1,7 @@
 package org.dmarcmilter.config;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,9 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     /** RFC 5321, section 4.5.3.1.5, less code, enhanced code and a domain. */
     private static final int LONGEST_REPLY = 240;
 
+    /** RFC 5321, section 4.5.3.1.1. */
+    private static final int LONGEST_LOCAL_PART = 64;
+
     private static final List<String> FACILITIES =
             List.of(("auth cron daemon kern lpr mail news security syslog user uucp authpriv ftp"
                             + " local0 local1 local2 local3 local4 local5 local6 local7")
@@ -68,6 +72,10 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     static final Form SOCKET = text("text", Form::socket);
     static final Form METRICS_SOCKET = text("text", Form::metricsSocket);
     static final Form MAILBOX = text("text", Form::mailbox);
+    static final Form ADDRESS = text("text", Form::oneAddress);
+    static final Form DOMAIN = text("text", Form::oneDomain);
+    static final Form HOST = text("text", Form::host);
+    static final Form SIZE = text("number, with k, m or g", Form::size);
     static final Form AUTHSERV_IDS = list(Form::authservId);
     static final Form DOMAINS = list(Form::domain);
     static final Form ADDRESSES = list(Form::address);
@@ -97,6 +105,91 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     static Form number(int least, int most, String remedy) {
         return new Form(
                 Option.Type.INTEGER, "number", Use.NOTHING, (value, to) -> number(value, least, most, remedy, to));
+    }
+
+    /** A text that is sent in mail, of one line. */
+    static Form line(int most) {
+        return text("text", (value, to) -> {
+            if (!value.matches("[ -~]*") || value.length() > most) {
+                throw wrong(value, "Write US-ASCII, " + most + " characters at most.");
+            }
+            return value;
+        });
+    }
+
+    /**
+     * A time.
+     *
+     * @param least as it is written, like {@code most}
+     */
+    static Form duration(String least, String most) {
+        return text("number, with s, m, h or d", (value, to) -> {
+            String plain = value.toLowerCase(Locale.ROOT);
+            if (!plain.matches("[0-9]{1,9}[smhd]?")) {
+                throw wrong(value, "Write a number with s, m, h or d behind it, such as 4h.");
+            }
+            Duration time = duration(plain);
+            if (time.compareTo(duration(least)) < 0 || time.compareTo(duration(most)) > 0) {
+                throw wrong(value, "Write a time from " + least + " to " + most + ".");
+            }
+            return plain;
+        });
+    }
+
+    /** The time that a value of such a form says; without unit it is in seconds. */
+    static Duration duration(String value) {
+        return Duration.ofSeconds(number(value)
+                * switch (value.charAt(value.length() - 1)) {
+                    case 'm' -> 60L;
+                    case 'h' -> 3_600L;
+                    case 'd' -> 86_400L;
+                    default -> 1L;
+                });
+    }
+
+    /** The octets that a value of the form {@link #SIZE} says. */
+    static long octets(String value) {
+        int unit = "kmg".indexOf(value.charAt(value.length() - 1)) + 1;
+        return number(value) << (10 * unit);
+    }
+
+    private static long number(String value) {
+        boolean unit = Character.isLetter(value.charAt(value.length() - 1));
+        return Long.parseLong(unit ? value.substring(0, value.length() - 1) : value);
+    }
+
+    private static String size(String value, Warnings to) {
+        String plain = value.toLowerCase(Locale.ROOT);
+        if (!plain.matches("0*[1-9][0-9]{0,8}[kmg]?")) {
+            throw wrong(value, "Write a number with k, m or g behind it, such as 10m.");
+        }
+        return plain;
+    }
+
+    /** An address that is put into mail and said to servers as it stands. */
+    private static String oneAddress(String value, Warnings to) {
+        int at = value.lastIndexOf('@');
+        if (at < 1
+                || at > LONGEST_LOCAL_PART
+                || !value.substring(0, at).matches("[A-Za-z0-9#&'*+=_~-]+(\\.[A-Za-z0-9#&'*+=_~-]+)*")
+                || !isDomain(value.substring(at + 1))) {
+            throw wrong(value, "Write one address, USER@DOMAIN, without name and angle brackets.");
+        }
+        return value;
+    }
+
+    private static String oneDomain(String value, Warnings to) {
+        if (!isDomain(value)) {
+            throw wrong(value, "Write a domain name, such as example.com, an international one as xn--...");
+        }
+        return value.toLowerCase(Locale.ROOT);
+    }
+
+    private static String host(String value, Warnings to) {
+        if (!isDomain(value) && IpAddress.parse(value).isEmpty()) {
+            throw wrong(value, "Write a host name, such as localhost, or an IP address.");
+        }
+        return value;
     }
 
     static Form atLeast(int least) {

@@ -56,7 +56,7 @@ public enum Option {
             Author domains that are not evaluated."""),
     IGNORE_MAIL_TO("IgnoreMailTo", Topic.EXEMPTIONS, Form.ADDRESSES, none("list@example.com"), """
             Mail that names one of these addresses in its To field is evaluated as always, but not written to \
-            `HistoryFile`."""),
+            `HistoryFile`, and is no reason for an aggregate report."""),
 
     // What is done with it
     REJECT_FAILURES("RejectFailures", Topic.HANDLING, Form.FLAG, is("false"), """
@@ -190,6 +190,117 @@ public enum Option {
             The command that sends a failure report, which it reads from standard input."""),
     NO_REPORTS_LIST("NoReportsList", Topic.FAILURE_REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/no-reports"), """
             A file of who gets no reports, one on each line: user@host, @host, or a domain, for its addresses and for reports about it."""),
+
+    // Aggregate reports
+    AGGREGATE_REPORTS("AggregateReports", Topic.REPORTS, Form.FLAG, is("false"), """
+            Remember what was seen of each domain whose owner asks for aggregate reports (rua=), and send him one a day. \
+            Needs `ReportEmail`, and `dmarc-milter report run` every few minutes, which a timer of the packages does."""),
+    REPORT_EMAIL("ReportEmail", Topic.REPORTS, Form.ADDRESS, none("dmarc-reports@example.com"), """
+            The address that aggregate reports are from. Mail from its domain must pass DMARC: SPF for this host, or \
+            a signature of the MTA."""),
+    REPORT_FROM_NAME(
+            "ReportFromName",
+            Topic.REPORTS,
+            Form.line(100),
+            unset("DMARC reports of ReportOrg", "Example DMARC reports"),
+            """
+            The name beside that address."""),
+    REPORT_ORG("ReportOrg", Topic.REPORTS, Form.line(255), unset("the domain of ReportEmail", "Example, Inc."), """
+            The organization that reports."""),
+    REPORT_SUBMITTER(
+            "ReportSubmitter", Topic.REPORTS, Form.DOMAIN, unset("the domain of ReportEmail", "mx.example.com"), """
+            The domain that reports, in their subjects and the names of their files."""),
+    REPORT_CONTACT("ReportContact", Topic.REPORTS, Form.ADDRESS, unset("ReportEmail", "postmaster@example.com"), """
+            The address in a report for questions about it."""),
+    REPORT_EXTRA_CONTACT("ReportExtraContact", Topic.REPORTS, Form.line(255), none("https://example.com/dmarc"), """
+            More about whom to ask, such as a web page."""),
+    REPORT_FORMAT(
+            "ReportFormat",
+            Topic.REPORTS,
+            Form.oneOf("rfc7489", "rfc9990"),
+            unset("rfc7489, or rfc9990 with DMARCStandard rfc9989", "rfc9990"),
+            """
+            The format of reports. Some readers refuse the newer one."""),
+    REPORT_STATE_DIRECTORY(
+            "ReportStateDirectory", Topic.REPORTS, Form.DIRECTORY, is("/var/lib/dmarc-milter/reports"), """
+            Where what was seen waits for its report: the journal of the daemon, the database, files on their way. \
+            One daemon has it for itself. It is created if the directory above it is there."""),
+    REPORT_JOURNAL_MAX("ReportJournalMax", Topic.REPORTS, Form.SIZE, is("2g"), """
+            What the journal may take on the disk; with more the daemon records nothing and says so, and mail flows on."""),
+    REPORT_JOURNAL_KEEP("ReportJournalKeep", Topic.REPORTS, Form.duration("1d", "90d"), is("5d"), """
+            How long the journal is kept, compressed, after it was read: from it the database is built anew if it is \
+            damaged. At least a day, `ReportGrace` and `ReportGiveUp` together."""),
+    REPORT_JOURNAL_SYNC("ReportJournalSync", Topic.REPORTS, Form.FLAG, is("true"), """
+            Have the disk keep what was recorded each second, so that a power failure costs no more than that."""),
+    REPORT_MINIMUM_INTERVAL(
+            "ReportMinimumInterval",
+            Topic.REPORTS,
+            Form.number(3_600, 86_400, "Write 3600 to 86400 (seconds)."),
+            is("86400"),
+            """
+            Owners who ask for more than one report a day (`ri=`, RFC 7489) get one after so many seconds at the \
+            earliest, 3600 to 86400: periods have 1, 2, 3, 4, 6, 8, 12 or 24 hours."""),
+    REPORT_SPREAD("ReportSpread", Topic.REPORTS, Form.duration("0", "12h"), is("4h"), """
+            The time after a period over which its reports are spread."""),
+    REPORT_GRACE("ReportGrace", Topic.REPORTS, Form.duration("0", "12h"), is("2h"), """
+            How long a period waits for a journal that is silent."""),
+    REPORT_LATE_LIMIT("ReportLateLimit", Topic.REPORTS, Form.duration("0", "30d"), is("48h"), """
+            What is read so much later than it was recorded counts in no report; what is less late, in the one of the \
+            day on which it is read."""),
+    REPORT_GIVE_UP("ReportGiveUp", Topic.REPORTS, Form.duration("1h", "30d"), is("72h"), """
+            How long after its period a report is tried."""),
+    REPORT_RATE("ReportRate", Topic.REPORTS, Form.number(1, 100_000, "Write 1 to 100000."), is("60"), """
+            So many reports are sent in a minute at most, and 10 to one host."""),
+    REPORT_MAX_SIZE("ReportMaxSize", Topic.REPORTS, Form.SIZE, is("10m"), """
+            No report is sent in a larger mail; it is split."""),
+    REPORT_MAX_ROWS(
+            "ReportMaxRows", Topic.REPORTS, Form.number(100, 10_000_000, "Write 100 to 10000000."), is("200000"), """
+            A report of more rows is split."""),
+    REPORT_MAX_FACTS(
+            "ReportMaxFacts", Topic.REPORTS, Form.number(100, 10_000_000, "Write 100 to 10000000."), is("20000"), """
+            So many different results are kept of a domain in a period; more are told with less detail."""),
+    REPORT_MINIMUM_MESSAGES("ReportMinimumMessages", Topic.REPORTS, Form.atLeast(1), is("1"), """
+            With fewer messages in a period there is no report."""),
+    REPORT_RECHECK("ReportRecheck", Topic.REPORTS, Form.FLAG, is("true"), """
+            Read the addresses again when a report is due, so that whoever asks no more gets none."""),
+    REPORT_VALIDATE("ReportValidate", Topic.REPORTS, Form.FLAG, is("true"), """
+            Check each report against the schema of its format before it is sent."""),
+    REPORT_RESEND_UNKNOWN("ReportResendUnknown", Topic.REPORTS, Form.FLAG, is("true"), """
+            Send a report again of which a crash has hidden whether it was sent; its identifiers stay the same. If \
+            false, it is not sent again."""),
+    REPORT_ERROR_REPORTS("ReportErrorReports", Topic.REPORTS, Form.FLAG, is("false"), """
+            Send a short text in place of a report that is too large for all who want it (RFC 7489, section 7.2.2)."""),
+    REPORT_PUBLIC_SUFFIXES("ReportPublicSuffixes", Topic.REPORTS, Form.FLAG, is("true"), """
+            Send reports to the owners of public suffixes, such as top-level domains, too."""),
+    REPORT_ONLY_DOMAINS("ReportOnlyDomains", Topic.REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/report-only"), """
+            A file of domains, one on each line: there are reports only about these and the ones below."""),
+    REPORT_SUPPRESSION_ZONES("ReportSuppressionZones", Topic.REPORTS, Form.DOMAINS, none("noreport.example.net"), """
+            DNS lists of domains that get no reports: NAME.ZONE has an address in 127.0.0.0/8."""),
+    REPORT_TRANSPORT("ReportTransport", Topic.REPORTS, Form.oneOf("smtp", "command"), is("smtp"), """
+            How reports are sent: `smtp`, to `ReportSMTPServer`, or `command`, by `ReportCommand`."""),
+    REPORT_SMTP_SERVER("ReportSMTPServer", Topic.REPORTS, Form.HOST, is("127.0.0.1"), """
+            The server that takes reports, and signs them if their domain has no SPF for it."""),
+    REPORT_SMTP_PORT("ReportSMTPPort", Topic.REPORTS, Form.number(1, 65_535, "Write 1 to 65535."), is("25"), """
+            Its port."""),
+    REPORT_SMTP_TLS(
+            "ReportSMTPTLS",
+            Topic.REPORTS,
+            Form.oneOf("off", "opportunistic", "required", "implicit"),
+            unset("opportunistic to this host, else required", "required"),
+            """
+            TLS to that server: `off`; `opportunistic`, if it offers it, with any certificate; `required`, by STARTTLS; \
+            `implicit`, from the first octet."""),
+    REPORT_SMTP_USER("ReportSMTPUser", Topic.REPORTS, Form.line(255), none("dmarc-reports"), """
+            Who logs in there."""),
+    REPORT_SMTP_PASSWORD_FILE(
+            "ReportSMTPPasswordFile", Topic.REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/smtp-password"), """
+            The file whose first line is the password. Nobody else may be able to read it."""),
+    REPORT_BCC("ReportBcc", Topic.REPORTS, Form.RECIPIENTS, none("postmaster@example.com"), """
+            Addresses that get a copy of each report."""),
+    REPORT_ARCHIVE("ReportArchive", Topic.REPORTS, Form.DIRECTORY, none("/var/lib/dmarc-milter/sent-reports"), """
+            A directory that keeps a copy of each mail that was sent."""),
+    REPORT_EXPIRE("ReportExpire", Topic.REPORTS, Form.duration("1d", "10000d"), is("180d"), """
+            How long it is remembered, and kept there, which reports were sent."""),
 
     // Taken over by the launcher script or the service manager: a JVM can neither fork nor change its user or root
     BACKGROUND(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.domain.ListenAddress;
 
 /**
@@ -20,7 +21,8 @@ public record Settings(
         Service service,
         Logging logging,
         History history,
-        FailureReports failureReports) {
+        FailureReports failureReports,
+        AggregateReports aggregateReports) {
 
     /**
      * Who we are and whom we believe.
@@ -145,6 +147,111 @@ public record Settings(
             String command,
             Optional<String> noReportsList) {}
 
+    /**
+     * Aggregate reports: the daemon records, another process reports.
+     *
+     * @param sender who reports
+     * @param latest whether in the format of RFC 9990, else of RFC 7489
+     * @param stateDirectory where what was seen waits
+     * @param journal how it is recorded
+     * @param periods when what is reported
+     * @param content what stands in a report
+     * @param delivery how it gets to whom
+     * @param expire how long it is remembered what was sent
+     */
+    public record AggregateReports(
+            boolean enabled,
+            ReportSender sender,
+            boolean latest,
+            String stateDirectory,
+            ReportJournal journal,
+            ReportPeriods periods,
+            ReportContent content,
+            ReportDelivery delivery,
+            Duration expire) {}
+
+    /**
+     * Who reports.
+     *
+     * @param email the From address; empty only while no reports are wanted
+     * @param name beside it
+     * @param contact the address for questions
+     * @param extraContact more about that; empty for nothing
+     */
+    public record ReportSender(
+            String email, String name, String organization, String submitter, String contact, String extraContact) {}
+
+    /**
+     * The daemon's journal.
+     *
+     * @param maxOctets what it may take on the disk
+     * @param keep for how long, once it was read
+     * @param sync whether the disk is told to keep it
+     */
+    public record ReportJournal(long maxOctets, Duration keep, boolean sync) {}
+
+    /**
+     * When what is reported.
+     *
+     * @param minimumInterval the shortest period that an owner gets who asks for it, seconds
+     * @param spread the time over which the reports of a period are sent
+     * @param grace for a journal that is silent
+     * @param lateLimit for records that come late
+     * @param giveUp for reports that cannot be sent
+     */
+    public record ReportPeriods(
+            int minimumInterval, Duration spread, Duration grace, Duration lateLimit, Duration giveUp) {}
+
+    /**
+     * What stands in a report, and about whom there are none.
+     *
+     * @param maxSize octets of its mail
+     * @param errorReports whether a short text is sent in place of one that is too large
+     */
+    public record ReportContent(
+            long maxSize,
+            int maxRows,
+            int maxFacts,
+            int minimumMessages,
+            boolean validate,
+            boolean errorReports,
+            boolean publicSuffixes,
+            Optional<String> onlyDomainsFile) {}
+
+    /**
+     * How a report gets to whom.
+     *
+     * @param rate mails a minute
+     * @param recheck whether the addresses are read again when it is due
+     * @param resendUnknown whether it is sent again if a crash has hidden whether it was sent
+     * @param suppressionZones DNS lists of those that get none
+     * @param smtp the server; empty if ReportCommand sends
+     * @param archive a directory for copies
+     */
+    public record ReportDelivery(
+            int rate,
+            boolean recheck,
+            boolean resendUnknown,
+            List<String> suppressionZones,
+            Optional<ReportSmtp> smtp,
+            List<String> bcc,
+            Optional<String> archive) {}
+
+    /** The server that takes reports. */
+    public record ReportSmtp(
+            String host, int port, SmtpTls tls, Optional<String> user, Optional<String> passwordFile) {}
+
+    /** How a connection to that server is encrypted. */
+    public enum SmtpTls {
+        OFF,
+        /** If the server offers it, whatever its certificate. */
+        OPPORTUNISTIC,
+        /** By STARTTLS, with a certificate that holds. */
+        REQUIRED,
+        /** From the first octet, with a certificate that holds. */
+        IMPLICIT
+    }
+
     private static final int LONGEST_DNS_TIMEOUT = 60;
 
     /**
@@ -178,7 +285,8 @@ public record Settings(
                         file.text(Option.FAILURE_REPORTS_BCC),
                         file.text(Option.FAILURE_REPORTS_SENT_BY),
                         file.textOrDefault(Option.REPORT_COMMAND),
-                        file.text(Option.NO_REPORTS_LIST)));
+                        file.text(Option.NO_REPORTS_LIST)),
+                aggregateReports(file));
     }
 
     /** AuthservID may be a list: the first item is ours, and without TrustedAuthservIDs all of them are believed. */
@@ -249,5 +357,76 @@ public record Settings(
                 file.textOrDefault(Option.SYSLOG_IDENTITY),
                 file.numberOrDefault(Option.MILTER_DEBUG) > 0,
                 Details.valueOf(file.textOrDefault(Option.LOG_DETAILS).toUpperCase(Locale.ROOT)));
+    }
+
+    private static AggregateReports aggregateReports(ConfigFile file) {
+        return new AggregateReports(
+                file.flag(Option.AGGREGATE_REPORTS),
+                reportSender(file),
+                file.textOrDefault(file.isSet(Option.REPORT_FORMAT) ? Option.REPORT_FORMAT : Option.DMARC_STANDARD)
+                        .startsWith("rfc99"),
+                file.textOrDefault(Option.REPORT_STATE_DIRECTORY),
+                new ReportJournal(
+                        file.octetsOrDefault(Option.REPORT_JOURNAL_MAX),
+                        file.durationOrDefault(Option.REPORT_JOURNAL_KEEP),
+                        file.flag(Option.REPORT_JOURNAL_SYNC)),
+                new ReportPeriods(
+                        file.numberOrDefault(Option.REPORT_MINIMUM_INTERVAL),
+                        file.durationOrDefault(Option.REPORT_SPREAD),
+                        file.durationOrDefault(Option.REPORT_GRACE),
+                        file.durationOrDefault(Option.REPORT_LATE_LIMIT),
+                        file.durationOrDefault(Option.REPORT_GIVE_UP)),
+                new ReportContent(
+                        file.octetsOrDefault(Option.REPORT_MAX_SIZE),
+                        file.numberOrDefault(Option.REPORT_MAX_ROWS),
+                        file.numberOrDefault(Option.REPORT_MAX_FACTS),
+                        file.numberOrDefault(Option.REPORT_MINIMUM_MESSAGES),
+                        file.flag(Option.REPORT_VALIDATE),
+                        file.flag(Option.REPORT_ERROR_REPORTS),
+                        file.flag(Option.REPORT_PUBLIC_SUFFIXES),
+                        file.text(Option.REPORT_ONLY_DOMAINS)),
+                new ReportDelivery(
+                        file.numberOrDefault(Option.REPORT_RATE),
+                        file.flag(Option.REPORT_RECHECK),
+                        file.flag(Option.REPORT_RESEND_UNKNOWN),
+                        file.list(Option.REPORT_SUPPRESSION_ZONES),
+                        file.textOrDefault(Option.REPORT_TRANSPORT).equals("smtp")
+                                ? Optional.of(reportSmtp(file))
+                                : Optional.empty(),
+                        file.list(Option.REPORT_BCC),
+                        file.text(Option.REPORT_ARCHIVE)),
+                file.durationOrDefault(Option.REPORT_EXPIRE));
+    }
+
+    private static ReportSender reportSender(ConfigFile file) {
+        String email = file.text(Option.REPORT_EMAIL).orElse("");
+        String domain = email.substring(email.lastIndexOf('@') + 1);
+        String organization = file.text(Option.REPORT_ORG).orElse(domain);
+        return new ReportSender(
+                email,
+                file.text(Option.REPORT_FROM_NAME).orElse("DMARC reports of " + organization),
+                organization,
+                file.text(Option.REPORT_SUBMITTER).orElse(domain.toLowerCase(Locale.ROOT)),
+                file.text(Option.REPORT_CONTACT).orElse(email),
+                file.text(Option.REPORT_EXTRA_CONTACT).orElse(""));
+    }
+
+    private static ReportSmtp reportSmtp(ConfigFile file) {
+        String host = file.textOrDefault(Option.REPORT_SMTP_SERVER);
+        SmtpTls otherwise = isThisHost(host) ? SmtpTls.OPPORTUNISTIC : SmtpTls.REQUIRED;
+        return new ReportSmtp(
+                host,
+                file.numberOrDefault(Option.REPORT_SMTP_PORT),
+                file.text(Option.REPORT_SMTP_TLS)
+                        .map(word -> SmtpTls.valueOf(word.toUpperCase(Locale.ROOT)))
+                        .orElse(otherwise),
+                file.text(Option.REPORT_SMTP_USER),
+                file.text(Option.REPORT_SMTP_PASSWORD_FILE));
+    }
+
+    /** Whether nobody can listen between us and that server. */
+    static boolean isThisHost(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || IpAddress.parse(host).filter(IpAddress::isLoopback).isPresent();
     }
 }

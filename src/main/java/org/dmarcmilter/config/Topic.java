@@ -13,6 +13,7 @@ public enum Topic {
     DNS("DNS"),
     HISTORY("History"),
     FAILURE_REPORTS("Failure reports"),
+    REPORTS("Aggregate reports"),
     /** Options of newer or other OpenDMARC versions that do nothing here. */
     OPENDMARC("Accepted, so that an existing file loads");
 

@@ -20,16 +20,19 @@ import org.dmarcmilter.config.ConfigLexer;
 import org.dmarcmilter.config.Findings;
 import org.dmarcmilter.config.Form;
 import org.dmarcmilter.config.Option;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.text.EntryList;
+import org.dmarcmilter.text.Printable;
 
 /**
  * The list files that a configuration names, opened and read.
  *
  * @param sealers the domains of DomainWhitelist and DomainWhitelistFile, in lower case
+ * @param reportOnly the domains of ReportOnlyDomains
  * @param testData the text of TestDNSData
  * @param suffixes the list of PublicSuffixList; empty if there is no such option, or no list in the file
  */
@@ -37,6 +40,7 @@ record ListFiles(
         IgnoreList ignoreHosts,
         Set<String> sealers,
         NoReportsList noReports,
+        Set<DomainName> reportOnly,
         Optional<String> testData,
         Optional<PublicSuffixList> suffixes) {
     private static final int MOST_OCTETS = 8 << 20;
@@ -44,6 +48,7 @@ record ListFiles(
 
     ListFiles {
         sealers = Set.copyOf(sealers);
+        reportOnly = Set.copyOf(reportOnly);
     }
 
     /** Opens them. What cannot be read is a mistake; what can never match, and a suffix list that is none, a warning. */
@@ -53,18 +58,33 @@ record ListFiles(
         file.list(Option.DOMAIN_WHITELIST).forEach(domain -> sealers.add(domain.toLowerCase(Locale.ROOT)));
         reader.entries(Option.DOMAIN_WHITELIST_FILE, ListFiles::domainDoubts)
                 .forEach(entry -> sealers.add(entry.word().toLowerCase(Locale.ROOT)));
+        Set<DomainName> reportOnly = new HashSet<>();
+        reader.entries(Option.REPORT_ONLY_DOMAINS, ListFiles::reportOnlyDoubts)
+                .forEach(entry -> DomainName.parse(entry.word()).ifPresent(reportOnly::add));
+        if (file.flag(Option.AGGREGATE_REPORTS) && reader.canRead(Option.REPORT_ONLY_DOMAINS) && reportOnly.isEmpty()) {
+            to.mistake(
+                    file.line(Option.REPORT_ONLY_DOMAINS),
+                    "names no domain, which would mean all. Write one in each line, or remove the option.");
+        }
         reader.entries(Option.NO_REPORTS_LIST, ListFiles::reportDoubts);
         reader.entries(Option.TEST_DNS_DATA, ListFiles::testDataDoubts);
         return new ListFiles(
                 reader.hosts(),
                 sealers,
                 NoReportsList.parse(reader.text(Option.NO_REPORTS_LIST)),
+                reportOnly,
                 file.text(Option.TEST_DNS_DATA).map(name -> reader.text(Option.TEST_DNS_DATA)),
                 reader.suffixes());
     }
 
     private static List<String> domainDoubts(EntryList.Entry entry) {
         return Option.DOMAIN_WHITELIST.doubts(entry.word());
+    }
+
+    private static List<String> reportOnlyDoubts(EntryList.Entry entry) {
+        return DomainName.parse(entry.word()).isPresent()
+                ? List.of()
+                : List.of(Printable.quoted(entry.word()) + " is no domain name. Write it as example.com.");
     }
 
     private static List<String> reportDoubts(EntryList.Entry entry) {
@@ -119,6 +139,10 @@ record ListFiles(
                 }
             }
             return entries;
+        }
+
+        boolean canRead(Option option) {
+            return octets(option, what -> {}).isPresent();
         }
 
         /** What has been looked at by {@link #entries} already. */

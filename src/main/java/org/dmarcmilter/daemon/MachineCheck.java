@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import org.dmarcmilter.config.Findings;
 import org.dmarcmilter.config.Form;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.domain.ListenAddress;
+import org.dmarcmilter.files.FileProblem;
 
 /**
  * Looks whether this machine has what a configuration names: users, directories, hosts, addresses. Binds nothing and writes
@@ -64,6 +66,9 @@ record MachineCheck(
                                 to.warning(file.line(option), what + " Until then the daemon runs without this file."));
             }
         }
+        if (file.flag(Option.AGGREGATE_REPORTS)) {
+            reports(file, to);
+        }
         if (file.flag(Option.FAILURE_REPORTS)) {
             String program = file.textOrDefault(Option.REPORT_COMMAND).split("\\s", 2)[0];
             if (program.startsWith("/") && !Files.isExecutable(Path.of(program))) {
@@ -71,6 +76,40 @@ record MachineCheck(
                         file.line(Option.REPORT_COMMAND),
                         program + " is no program, and no report can be sent. Install it, or name another.");
             }
+        }
+    }
+
+    private void reports(ConfigFile file, Findings to) {
+        Path state = Path.of(file.textOrDefault(Option.REPORT_STATE_DIRECTORY));
+        (Files.exists(state) ? ownDirectoryProblem(file, state) : parentProblem(file, state.toAbsolutePath()))
+                .ifPresent(what -> to.warning(
+                        file.line(Option.REPORT_STATE_DIRECTORY),
+                        what + " Until then nothing is recorded for reports, and none is sent."));
+        file.text(Option.REPORT_ARCHIVE)
+                .flatMap(name -> ownDirectoryProblem(file, Path.of(name)))
+                .ifPresent(
+                        what -> to.warning(file.line(Option.REPORT_ARCHIVE), what + " Until then no copies are kept."));
+        file.text(Option.REPORT_SMTP_PASSWORD_FILE)
+                .flatMap(name -> secretProblem(Path.of(name)))
+                .ifPresent(what -> to.warning(
+                        file.line(Option.REPORT_SMTP_PASSWORD_FILE), what + " Until then no report is sent."));
+    }
+
+    private Optional<String> ownDirectoryProblem(ConfigFile file, Path directory) {
+        Optional<String> problem = directoryProblem(directory);
+        return problem.isPresent() || !isJudge(file) || writable.test(directory)
+                ? problem
+                : Optional.of("user " + user + " cannot write into the directory " + directory
+                        + ". Give it to that user, or write another path.");
+    }
+
+    private static Optional<String> secretProblem(Path path) {
+        try {
+            return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ)
+                    ? Optional.of("everybody can read " + path + ". Write: chmod o= " + path + ".")
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("cannot read " + path + ": " + FileProblem.reason(e) + ". Create it.");
         }
     }
 

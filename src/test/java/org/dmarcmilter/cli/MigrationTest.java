@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
+import org.dmarcmilter.config.Topic;
 import org.dmarcmilter.daemon.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +73,14 @@ class MigrationTest {
             case AUTO_RESTART_RATE -> "10/1h";
             case IGNORE_HOSTS, DOMAIN_WHITELIST_FILE, PUBLIC_SUFFIX_LIST, TEST_DNS_DATA, NO_REPORTS_LIST -> "/dev/null";
             case NAMESERVERS -> "192.0.2.53";
-            default -> option.type() == Option.Type.BOOLEAN ? "yes" : option.type() == Option.Type.INTEGER ? "7" : "x";
+            case AGGREGATE_REPORTS -> "no"; // by itself it is a mistake
+            case REPORT_ONLY_DOMAINS, REPORT_SMTP_PASSWORD_FILE -> "/dev/null";
+            default -> {
+                if (option.topic() == Topic.REPORTS) {
+                    yield option.example().orElseGet(option::defaultText);
+                }
+                yield option.type() == Option.Type.BOOLEAN ? "yes" : option.type() == Option.Type.INTEGER ? "7" : "x";
+            }
         };
         String line = report(option.label() + " " + value).get(0);
         assertTrue(line.startsWith("-:1: " + option.label() + " "), line);

@@ -2,6 +2,7 @@ package org.dmarcmilter.config;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,7 +67,35 @@ class SettingsTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 "/usr/sbin/sendmail -t -odq",
-                                Optional.empty())),
+                                Optional.empty()),
+                        new Settings.AggregateReports(
+                                false,
+                                new Settings.ReportSender("", "DMARC reports of ", "", "", "", ""),
+                                false,
+                                "/var/lib/dmarc-milter/reports",
+                                new Settings.ReportJournal(2L << 30, Duration.ofDays(5), true),
+                                new Settings.ReportPeriods(
+                                        86_400,
+                                        Duration.ofHours(4),
+                                        Duration.ofHours(2),
+                                        Duration.ofHours(48),
+                                        Duration.ofHours(72)),
+                                new Settings.ReportContent(
+                                        10 << 20, 200_000, 20_000, 1, true, false, true, Optional.empty()),
+                                new Settings.ReportDelivery(
+                                        60,
+                                        true,
+                                        true,
+                                        List.of(),
+                                        Optional.of(new Settings.ReportSmtp(
+                                                "127.0.0.1",
+                                                25,
+                                                Settings.SmtpTls.OPPORTUNISTIC,
+                                                Optional.empty(),
+                                                Optional.empty())),
+                                        List.of(),
+                                        Optional.empty()),
+                                Duration.ofDays(180))),
                 settings(""));
     }
 
@@ -103,7 +132,7 @@ class SettingsTest {
         DNSTimeout 3600                       | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSTimeout 0                          | {handling.maxEvaluationTime=PT1M, dns.timeout=PT1M}
         DNSCacheSize 0                        | {dns.cacheSize=0}
-        DMARCStandard RFC9989                 | {dns.treeWalk=true}
+        DMARCStandard RFC9989                 | {dns.treeWalk=true, aggregateReports.latest=true}
         DMARCStandard rfc7489                 | {}
         PublicSuffixList /usr/share/psl       | {dns.publicSuffixList=Optional[/usr/share/psl]}
         TestDNSData /tmp/dns                  | {dns.testData=Optional[/tmp/dns]}
@@ -133,12 +162,75 @@ class SettingsTest {
         FailureReportsSentBy f@example.net    | {failureReports.sentBy=Optional[f@example.net]}
         ReportCommand /bin/cat                | {failureReports.command=/bin/cat}
         NoReportsList /etc/no-reports         | {failureReports.noReportsList=Optional[/etc/no-reports]}
+        ReportEmail r@Example.com             | {aggregateReports.sender=ReportSender[email=r@Example.com, name=DMARC reports of Example.com, organization=Example.com, submitter=example.com, contact=r@Example.com, extraContact=]}
+        ReportFromName N                      | {aggregateReports.sender=ReportSender[email=, name=N, organization=, submitter=, contact=, extraContact=]}
+        ReportOrg Example, Inc.               | {aggregateReports.sender=ReportSender[email=, name=DMARC reports of Example, Inc., organization=Example, Inc., submitter=, contact=, extraContact=]}
+        ReportSubmitter MX.example.com        | {aggregateReports.sender=ReportSender[email=, name=DMARC reports of , organization=, submitter=mx.example.com, contact=, extraContact=]}
+        ReportContact c@example.com           | {aggregateReports.sender=ReportSender[email=, name=DMARC reports of , organization=, submitter=, contact=c@example.com, extraContact=]}
+        ReportExtraContact https://example.com | {aggregateReports.sender=ReportSender[email=, name=DMARC reports of , organization=, submitter=, contact=, extraContact=https://example.com]}
+        ReportFormat rfc9990                  | {aggregateReports.latest=true}
+        ReportFormat RFC7489                  | {}
+        ReportStateDirectory /srv/r           | {aggregateReports.stateDirectory=/srv/r}
+        ReportJournalMax 7m                   | {aggregateReports.journal=ReportJournal[maxOctets=7340032, keep=PT120H, sync=true]}
+        ReportJournalMax 7                    | {aggregateReports.journal=ReportJournal[maxOctets=7, keep=PT120H, sync=true]}
+        ReportJournalKeep 6d                  | {aggregateReports.journal=ReportJournal[maxOctets=2147483648, keep=PT144H, sync=true]}
+        ReportJournalSync no                  | {aggregateReports.journal=ReportJournal[maxOctets=2147483648, keep=PT120H, sync=false]}
+        ReportMinimumInterval 3600            | {aggregateReports.periods=ReportPeriods[minimumInterval=3600, spread=PT4H, grace=PT2H, lateLimit=PT48H, giveUp=PT72H]}
+        ReportSpread 90                       | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT1M30S, grace=PT2H, lateLimit=PT48H, giveUp=PT72H]}
+        ReportGrace 0                         | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT0S, lateLimit=PT48H, giveUp=PT72H]}
+        ReportLateLimit 5M                    | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT2H, lateLimit=PT5M, giveUp=PT72H]}
+        ReportGiveUp 2d                       | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT2H, lateLimit=PT48H, giveUp=PT48H]}
+        ReportMaxSize 1k                      | {aggregateReports.content=ReportContent[maxSize=1024, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportMaxRows 100                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=100, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportMaxFacts 101                    | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=101, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportMinimumMessages 9               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=9, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportValidate no                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=false, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportErrorReports yes                | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=true, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
+        ReportPublicSuffixes no               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=false, onlyDomainsFile=Optional.empty]}
+        ReportOnlyDomains /etc/only           | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional[/etc/only]]}
+        ReportExpire 9d                       | {aggregateReports.expire=PT216H}
         """)
     void eachOptionChangesItsSettingOnly(String line, String changed) throws ConfigException {
         Map<String, Object> before = flat(settings(""));
         Map<String, Object> after = flat(Settings.from(ConfigFile.parse(line)));
         after.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
         assertEquals(changed, after.toString());
+    }
+
+    @Test
+    void reportsWhatIsAskedForWhereItHasAnAddress() throws ConfigException {
+        assertTrue(settings("AggregateReports yes;ReportEmail r@example.com")
+                .aggregateReports()
+                .enabled());
+    }
+
+    /** What they say of the delivery of reports. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        ReportRate 7                          | rate=7
+        ReportRecheck no                      | recheck=false
+        ReportResendUnknown no                | resendUnknown=false
+        ReportSuppressionZones a.example      | suppressionZones=[a.example]
+        ReportTransport command               | smtp=Optional.empty
+        ReportSMTPServer localhost            | host=localhost, port=25, tls=OPPORTUNISTIC
+        ReportSMTPServer ::1                  | host=::1, port=25, tls=OPPORTUNISTIC
+        ReportSMTPServer mail.example.com     | host=mail.example.com, port=25, tls=REQUIRED
+        ReportSMTPServer 192.0.2.1            | host=192.0.2.1, port=25, tls=REQUIRED
+        ReportSMTPPort 587                    | port=587
+        ReportSMTPTLS implicit                | tls=IMPLICIT
+        ReportSMTPTLS off                     | tls=OFF
+        ReportSMTPUser u                      | user=Optional[u]
+        ReportSMTPPasswordFile /etc/secret    | passwordFile=Optional[/etc/secret]
+        ReportBcc a@b.example,c@d.example     | bcc=[a@b.example, c@d.example]
+        ReportArchive /srv/sent               | archive=Optional[/srv/sent]
+        """)
+    void saysHowReportsAreSent(String line, String changed) throws ConfigException {
+        String delivery = Settings.from(ConfigFile.parse(line))
+                .aggregateReports()
+                .delivery()
+                .toString();
+        assertTrue(delivery.contains(changed), delivery);
+        assertFalse(settings("").aggregateReports().delivery().toString().contains(changed), changed);
     }
 
     @ParameterizedTest
