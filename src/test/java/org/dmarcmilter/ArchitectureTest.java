@@ -43,12 +43,13 @@ class ArchitectureTest {
             history    | evaluation authres message spf dmarc files
             report     | evaluation authres message spf dmarc dns
             aggregate  | evaluation authres message spf dmarc
+            journal    | aggregate evaluation files
             feedback   | aggregate dmarc
             store      | aggregate dmarc files
             http       |
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
-            daemon     | filter judge evidence evaluation history report http logging message spf dmarc dns milter config files
+            daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
             cli        | daemon explain logging judge evidence message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
@@ -89,6 +90,7 @@ class ArchitectureTest {
                 "config",
                 "evaluation",
                 "aggregate",
+                "journal",
                 "feedback",
                 "store",
                 "evidence",
@@ -118,7 +120,14 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest(name = "only {1} may import {0}")
-    @CsvSource({"history, daemon", "milter, filter daemon", "report, daemon", "http, daemon", "explain, cli"})
+    @CsvSource({
+        "history, daemon",
+        "journal, daemon store worker",
+        "milter, filter daemon",
+        "report, daemon",
+        "http, daemon",
+        "explain, cli"
+    })
     void isKnownOnlyTo(String name, String readers) {
         String[] allowed = Arrays.stream((name + " " + readers).split(" "))
                 .map(reader -> ROOT + "." + reader)

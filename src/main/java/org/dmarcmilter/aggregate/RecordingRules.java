@@ -21,6 +21,14 @@ import org.dmarcmilter.evaluation.Evaluation;
  * @param minimumInterval the shortest period that an owner gets who asks for it, seconds (RFC 7489)
  */
 public record RecordingRules(ReportScope scope, int minimumInterval) {
+    /** Whether a report may tell of a message: makes nothing, so that a glance on the way of mail costs nothing. */
+    public boolean concern(Evaluation evaluation) {
+        return evaluation.dmarc().discovery() instanceof Discovery.Found found
+                && !found.record().rua().isEmpty()
+                && evaluation.client().isPresent()
+                && evaluation.applied() != Applied.TEMPFAIL;
+    }
+
     /**
      * What a report takes of a message. Empty where there is nothing to report, or nobody to report to: no policy or none that is
      * known, no valid {@code mailto:} address in it, a message that comes again (4xx), a client without an address, a domain about which
@@ -29,9 +37,8 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
      * @param ownReports whether the message is for one of our report addresses, or is a report of ours
      */
     public Optional<ReportFacts> facts(Evaluation evaluation, boolean ownReports) {
-        if (!(evaluation.dmarc().discovery() instanceof Discovery.Found found)
-                || evaluation.client().isEmpty()
-                || evaluation.applied() == Applied.TEMPFAIL
+        if (!concern(evaluation)
+                || !(evaluation.dmarc().discovery() instanceof Discovery.Found found)
                 || !scope.covers(found.domain(), evaluation.dmarc().author())) {
             return Optional.empty();
         }

@@ -10,6 +10,7 @@ import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.daemon.Daemon;
+import org.dmarcmilter.daemon.StateInUseException;
 
 /** The daemon's command line: reads flags and configuration, then runs the {@link Daemon}, a check or a test. */
 final class DaemonCommand {
@@ -103,6 +104,9 @@ final class DaemonCommand {
                                 + ": the daemon does not start with it, exit code " + ExitCode.CONFIGURATION);
             }
             return ExitCode.CONFIGURATION;
+        } catch (StateInUseException e) {
+            terminal.err().println("dmarc-milter: " + e.getMessage());
+            return ExitCode.CANNOT_CREATE;
         } catch (IOException e) {
             terminal.err().println("dmarc-milter: " + e.getMessage());
             return ExitCode.UNAVAILABLE;

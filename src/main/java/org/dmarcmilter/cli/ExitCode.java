@@ -8,6 +8,7 @@ final class ExitCode {
     static final int NO_INPUT = 66;
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;
+    static final int CANNOT_CREATE = 73;
     /** Another start may do better: whoever supervises the daemon makes one. */
     static final int TRY_AGAIN = 75;
 

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import org.dmarcmilter.aggregate.RecordingRules;
+import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
@@ -56,8 +58,10 @@ public final class Assembly {
      * @param rules what decides about messages
      * @param discovery how records and organizational domains are found
      * @param reports the options for failure reports
+     * @param recording which messages aggregate reports tell of
      */
-    public record Assembled(Rules rules, PolicyDiscovery discovery, FailureReportSettings reports) {}
+    public record Assembled(
+            Rules rules, PolicyDiscovery discovery, FailureReportSettings reports, RecordingRules recording) {}
 
     /** Asks the servers of the configuration. */
     public Assembly() {
@@ -91,7 +95,13 @@ public final class Assembly {
                 client,
                 Clock.systemUTC(),
                 samplingSalt);
-        return new Assembled(rules, discovery, reports(settings.failureReports(), lists.noReports()));
+        return new Assembled(
+                rules,
+                discovery,
+                reports(settings.failureReports(), lists.noReports()),
+                new RecordingRules(
+                        new ReportScope(lists.noReports().domains(), lists.reportOnly()),
+                        settings.aggregateReports().periods().minimumInterval()));
     }
 
     /** The places of the questions in flight, for counters. */

@@ -23,6 +23,7 @@ import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.filter.DmarcFilter;
 import org.dmarcmilter.http.HttpEndpoint;
 import org.dmarcmilter.http.Metrics;
+import org.dmarcmilter.journal.JournalInUseException;
 import org.dmarcmilter.logging.LogSetup;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.MilterReply;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The running daemon: wires everything, serves until it is told to stop, reloads when it is told to.
  *
- * <p>Threads: two event loops for the MTA, one for the DNS, one that writes history, one that sends reports, one that
- * logs; this one waits.
+ * <p>Threads: two event loops for the MTA, one for the DNS, one that writes history, one that writes the journal of
+ * aggregate reports, one that sends failure reports, one that logs; this one waits.
  */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -87,6 +88,7 @@ public final class Daemon {
      *
      * @param words the command line, for the log
      * @param listening what to do as soon as the MTA can connect
+     * @throws StateInUseException if another daemon has the directory ReportStateDirectory
      * @throws IOException if a socket cannot be opened
      */
     public End run(List<String> words, Runnable listening) throws IOException {
@@ -96,8 +98,8 @@ public final class Daemon {
         inForce.configuration().warnings().forEach(LOG::warn);
         OpenFiles.ofThisProcess().warning(settings.service().maxConnections()).ifPresent(LOG::warn);
         Metrics metrics = new Metrics();
-        Recorders recorders =
-                new Recorders(settings.service().umask(), Instruments.messages(metrics), inForce.assembled());
+        Recorders recorders = new Recorders(
+                settings.service().umask(), Instruments.messages(metrics), inForce.assembled(), journal());
         Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
         var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
@@ -132,6 +134,16 @@ public final class Daemon {
                 LOG.info("{} terminating, to be started again", ProgramVersion.NAME_AND_VERSION);
             }
             return how;
+        }
+    }
+
+    private ReportRecorder journal() throws StateInUseException {
+        ReportRecorder journal = new ReportRecorder();
+        try {
+            journal.follow(inForce.assembled());
+            return journal;
+        } catch (JournalInUseException e) {
+            throw new StateInUseException(e);
         }
     }
 

@@ -37,6 +37,7 @@ final class Instruments {
      */
     Instruments(MilterServer server, Recorders recorders, Supplier<Optional<CachingDnsClient>> dns, Places places) {
         FailureReporter reporter = recorders.reporter();
+        ReportRecorder journal = recorders.journal();
         table = List.of(
                 gauge("dmarc_milter_open_connections", "Milter connections open now", server::openConnections),
                 counter("dmarc_milter_connections_total", "Milter connections taken", server::connections),
@@ -69,6 +70,22 @@ final class Instruments {
                 gauge("dmarc_milter_history_records_waiting", "History records not yet written", recorders::waiting),
                 counter("dmarc_milter_history_written_total", "History records written", recorders::written),
                 counter("dmarc_milter_history_dropped_total", "History records lost at the bound", recorders::dropped),
+                counter(
+                        "dmarc_milter_report_journal_records_total",
+                        "Records written for aggregate reports",
+                        journal::written),
+                counter(
+                        "dmarc_milter_report_journal_dropped_total",
+                        "Records for aggregate reports lost at the bound",
+                        journal::dropped),
+                gauge(
+                        "dmarc_milter_report_journal_records_waiting",
+                        "Records for aggregate reports not yet written",
+                        journal::waiting),
+                gauge(
+                        "dmarc_milter_report_journal_failing",
+                        "1 while records for aggregate reports cannot be written",
+                        journal::failing),
                 counter("dmarc_milter_reports_sent_total", "Failure reports sent", reporter::sent),
                 counter("dmarc_milter_reports_failed_total", "Failure reports whose command failed", reporter::failed),
                 counter(

@@ -22,19 +22,25 @@ import org.dmarcmilter.report.FailureNotice;
 import org.dmarcmilter.report.FailureReporter;
 
 /**
- * Passes what was judged to history, failure reports and counters. One writer a file, so that a reload that names another file leaves
+ * Passes what was judged to history, the journal of aggregate reports, failure reports and counters. One writer a file, so that a reload that names another file leaves
  * the messages of older connections in theirs.
  */
 final class Recorders implements Consumer<JudgedMessage> {
     private final BiConsumer<String, String> messages;
     private final FailureReporter reporter;
+    private final ReportRecorder journal;
     private final OptionalInt umask;
     private final SetupWarnings setup;
     private final LongAdder disbelieved = new LongAdder();
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
-    /** @param messages counts each message, by its result and what was done */
-    Recorders(Optional<Integer> umask, BiConsumer<String, String> messages, Assembled assembled) {
+    /**
+     * @param messages counts each message, by its result and what was done
+     * @param journal of aggregate reports
+     */
+    Recorders(
+            Optional<Integer> umask, BiConsumer<String, String> messages, Assembled assembled, ReportRecorder journal) {
+        this.journal = journal;
         this.reporter = new FailureReporter(
                 assembled.reports(),
                 assembled.rules().dns(),
@@ -65,6 +71,7 @@ final class Recorders implements Consumer<JudgedMessage> {
         history.file()
                 .ifPresent(file -> message.forHistory()
                         .ifPresent(evaluation -> history(file).offer(evaluation, history.extraKeys())));
+        journal.accept(message);
         if (settings.failureReports().enabled()) {
             judgement.evaluation().ifPresent(evaluation -> reporter.offer(notice(evaluation, message)));
         }
@@ -88,11 +95,17 @@ final class Recorders implements Consumer<JudgedMessage> {
     /** Reports from now on follow another configuration; what was counted for the rate limits stays. */
     void reload(Assembled assembled) {
         reporter.reload(assembled.reports(), assembled.rules().dns(), assembled.discovery());
+        journal.reload(assembled);
     }
 
     /** Who sends failure reports, for its counters. */
     FailureReporter reporter() {
         return reporter;
+    }
+
+    /** Who records for aggregate reports, for its counters. */
+    ReportRecorder journal() {
+        return journal;
     }
 
     /** Messages whose trusted fields were not believed. */
@@ -120,6 +133,7 @@ final class Recorders implements Consumer<JudgedMessage> {
     /** Writes what waits; gives up after the limit. */
     void flushAndClose(Duration limit) {
         histories.values().forEach(history -> history.flushAndClose(limit));
+        journal.flushAndClose(limit);
         reporter.close(limit);
     }
 }

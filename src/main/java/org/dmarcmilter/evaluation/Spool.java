@@ -43,6 +43,9 @@ public final class Spool<T> {
          * @return whether the file could be written
          */
         boolean writeWaiting();
+
+        /** Called once, after the last of these calls. */
+        default void end() {}
     }
 
     /** So many waiting items are written without waiting for the end of the interval. */
@@ -111,6 +114,11 @@ public final class Spool<T> {
         written.add(items);
     }
 
+    /** For the writer: an item that was taken is none that is written. */
+    public void leaveOut() {
+        waiting.decrementAndGet();
+    }
+
     /** For the writer: an item that was taken cannot be written, ever. */
     public void lose() {
         waiting.decrementAndGet();
@@ -164,5 +172,6 @@ public final class Spool<T> {
             last = closing;
         }
         failing = !writer.writeWaiting();
+        writer.end();
     }
 }

@@ -3,9 +3,11 @@ package org.dmarcmilter.judge;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.message.HeaderField;
 
 /**
  * A message and what was decided.
@@ -23,7 +25,10 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
      * IgnoreMailTo names a recipient. Nothing else that is written down depends on these options.
      */
     public Optional<Evaluation> forHistory() {
-        return judgement.evaluation().filter(this::isWanted).filter(evaluation -> !isToIgnoredRecipient());
+        return judgement
+                .evaluation()
+                .filter(this::isWanted)
+                .filter(evaluation -> !isTo(rules.settings().exemptions().mailTo()));
     }
 
     private boolean isWanted(Evaluation evaluation) {
@@ -32,14 +37,31 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
                 && (status != Status.NONE || rules.settings().history().recordAll());
     }
 
-    /** The addresses of the first To field, as OpenDMARC compares them. */
-    private boolean isToIgnoredRecipient() {
-        List<String> ignored = rules.settings().exemptions().mailTo();
-        return !ignored.isEmpty()
-                && facts.headers().first(RECIPIENTS).stream()
-                        .flatMap(to -> List.of(to.value().split("[,;]")).stream())
+    /** Whether one of these addresses stands in the first To field, as OpenDMARC compares them. */
+    public boolean isTo(List<String> addresses) {
+        Optional<String> field = addresses.isEmpty()
+                ? Optional.empty()
+                : facts.headers().first(RECIPIENTS).map(HeaderField::value);
+        // Most fields hold none of them, and need not be taken apart.
+        return field.filter(value -> addresses.stream().anyMatch(address -> holds(value, address)))
+                .filter(value -> Stream.of(value.split("[,;]"))
                         .map(JudgedMessage::bareAddress)
-                        .anyMatch(address -> ignored.stream().anyMatch(address::equalsIgnoreCase));
+                        .anyMatch(address -> addresses.stream().anyMatch(address::equalsIgnoreCase)))
+                .isPresent();
+    }
+
+    private static boolean holds(String value, String address) {
+        for (int i = 0; i + address.length() <= value.length(); i++) {
+            if (value.regionMatches(true, i, address, 0, address.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the envelope sender is one of these addresses; nothing proves it. */
+    public boolean isFrom(List<String> addresses) {
+        return addresses.stream().anyMatch(facts.sender().address()::equalsIgnoreCase);
     }
 
     private static String bareAddress(String member) {

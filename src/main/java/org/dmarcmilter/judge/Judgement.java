@@ -44,6 +44,14 @@ public record Judgement(
                 verdict, headers, List.of(), List.of(), log, Optional.empty(), Optional.empty(), List.of());
     }
 
+    /** All evaluations, one for each author domain, that of the one that decided first. */
+    public List<Evaluation> evaluations() {
+        if (others.isEmpty()) {
+            return evaluation.map(List::of).orElse(List.of());
+        }
+        return Stream.concat(evaluation.stream(), others.stream()).toList();
+    }
+
     /** The DMARC result; empty if there is no author domain that decided. */
     public Optional<DmarcResult> result() {
         return evaluation.map(Evaluation::dmarc);

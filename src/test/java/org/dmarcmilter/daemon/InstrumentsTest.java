@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.aggregate.RecordingRules;
+import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dns.Places;
 import org.dmarcmilter.domain.PublicSuffixList;
@@ -32,7 +34,9 @@ class InstrumentsTest {
                         system.rules(),
                         new SuffixListDiscovery(PublicSuffixList.bundled()),
                         new FailureReportSettings(
-                                false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE)));
+                                false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE),
+                        new RecordingRules(ReportScope.ALL, 86_400)),
+                new ReportRecorder());
         try (MilterServer server = new MilterServer(
                 new DmarcFilter(system::rules, recorders), Limits.DEFAULTS, new MilterReply.Accept(), 1)) {
             Instruments instruments = new Instruments(server, recorders, Optional::empty, new Places(1, 1));

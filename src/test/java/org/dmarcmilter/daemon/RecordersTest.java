@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dmarcmilter.aggregate.RecordingRules;
+import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -59,14 +61,16 @@ class RecordersTest {
                         Optional.empty(),
                         Optional.of("reports@mx.example.net"),
                         "cat >>'" + directory.resolve(reportFile) + "'",
-                        NoReportsList.NONE));
+                        NoReportsList.NONE),
+                new RecordingRules(ReportScope.ALL, 86_400));
     }
 
     private Recorders recorders(MailSystem system, boolean reports) {
         return new Recorders(
                 Optional.empty(),
                 (result, action) -> counted.add(result + " " + action),
-                assembled(system, reports, "reports"));
+                assembled(system, reports, "reports"),
+                new ReportRecorder());
     }
 
     private String text(String file) throws IOException {
@@ -176,8 +180,8 @@ class RecordersTest {
     void aNewHistoryFileHasTheModeOfUMask() throws IOException {
         Path file = directory.resolve("history");
         MailSystem system = system("HistoryFile " + file);
-        Recorders recorders =
-                new Recorders(Optional.of(027), (result, action) -> {}, assembled(system, false, "reports"));
+        Recorders recorders = new Recorders(
+                Optional.of(027), (result, action) -> {}, assembled(system, false, "reports"), new ReportRecorder());
         recorders.accept(judged(system, "Q1", FAILS));
         recorders.flushAndClose(LONG);
         assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));

@@ -1,0 +1,161 @@
+package org.dmarcmilter.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.dmarcmilter.aggregate.PublishedPolicy;
+import org.dmarcmilter.aggregate.ReportFacts;
+import org.dmarcmilter.aggregate.RowFacts;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+
+/**
+ * The form of a line: a letter, a space, values with tabs between them, a tab, the CRC-32C of all before that tab in hexadecimal, and a
+ * line feed. US-ASCII; no value holds a tab, a line feed or another control character, as the facts are harmless when they are made.
+ *
+ * <pre>
+ * J 1 NODE INSTANCE PROGRAM     the first line: version of the form, who writes, a random number for this run of it
+ * F time domain config ...      the second line: the names of the values in each record
+ * R 1764288065 example.com ...  a record
+ * M 1764288065                  every record of an earlier second stands above
+ * E 123                         the end of a segment that was closed: number of its records
+ * </pre>
+ *
+ * @param type the letter
+ * @param values at least one
+ */
+record JournalLine(char type, List<String> values) {
+    static final char HEADER = 'J';
+    static final char FIELDS = 'F';
+    static final char RECORD = 'R';
+    static final char MARK = 'M';
+    static final char END = 'E';
+
+    /** Of the form, in the header. */
+    static final int VERSION = 1;
+
+    /** No line has more octets, the line feed included: the largest facts have less. */
+    static final int MAX_OCTETS = 65_536;
+
+    private static final char SEPARATOR = '\t';
+    private static final int CHECKSUM_DIGITS = 8;
+
+    private static final String TIME = "time";
+    private static final String DOMAIN = "domain";
+    private static final String CONFIG = "config";
+    private static final String RUA = "rua";
+    private static final String MISTAKES = "mistakes";
+    private static final String CLIENT = "ip";
+    private static final String ROW = "row";
+
+    /** The values of a record in the order in which they are written. */
+    static final List<String> FIELD_NAMES = List.of(TIME, DOMAIN, CONFIG, RUA, MISTAKES, CLIENT, ROW);
+
+    JournalLine {
+        values = List.copyOf(values);
+    }
+
+    static JournalLine header(String node, String instance, String program) {
+        return new JournalLine(HEADER, List.of(Integer.toString(VERSION), node, instance, program));
+    }
+
+    static JournalLine fields() {
+        return new JournalLine(FIELDS, FIELD_NAMES);
+    }
+
+    static JournalLine mark(long second) {
+        return new JournalLine(MARK, List.of(Long.toString(second)));
+    }
+
+    static JournalLine end(long records) {
+        return new JournalLine(END, List.of(Long.toString(records)));
+    }
+
+    static JournalLine record(JournalRecord record) {
+        ReportFacts facts = record.facts();
+        return new JournalLine(
+                RECORD,
+                List.of(
+                        Long.toString(record.time().getEpochSecond()),
+                        facts.policy().domain().ascii(),
+                        facts.policy().text(),
+                        facts.ruaText(),
+                        facts.mistakesText(),
+                        facts.client().text(),
+                        facts.row().text()));
+    }
+
+    /** The line as it is written. */
+    byte[] octets() {
+        String text = type + " " + String.join(String.valueOf(SEPARATOR), values);
+        byte[] octets = text.getBytes(StandardCharsets.US_ASCII);
+        return (text + SEPARATOR + checksum(octets, 0, octets.length) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Reads a line; empty if it is damaged.
+     *
+     * @param octets in which it stands, without its line feed
+     */
+    static Optional<JournalLine> parse(byte[] octets, int from, int to) {
+        int tab = to - CHECKSUM_DIGITS - 1;
+        if (tab < from + 2 || octets[tab] != SEPARATOR || octets[from + 1] != ' ') {
+            return Optional.empty();
+        }
+        String checksum = new String(octets, tab + 1, CHECKSUM_DIGITS, StandardCharsets.ISO_8859_1);
+        if (!checksum.equals(checksum(octets, from, tab))) {
+            return Optional.empty();
+        }
+        String values = new String(octets, from + 2, tab - from - 2, StandardCharsets.ISO_8859_1);
+        return Optional.of(new JournalLine((char) octets[from], List.of(values.split("\t", -1))));
+    }
+
+    private static String checksum(byte[] octets, int from, int to) {
+        CRC32C crc = new CRC32C();
+        crc.update(octets, from, to - from);
+        return String.format("%08x", crc.getValue());
+    }
+
+    /** The one number of a mark or an end; empty if the line is none. */
+    Optional<Long> number() {
+        return (type == MARK || type == END) && values.get(0).matches("[0-9]{1,18}")
+                ? Optional.of(Long.parseLong(values.get(0)))
+                : Optional.empty();
+    }
+
+    /**
+     * The record of a line; empty if it holds none that can be read.
+     *
+     * @param places where each field stands
+     */
+    Optional<JournalRecord> record(Map<String, Integer> places) {
+        String second = value(places, TIME);
+        if (type != RECORD || !second.matches("[0-9]{1,12}")) {
+            return Optional.empty();
+        }
+        Optional<PublishedPolicy> policy = DomainName.parse(value(places, DOMAIN))
+                .flatMap(domain -> PublishedPolicy.parse(domain, value(places, CONFIG)));
+        Optional<RowFacts> row = RowFacts.parse(value(places, ROW));
+        Optional<IpAddress> client = IpAddress.parse(value(places, CLIENT));
+        List<String> rua = ReportFacts.rua(value(places, RUA));
+        if (policy.isEmpty() || row.isEmpty() || client.isEmpty() || rua.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            List<String> mistakes = ReportFacts.mistakes(value(places, MISTAKES));
+            return Optional.of(new JournalRecord(
+                    Instant.ofEpochSecond(Long.parseLong(second)),
+                    new ReportFacts(policy.get(), rua, mistakes, client.get(), row.get())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private String value(Map<String, Integer> places, String name) {
+        int place = places.getOrDefault(name, values.size());
+        return place < values.size() ? values.get(place) : "";
+    }
+}

@@ -1,0 +1,380 @@
+package org.dmarcmilter.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.dmarcmilter.aggregate.RecordingRules;
+import org.dmarcmilter.aggregate.ReportFacts;
+import org.dmarcmilter.evaluation.Evaluation;
+import org.dmarcmilter.evaluation.Footprint;
+import org.dmarcmilter.evaluation.Spool;
+import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.text.Printable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the journal on a thread of its own. The mail flow hands evaluations over and never waits, whatever the disk does; also what a
+ * report takes of them is worked out on that thread.
+ *
+ * <p><b>What survives.</b> A record is in the file at most one interval of the {@link Spool} after {@link #offer}, and with
+ * ReportJournalSync on the disk: {@code kill -9} and a power failure cost that interval and no more.
+ *
+ * <p><b>What happens when it cannot be written</b>, because the disk or ReportJournalMax is full, or the directory is missing: records
+ * wait, up to the bound of the spool, and it is tried again each interval, in a new segment. Of the lines that are whole in the old one
+ * none is written again, and a reader takes no other. One line is logged when the trouble begins and one when it ends.
+ *
+ * <p><b>Time</b> never goes back: it stands still until a clock that was set back has caught up. So a mark after each batch is true.
+ */
+public final class JournalWriter {
+    /** How much waits at most, and for how long, if nothing else is asked for. */
+    public static final Spool.Bounds DEFAULT_BOUNDS = new Spool.Bounds(10_000, 16 << 20, Duration.ofSeconds(1));
+
+    /** A segment takes no more records when it is so old or so large. */
+    static final Duration LARGEST_AGE = Duration.ofMinutes(5);
+
+    static final long LARGEST_SEGMENT = 16 << 20;
+
+    /** Without records there is a mark so often, so that its reader knows that nothing is missing. */
+    static final Duration MARK_INTERVAL = Duration.ofMinutes(1);
+
+    /** About so much is written at once. */
+    private static final int BATCH_OCTETS = 65_536;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
+
+    /**
+     * What may change while it writes.
+     *
+     * @param maxOctets of all segments that are not packed
+     * @param sync whether the disk is told to keep each batch
+     */
+    public record Settings(long maxOctets, boolean sync) {}
+
+    /**
+     * Who writes.
+     *
+     * @param node of {@link Segment#nodeOf}
+     * @param program name and version
+     */
+    public record Identity(String node, String program) {}
+
+    private record Entry(Evaluation evaluation, boolean ownReports, RecordingRules rules) {}
+
+    private final JournalDirectory directory;
+    private final Identity identity;
+    private final Clock clock;
+    private final Spool<Entry> spool;
+    private final String instance =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    private volatile Settings settings;
+
+    // The rest belongs to the spool's thread, once that has started.
+    private final Deque<byte[]> lines = new ArrayDeque<>();
+    private @Nullable WriterLock lock;
+    private @Nullable OpenSegment segment;
+    private long last;
+    private long marked;
+    private long otherOctets;
+    private boolean failing;
+    private long droppedAndTold;
+
+    private JournalWriter(
+            JournalDirectory directory, Identity identity, Settings settings, Spool.Bounds bounds, Clock clock) {
+        this.directory = directory;
+        this.identity = identity;
+        this.settings = settings;
+        this.clock = clock;
+        this.spool = new Spool<>("journal", bounds, entry -> Footprint.octets(entry.evaluation()), new Spool.Writer() {
+            @Override
+            public boolean writeWaiting() {
+                return JournalWriter.this.writeWaiting();
+            }
+
+            @Override
+            public void end() {
+                close();
+            }
+        });
+    }
+
+    /**
+     * Starts a writer. A directory that cannot be used yet is tried again and does not keep it from starting.
+     *
+     * @param stateDirectory the option ReportStateDirectory
+     * @throws JournalInUseException if another process writes there
+     */
+    public static JournalWriter start(
+            Path stateDirectory, Identity identity, Settings settings, Spool.Bounds bounds, Clock clock)
+            throws JournalInUseException {
+        JournalWriter writer =
+                new JournalWriter(new JournalDirectory(stateDirectory), identity, settings, bounds, clock);
+        try {
+            writer.lock();
+        } catch (JournalInUseException e) {
+            throw e;
+        } catch (IOException e) {
+            writer.tellOfFailure(e);
+        }
+        writer.spool.start();
+        return writer;
+    }
+
+    /** From now on other settings hold. */
+    public void follow(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Takes one evaluation. Never blocks and never fails: what does not fit is counted in {@link #dropped}; what no report tells of is
+     * left out.
+     *
+     * @param ownReports whether the message is for one of our report addresses, or is a report of ours
+     */
+    public void offer(Evaluation evaluation, boolean ownReports, RecordingRules rules) {
+        if (rules.concern(evaluation)) {
+            spool.offer(new Entry(evaluation, ownReports, rules));
+        }
+    }
+
+    /**
+     * Writes what waits and the end of the segment, and ends the thread.
+     *
+     * @param limit how long to wait for that
+     * @return whether everything that was offered before is in the journal
+     */
+    public boolean flushAndClose(Duration limit) {
+        int lost = spool.flushAndClose(limit);
+        if (lost > 0) {
+            LOG.error("journal {}: {} records could not be written and are lost", directory, lost);
+        }
+        return lost == 0;
+    }
+
+    /** How many records are in the journal. */
+    public long written() {
+        return spool.written();
+    }
+
+    /** How many were dropped, because too many waited already, or the writer was closed. */
+    public long dropped() {
+        return spool.dropped();
+    }
+
+    /** How many wait to be written. */
+    public int waiting() {
+        return spool.waiting();
+    }
+
+    /** Whether it could not be written when it was last tried. */
+    public boolean isFailing() {
+        return spool.isFailing();
+    }
+
+    private boolean writeWaiting() {
+        try {
+            lock();
+            writeRecords();
+            tellOfSuccess();
+            return true;
+        } catch (IOException e) {
+            leaveSegment();
+            tellOfFailure(e);
+            return false;
+        }
+    }
+
+    private void lock() throws IOException {
+        if (lock != null) {
+            return;
+        }
+        directory.create();
+        lock = WriterLock.take(directory);
+        last = Math.max(last, lastTimeOnDisk());
+    }
+
+    /** Up to when the newest segment goes, if one is there: an earlier run's time does not come again. */
+    private long lastTimeOnDisk() throws IOException {
+        List<Segment> own = directory.segments().stream()
+                .filter(found -> found.node().equals(identity.node()))
+                .toList();
+        if (own.isEmpty()) {
+            return 0;
+        }
+        Segment newest = own.get(own.size() - 1);
+        long time = newest.opened();
+        try (SegmentReader reader = SegmentReader.open(newest, 0)) {
+            for (Optional<JournalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
+                time = Math.max(time, record.get().time().getEpochSecond());
+            }
+            time = Math.max(time, reader.mark().orElse(0));
+        } catch (IOException e) {
+            LOG.warn("journal {}: {} cannot be read: {}", directory, newest.name(), FileProblem.reason(e));
+        }
+        return time;
+    }
+
+    private void writeRecords() throws IOException {
+        boolean wrote = false;
+        while (hasNext()) {
+            writeBatch(segment());
+            wrote = true;
+        }
+        OpenSegment current = segment == null ? segment() : segment;
+        if (wrote || now() - marked >= MARK_INTERVAL.toSeconds() || marked == 0) {
+            marked = now();
+            current.append(ByteBuffer.wrap(JournalLine.mark(marked).octets()));
+            if (settings.sync()) {
+                current.force();
+            }
+        }
+    }
+
+    /** Whether there is a line to write: of an attempt that failed, or a new one. */
+    private boolean hasNext() {
+        int octets = lines.stream().mapToInt(line -> line.length).sum();
+        while (octets < BATCH_OCTETS) {
+            Optional<Entry> next = spool.take();
+            if (next.isEmpty()) {
+                break;
+            }
+            Optional<byte[]> line = line(next.get());
+            if (line.isPresent()) {
+                lines.add(line.get());
+                octets += line.get().length;
+            }
+        }
+        return !lines.isEmpty();
+    }
+
+    private Optional<byte[]> line(Entry entry) {
+        try {
+            Optional<ReportFacts> facts = entry.rules().facts(entry.evaluation(), entry.ownReports());
+            if (facts.isPresent()) {
+                return Optional.of(JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts.get()))
+                        .octets());
+            }
+            spool.leaveOut();
+        } catch (RuntimeException e) {
+            // The last resort: a bug that one message shows must not end the journal of all others.
+            LOG.error(
+                    "{}: no journal record could be made of this message",
+                    Printable.shortened(entry.evaluation().queueId()),
+                    e);
+            spool.lose();
+            droppedAndTold++;
+        }
+        return Optional.empty();
+    }
+
+    /** All lines in one write; those that are whole in the file are done with even if the rest fails. */
+    private void writeBatch(OpenSegment to) throws IOException {
+        int octets = lines.stream().mapToInt(line -> line.length).sum();
+        ByteBuffer batch = ByteBuffer.allocate(octets);
+        lines.forEach(batch::put);
+        batch.flip();
+        try {
+            to.append(batch);
+        } finally {
+            int written = batch.position();
+            int records = 0;
+            while (!lines.isEmpty() && lines.getFirst().length <= written) {
+                written -= lines.removeFirst().length;
+                records++;
+            }
+            to.count(records);
+            spool.written(records);
+        }
+    }
+
+    /** Where the next record goes: a new segment if there is none or it is old or large enough. */
+    private OpenSegment segment() throws IOException {
+        OpenSegment current = segment;
+        if (current != null
+                && (current.octets() >= LARGEST_SEGMENT || now() - current.opened() >= LARGEST_AGE.toSeconds())) {
+            end();
+            current = null;
+        }
+        if (current == null) {
+            otherOctets = directory.waitingOctets();
+        }
+        long used = otherOctets + (current == null ? 0 : current.octets());
+        if (used >= settings.maxOctets()) {
+            end();
+            throw new IOException(
+                    "its segments have " + used + " octets, and ReportJournalMax allows no more. Run dmarc-milter"
+                            + " report run, which reads them");
+        }
+        if (current == null) {
+            current = OpenSegment.create(directory, identity.node(), now(), instance, identity.program());
+            segment = current;
+        }
+        return current;
+    }
+
+    private void close() {
+        try {
+            end();
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (IOException e) {
+            tellOfFailure(e);
+        }
+    }
+
+    private void end() throws IOException {
+        OpenSegment current = segment;
+        segment = null;
+        if (current != null) {
+            current.end();
+        }
+    }
+
+    /** After a failure: its last line may lack its end. */
+    private void leaveSegment() {
+        if (segment != null) {
+            segment.abandon();
+            segment = null;
+        }
+    }
+
+    /** Epoch seconds, never less than before. */
+    private long now() {
+        last = Math.max(last, clock.instant().getEpochSecond());
+        return last;
+    }
+
+    private void tellOfFailure(IOException e) {
+        if (!failing) {
+            failing = true;
+            LOG.error(
+                    "journal {} cannot be written: {}; {} records wait, the mail goes on",
+                    directory,
+                    FileProblem.reason(e),
+                    spool.waiting());
+        }
+    }
+
+    private void tellOfSuccess() {
+        if (failing) {
+            failing = false;
+            LOG.warn("journal {} is writable again", directory);
+        }
+        long lost = spool.dropped() - droppedAndTold;
+        if (lost > 0) {
+            droppedAndTold += lost;
+            LOG.error("journal {}: {} records were lost, as no more can wait", directory, lost);
+        }
+    }
+}

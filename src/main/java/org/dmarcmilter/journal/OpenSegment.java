@@ -1,0 +1,90 @@
+package org.dmarcmilter.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+
+/** The segment that is being written. */
+final class OpenSegment {
+    private final FileChannel channel;
+    private final long opened;
+    private long octets;
+    private long records;
+
+    private OpenSegment(FileChannel channel, long opened) {
+        this.channel = channel;
+        this.opened = opened;
+    }
+
+    /**
+     * Begins a new one.
+     *
+     * @param opened epoch seconds
+     */
+    static OpenSegment create(JournalDirectory directory, String node, long opened, String instance, String program)
+            throws IOException {
+        for (int number = 0; ; number++) {
+            Path file = directory.path().resolve(Segment.fileName(node, opened, number));
+            try {
+                OpenSegment segment = new OpenSegment(JournalDirectory.createFile(file), opened);
+                segment.append(ByteBuffer.wrap(
+                        JournalLine.header(node, instance, program).octets()));
+                segment.append(ByteBuffer.wrap(JournalLine.fields().octets()));
+                return segment;
+            } catch (FileAlreadyExistsException e) {
+                // The last one began in the same second.
+            }
+        }
+    }
+
+    long opened() {
+        return opened;
+    }
+
+    long octets() {
+        return octets;
+    }
+
+    /**
+     * Appends lines. What was written before a failure is no longer in {@code lines}.
+     *
+     * @throws IOException if not all could be written: then nothing more may be appended here, as the last line may lack its end
+     */
+    void append(ByteBuffer lines) throws IOException {
+        int before = lines.position();
+        try {
+            while (lines.hasRemaining()) {
+                channel.write(lines);
+            }
+        } finally {
+            octets += lines.position() - before;
+        }
+    }
+
+    void count(int more) {
+        records += more;
+    }
+
+    void force() throws IOException {
+        channel.force(false);
+    }
+
+    /** Writes its end and has the disk keep it. */
+    void end() throws IOException {
+        try (channel) {
+            append(ByteBuffer.wrap(JournalLine.end(records).octets()));
+            channel.force(true);
+        }
+    }
+
+    /** Leaves it as it is: what follows goes to another one. */
+    void abandon() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is left because of a failure that has been told.
+        }
+    }
+}
