@@ -102,17 +102,21 @@ final class ReportRecorder {
 
     /** Whether the host may send for the envelope sender, so that what is from one of our addresses is ours. */
     private static boolean hasSpfPass(Evaluation evaluation) {
-        return evaluation.spf()
-                .filter(spf -> spf.result().equals(ResultWord.PASS) && spf.domain().isPresent())
+        return evaluation
+                .spf()
+                .filter(spf ->
+                        spf.result().equals(ResultWord.PASS) && spf.domain().isPresent())
                 .isPresent();
     }
 
     long written() {
-        return writtenBefore.get() + recording.map(open -> open.journal().written()).orElse(0L);
+        return writtenBefore.get()
+                + recording.map(open -> open.journal().written()).orElse(0L);
     }
 
     long dropped() {
-        return droppedBefore.get() + recording.map(open -> open.journal().dropped()).orElse(0L);
+        return droppedBefore.get()
+                + recording.map(open -> open.journal().dropped()).orElse(0L);
     }
 
     long waiting() {

@@ -54,13 +54,13 @@ class ReportRecorderTest {
         return new Assembly.Assembled(
                 system.rules(),
                 new SuffixListDiscovery(PublicSuffixList.bundled()),
-                new FailureReportSettings(
-                        false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE),
+                new FailureReportSettings(false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE),
                 new RecordingRules(ReportScope.ALL, 86_400));
     }
 
     private static void accept(ReportRecorder recorder, MailSystem system, String sender, String fields) {
-        recorder.accept(system.judged(new TestMessage().queueId("Q").sender(sender).fields(fields)));
+        recorder.accept(
+                system.judged(new TestMessage().queueId("Q").sender(sender).fields(fields)));
     }
 
     private List<RowFacts> rows(String state) throws IOException {
@@ -143,7 +143,8 @@ class ReportRecorderTest {
                 List.of("asks.example", "also.example"),
                 rows("one").stream().map(RowFacts::headerFrom).toList());
         assertEquals(
-                List.of("own.example"), rows("two").stream().map(RowFacts::headerFrom).toList());
+                List.of("own.example"),
+                rows("two").stream().map(RowFacts::headerFrom).toList());
     }
 
     @Test
