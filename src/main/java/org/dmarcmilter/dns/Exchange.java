@@ -1,14 +1,10 @@
 package org.dmarcmilter.dns;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -16,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One query to one server on a socket of its own, and the reply to it. Used by the thread of {@link ExchangeLoop} only.
+ * One query to one server on a socket that no other uses meanwhile, and the reply to it. Used by the thread of {@link ExchangeLoop} only.
  */
 abstract sealed class Exchange {
     /** What {@link #proceed} returns before the reply is complete. */
@@ -31,8 +27,6 @@ abstract sealed class Exchange {
      */
     final CompletableFuture<byte[]> reply = new CompletableFuture<>();
 
-    private @Nullable SelectableChannel channel;
-
     private Exchange(InetSocketAddress server, byte[] query) {
         this.server = server;
         this.query = query;
@@ -46,8 +40,13 @@ abstract sealed class Exchange {
         return new Tcp(server, query);
     }
 
-    /** Opens the socket and begins to send. */
-    abstract void start(Selector selector) throws IOException;
+    /**
+     * Begins to send.
+     *
+     * @param selector tells when to {@link #proceed}: the key's attachment is this
+     * @param ports where UDP sockets come from
+     */
+    abstract void start(Selector selector, QueryPorts ports) throws IOException;
 
     /**
      * Goes on where the socket is ready. Returns the reply once it is complete, and empty bytes before.
@@ -66,56 +65,32 @@ abstract sealed class Exchange {
         return this instanceof Tcp;
     }
 
-    void close() throws IOException {
-        if (channel != null) {
-            channel.close();
-        }
-    }
-
-    /** A new socket. Where there is none, the system has no file descriptor left for us, and no server is to blame. */
-    <C extends SelectableChannel> C opened(Opening<C> opening) throws IOException {
-        C opened;
-        try {
-            opened = opening.open(family());
-        } catch (IOException e) {
-            throw new OwnLimitException("no socket (" + e.getMessage() + ")");
-        }
-        channel = opened;
-        opened.configureBlocking(false);
-        return opened;
-    }
-
-    /** {@code open} of a channel class. */
-    interface Opening<C> {
-        C open(ProtocolFamily family) throws IOException;
-    }
-
-    private ProtocolFamily family() {
-        return server.getAddress() instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
-    }
+    /** Gives up the socket. */
+    abstract void close() throws IOException;
 
     /**
-     * UDP. The socket is new, so that the kernel picks a random source port, and connected, so that the kernel drops what
-     * comes from elsewhere and tells when nobody listens. What still does not match the query is somebody's guess: it
-     * is skipped, and the wait goes on.
+     * UDP. What does not match the query is somebody's guess: it is skipped, and the wait goes on.
      */
     private static final class Udp extends Exchange {
         /** So many guesses are an attack on this port and id: give up both. The client tries again with others. */
         private static final int MAX_FOREIGN_DATAGRAMS = 100;
 
         private int foreignDatagrams;
+        private boolean answered;
+        private @Nullable QueryPorts ports;
+        private QueryPorts.@Nullable Port port;
 
         Udp(InetSocketAddress server, byte[] query) {
             super(server, query);
         }
 
         @Override
-        void start(Selector selector) throws IOException {
-            DatagramChannel datagrams = opened(DatagramChannel::open);
-            datagrams.connect(server);
-            datagrams.register(selector, SelectionKey.OP_READ, this);
+        void start(Selector selector, QueryPorts source) throws IOException {
+            QueryPorts.Port taken = source.take(server, this);
+            ports = source;
+            port = taken;
             // A full send buffer loses the datagram, as any router may: the client's next try mends it.
-            datagrams.write(ByteBuffer.wrap(query));
+            taken.channel.write(ByteBuffer.wrap(query));
         }
 
         @Override
@@ -130,11 +105,24 @@ abstract sealed class Exchange {
                 byte[] datagram = new byte[buffer.remaining()];
                 buffer.get(datagram);
                 if (QueryMessage.isReplyTo(query, datagram)) {
+                    answered = true;
                     return datagram;
                 }
                 foreignDatagrams++;
             }
             throw new OwnLimitException("more than " + MAX_FOREIGN_DATAGRAMS + " replies to other questions");
+        }
+
+        @Override
+        void close() {
+            if (port != null && ports != null) {
+                if (answered && foreignDatagrams == 0) {
+                    ports.giveBack(port);
+                } else {
+                    ports.close(port);
+                }
+                port = null;
+            }
         }
     }
 
@@ -145,6 +133,7 @@ abstract sealed class Exchange {
         private @Nullable ByteBuffer message;
         private @Nullable LargeReplies begun;
         private boolean heldBack;
+        private @Nullable SocketChannel stream;
 
         Tcp(InetSocketAddress server, byte[] query) {
             super(server, query);
@@ -155,32 +144,39 @@ abstract sealed class Exchange {
         }
 
         @Override
-        void start(Selector selector) throws IOException {
-            SocketChannel stream = opened(SocketChannel::open);
-            stream.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            boolean connected = stream.connect(server);
-            stream.register(selector, connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT, this);
+        void start(Selector selector, QueryPorts ports) throws IOException {
+            SocketChannel opened;
+            try {
+                opened = SocketChannel.open(QueryPorts.family(server));
+            } catch (IOException e) {
+                throw OwnLimitException.noSocket(e);
+            }
+            stream = opened;
+            opened.configureBlocking(false);
+            opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            boolean connected = opened.connect(server);
+            opened.register(selector, connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT, this);
         }
 
         @Override
         byte[] proceed(SelectionKey key, ByteBuffer buffer, LargeReplies large) throws IOException {
-            SocketChannel stream = (SocketChannel) key.channel();
-            if (key.isConnectable() && stream.finishConnect()) {
+            SocketChannel connection = (SocketChannel) key.channel();
+            if (key.isConnectable() && connection.finishConnect()) {
                 key.interestOps(SelectionKey.OP_WRITE);
             } else if (key.isWritable()) {
-                stream.write(out);
+                connection.write(out);
                 if (!out.hasRemaining()) {
                     key.interestOps(SelectionKey.OP_READ);
                 }
             } else if (key.isReadable()) {
-                return read(stream, key, large);
+                return read(connection, key, large);
             }
             return NOTHING_YET;
         }
 
-        private byte[] read(SocketChannel stream, SelectionKey key, LargeReplies large) throws IOException {
+        private byte[] read(SocketChannel connection, SelectionKey key, LargeReplies large) throws IOException {
             if (message == null) {
-                fill(length, stream);
+                fill(length, connection);
                 if (length.hasRemaining()) {
                     return NOTHING_YET;
                 }
@@ -194,7 +190,7 @@ abstract sealed class Exchange {
                 }
                 message = ByteBuffer.allocate(octets);
             }
-            fill(message, stream);
+            fill(message, connection);
             if (message.hasRemaining()) {
                 return NOTHING_YET;
             }
@@ -215,11 +211,13 @@ abstract sealed class Exchange {
                 begun.end();
                 begun = null;
             }
-            super.close();
+            if (stream != null) {
+                stream.close();
+            }
         }
 
-        private static void fill(ByteBuffer buffer, SocketChannel stream) throws IOException {
-            if (buffer.hasRemaining() && stream.read(buffer) < 0) {
+        private static void fill(ByteBuffer buffer, SocketChannel connection) throws IOException {
+            if (buffer.hasRemaining() && connection.read(buffer) < 0) {
                 throw new IOException("connection closed before the reply was complete");
             }
         }

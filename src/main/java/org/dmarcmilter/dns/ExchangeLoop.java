@@ -7,9 +7,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.HashSet;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,16 +48,28 @@ final class ExchangeLoop implements AutoCloseable {
 
     private final LargeReplies large = new LargeReplies();
     private final Set<Exchange> open = new HashSet<>();
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>((a, b) -> Long.signum(a.due - b.due));
+    private final QueryPorts ports;
+    private final TreeSet<Timer> timers = new TreeSet<>();
+    private long timersSoFar;
+    private boolean portsExpire;
 
-    /** What happens at a moment, unless it is cancelled. */
-    static final class Timer {
+    /** What happens at a moment, unless it is cancelled. Of those for one moment, the first set is the first. */
+    static final class Timer implements Comparable<Timer> {
         private final long due;
+        private final long number;
         private final Runnable task;
 
-        private Timer(long due, Runnable task) {
+        private Timer(long due, long number, Runnable task) {
             this.due = due;
+            this.number = number;
             this.task = task;
+        }
+
+        /** By differences, as the clock may wrap around. */
+        @Override
+        public int compareTo(Timer other) {
+            long sooner = due - other.due;
+            return Long.signum(sooner != 0 ? sooner : number - other.number);
         }
     }
 
@@ -75,6 +87,7 @@ final class ExchangeLoop implements AutoCloseable {
         this.selector = selector;
         this.clock = clock;
         this.socketsForMoreTries = socketsForMoreTries;
+        this.ports = new QueryPorts(selector, clock);
         thread = new Thread(this::run, "dns");
         thread.setDaemon(true);
         thread.start();
@@ -105,7 +118,7 @@ final class ExchangeLoop implements AutoCloseable {
 
     /** Runs a task at a moment, or at the loop's end if that is sooner. On the loop's thread. */
     Timer at(long due, Runnable task) {
-        Timer timer = new Timer(due, task);
+        Timer timer = new Timer(due, timersSoFar++, task);
         timers.add(timer);
         return timer;
     }
@@ -118,7 +131,7 @@ final class ExchangeLoop implements AutoCloseable {
     void begin(Exchange exchange) {
         open.add(exchange);
         try {
-            exchange.start(selector);
+            exchange.start(selector, ports);
         } catch (IOException | RuntimeException e) {
             // RuntimeException as the last resort: this thread serves all questions and must outlive a bug in one.
             // NIO itself has some, as for a server's address that is unresolved.
@@ -126,7 +139,7 @@ final class ExchangeLoop implements AutoCloseable {
         }
     }
 
-    /** Closes the socket: nobody wants the reply any more. On the loop's thread. */
+    /** Gives up the socket: nobody wants the reply any more. On the loop's thread. */
     void end(Exchange exchange) {
         open.remove(exchange);
         try {
@@ -134,15 +147,27 @@ final class ExchangeLoop implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("closing a DNS socket: {}", e.toString());
         }
+        if (ports.idle() > 0 && !portsExpire) {
+            portsExpire = true;
+            at(now() + QueryPorts.LIFE.toNanos(), this::expirePorts);
+        }
     }
 
-    /** How many sockets are open. On the loop's thread. */
+    private void expirePorts() {
+        ports.expire();
+        portsExpire = ports.idle() > 0 && !closed;
+        if (portsExpire) {
+            at(now() + QueryPorts.LIFE.toNanos(), this::expirePorts);
+        }
+    }
+
+    /** How many sockets are in use. On the loop's thread. */
     int sockets() {
         return open.size();
     }
 
     boolean hasRoomForMoreTries() {
-        return open.size() < socketsForMoreTries;
+        return open.size() + ports.idle() < socketsForMoreTries;
     }
 
     /** Ends the thread, every exchange with an exception, and the wait for every moment. */
@@ -165,11 +190,7 @@ final class ExchangeLoop implements AutoCloseable {
         try (selector) {
             while (!closed) {
                 runTasks();
-                selector.select(millisToWait());
-                for (SelectionKey key : selector.selectedKeys()) {
-                    proceed(key);
-                }
-                selector.selectedKeys().clear();
+                selector.select(this::proceed, millisToWait());
                 expire();
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -182,17 +203,17 @@ final class ExchangeLoop implements AutoCloseable {
             // Whatever ended the loop: nobody may wait for it.
             closed = true;
             List.copyOf(open).forEach(exchange -> fail(exchange, new IOException("DNS client closed")));
+            ports.close();
             timers.forEach(timer -> tasks.add(timer.task));
             runTasks();
         }
     }
 
     private long millisToWait() {
-        Timer next = timers.peek();
-        if (next == null) {
+        if (timers.isEmpty()) {
             return UNTIL_WOKEN;
         }
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.due - now()) + 1);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(timers.first().due - now()) + 1);
     }
 
     private void runTasks() {
@@ -202,10 +223,14 @@ final class ExchangeLoop implements AutoCloseable {
     }
 
     private void proceed(SelectionKey key) {
-        Exchange exchange = (Exchange) key.attachment();
         if (!key.isValid()) {
             return; // ended by what another socket brought
         }
+        if (key.attachment() instanceof QueryPorts.Port idle) {
+            ports.disturbed(idle);
+            return;
+        }
+        Exchange exchange = (Exchange) key.attachment();
         try {
             byte[] reply = exchange.proceed(key, buffer, large);
             if (reply.length > 0) {
@@ -220,8 +245,8 @@ final class ExchangeLoop implements AutoCloseable {
 
     private void expire() {
         long now = now();
-        for (Timer next = timers.peek(); next != null && next.due - now <= 0; next = timers.peek()) {
-            timers.poll().task.run();
+        while (!timers.isEmpty() && timers.first().due - now <= 0) {
+            timers.pollFirst().task.run();
         }
     }
 

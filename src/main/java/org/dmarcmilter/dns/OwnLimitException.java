@@ -9,4 +9,9 @@ final class OwnLimitException extends IOException {
     OwnLimitException(String message) {
         super(message);
     }
+
+    /** The system has no file descriptor left for us, and no server is to blame. */
+    static OwnLimitException noSocket(IOException cause) {
+        return new OwnLimitException("no socket (" + cause.getMessage() + ")");
+    }
 }

@@ -52,7 +52,7 @@ class LargeRepliesTest {
             }
             Exchange exchange =
                     Exchange.tcp(new InetSocketAddress(loopback, server.getLocalPort()), new byte[] {1, 2, 3});
-            exchange.start(selector);
+            exchange.start(selector, new QueryPorts(selector, System::nanoTime));
             try (Socket connection = server.accept()) {
                 connection.getOutputStream().write(new byte[] {(byte) 0xEA, 0x60, 0});
                 while (!exchange.isHeldBack()) {

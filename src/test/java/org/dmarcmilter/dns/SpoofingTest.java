@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,21 +92,44 @@ class SpoofingTest {
 
     @Test
     void portsAndIdsCannotBeForetold() {
-        for (int i = 0; i < 50; i++) {
+        int questions = 50 * QueryPorts.QUESTIONS;
+        for (int i = 0; i < questions; i++) {
             ask(client, "x.example");
         }
-        assertUnpredictable(TestDnsServer.Seen::port);
-        assertUnpredictable(TestDnsServer.Seen::id);
+        int[] ids = dns.seen().stream().mapToInt(TestDnsServer.Seen::id).toArray();
+        assertUnpredictable(ids);
+        int[] ports = withoutRepetition(
+                dns.seen().stream().mapToInt(TestDnsServer.Seen::port).toArray());
+        // The kernel may pick one port twice in a row, but not often.
+        assertTrue(ports.length >= questions / QueryPorts.QUESTIONS - 2, "no port serves more questions than it may");
+        assertUnpredictable(ports);
     }
 
-    private void assertUnpredictable(ToIntFunction<TestDnsServer.Seen> value) {
-        int[] values = dns.seen().stream().mapToInt(value).toArray();
+    private static int[] withoutRepetition(int[] values) {
+        return IntStream.range(0, values.length)
+                .filter(i -> i == 0 || values[i] != values[i - 1])
+                .map(i -> values[i])
+                .toArray();
+    }
+
+    private static void assertUnpredictable(int[] values) {
         int steps = 0;
         for (int i = 1; i < values.length; i++) {
             steps += Math.abs(values[i] - values[i - 1]) <= 2 ? 1 : 0;
         }
-        // Of 50 random values out of 28,000 ports, more than 4 meet by chance once in ten million runs.
-        assertTrue(dns.seen().stream().mapToInt(value).distinct().count() >= 46, "distinct");
+        // Of 50 random values out of 28,000 ports, or 400 out of 65,536 ids, more meet by chance once in millions of
+        // runs.
+        int meetings = 4 + values.length / 50;
+        assertTrue(IntStream.of(values).distinct().count() >= values.length - meetings, "distinct");
         assertTrue(steps <= 4, "not counted up");
+    }
+
+    @Test
+    void aPortThatSomebodyGuessesAtIsGivenUp() {
+        dns.behave(TestDnsServer.ALL, TestDnsServer.WRONG_ID_FIRST);
+        for (int i = 0; i < 20; i++) {
+            ask(client, "x.example");
+        }
+        assertTrue(dns.seen().stream().map(TestDnsServer.Seen::port).distinct().count() >= 18, "a port a question");
     }
 }
