@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xbill.DNS.Name;
@@ -17,8 +18,8 @@ import org.xbill.DNS.Name;
 /**
  * Asks recursive servers with dnsjava's messages: UDP with EDNS, TCP after truncation, retries and failover, aliases.
  *
- * <p>Each question goes out from a new socket with a random port and a random id, and only a reply that has both and
- * repeats the question counts (RFC 5452). No thread waits: one thread carries all questions and completes the answers.
+ * <p>Each question goes out with a random id from a random port that few others have ({@link QueryPorts}), and only a reply that
+ * has both and repeats the question counts (RFC 5452). No thread waits: one thread carries all questions and completes the answers.
  */
 public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DnsjavaClient.class);
@@ -29,7 +30,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
     private final List<NameServer> servers;
     private final Duration limit;
     private final ExchangeLoop loop;
-    private final SecureRandom random = new SecureRandom();
+    private final MessageIds ids = new MessageIds(new SecureRandom());
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder questions = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -80,18 +81,19 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         questions.increment();
         inFlight.incrementAndGet();
         int type = QueryMessage.wireType(question.type());
-        return new Resolution(loop, inOrder(loop.now()), () -> random.nextInt(1 << 16), name.get(), type, limit)
+        return new Resolution(loop, inOrder(loop.now()), ids::next, name.get(), type, limit)
                 .start()
-                .exceptionally(bug -> {
-                    // The contract of DnsClient: every failure is an answer, ours too.
-                    LOG.error("DNS question for type {} failed by a bug", question.type(), bug);
-                    return TimedAnswer.ours("internal error");
-                })
-                .thenApply(this::ended);
+                .handle((answer, bug) -> ended(question, answer, bug));
     }
 
-    private TimedAnswer ended(TimedAnswer timed) {
+    private TimedAnswer ended(DnsQuestion question, TimedAnswer answer, @Nullable Throwable bug) {
         inFlight.decrementAndGet();
+        TimedAnswer timed = answer;
+        if (bug != null) {
+            // The contract of DnsClient: every failure is an answer, ours too.
+            LOG.error("DNS question for type {} failed by a bug", question.type(), bug);
+            timed = TimedAnswer.ours("internal error");
+        }
         if (timed.answer() instanceof DnsAnswer.Unavailable) {
             failures.increment();
         }

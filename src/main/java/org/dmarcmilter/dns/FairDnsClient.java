@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.slf4j.Logger;
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
 public final class FairDnsClient implements DnsClient {
     private static final Logger LOG = LoggerFactory.getLogger(FairDnsClient.class);
     private static final DnsAnswer NO_PLACE = new DnsAnswer.Unavailable("too many questions wait to be asked", true);
-    private static final Pattern ODD_LABELS = Pattern.compile("(?s)^.*[^a-z0-9._-][^.]*\\.?");
     private static final Object OURSELVES = "ourselves";
     private static final long BETWEEN_WARNINGS = Duration.ofMinutes(1).toNanos();
 
@@ -102,9 +100,23 @@ public final class FairDnsClient implements DnsClient {
         if (question.type() == DnsQuestion.Type.PTR) {
             return question.name();
         }
-        return DomainName.parse(ODD_LABELS.matcher(question.name()).replaceFirst(""))
+        return DomainName.parse(behindOddLabels(question.name()))
                 .map(suffixes::organizationalDomain)
                 .map(DomainName::ascii)
                 .orElse("");
+    }
+
+    private static String behindOddLabels(String name) {
+        for (int i = name.length() - 1; i >= 0; i--) {
+            if (!isOfHostName(name.charAt(i))) {
+                int dot = name.indexOf('.', i);
+                return dot < 0 ? "" : name.substring(dot + 1);
+            }
+        }
+        return name;
+    }
+
+    private static boolean isOfHostName(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     }
 }

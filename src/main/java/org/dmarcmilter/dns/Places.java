@@ -208,7 +208,7 @@ public final class Places {
 
     /** Who has the next turn and may have a place, on it. */
     private synchronized Optional<Claim> next() {
-        if (inFlight >= places) {
+        if (waiting == 0 || inFlight >= places) {
             return Optional.empty();
         }
         Optional<Claim> next = firstInTurn();

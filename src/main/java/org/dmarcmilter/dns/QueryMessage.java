@@ -1,16 +1,12 @@
 package org.dmarcmilter.dns;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
 import org.xbill.DNS.Header;
-import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** The messages we send, and which messages are replies to them (RFC 1035, section 4; RFC 6891; RFC 5452). */
@@ -20,6 +16,11 @@ final class QueryMessage {
 
     private static final int MAX_LABEL = 63;
     private static final int MAX_NAME_ON_WIRE = 255;
+    private static final short RECURSION_DESIRED = 0x0100;
+    /** Type and class. */
+    private static final int QUESTION_FIXED = 4;
+
+    private static final int OPT_LENGTH = 11;
     private static final int FLAGS_HIGH = 2;
     private static final int QR_AND_OPCODE = 0xF8;
     private static final int QR_QUERY = 0x80;
@@ -64,13 +65,26 @@ final class QueryMessage {
 
     /** One question with recursion desired. */
     static byte[] encode(int id, Name name, int type, boolean edns) {
-        Message query = new Message(id);
-        query.getHeader().setFlag(Flags.RD);
-        query.addRecord(Record.newRecord(name, type, DClass.IN), Section.QUESTION);
+        int octets = Header.LENGTH + name.length() + QUESTION_FIXED;
+        ByteBuffer query = ByteBuffer.allocate(octets + (edns ? OPT_LENGTH : 0))
+                .putShort((short) id)
+                .putShort(RECURSION_DESIRED)
+                .putShort((short) 1) // one question
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) (edns ? 1 : 0))
+                .put(name.toWire())
+                .putShort((short) type)
+                .putShort((short) DClass.IN);
         if (edns) {
-            query.addRecord(new OPTRecord(EDNS_PAYLOAD, 0, 0, 0), Section.ADDITIONAL);
+            // RFC 6891, section 6.1.2: the root as the name, the payload as the class, no flags, no options.
+            query.put((byte) 0)
+                    .putShort((short) Type.OPT)
+                    .putShort((short) EDNS_PAYLOAD)
+                    .putInt(0)
+                    .putShort((short) 0);
         }
-        return query.toWire();
+        return query.array();
     }
 
     /**

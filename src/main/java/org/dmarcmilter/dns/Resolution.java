@@ -114,7 +114,10 @@ final class Resolution {
             return;
         }
         Try attempt = latest.get();
-        int weights = plan.stream().mapToInt(Try::weight).sum();
+        int weights = 0;
+        for (Try left : plan) {
+            weights += left.weight();
+        }
         plan.remove();
         long share = now + (deadline - now) * attempt.weight() / weights;
         next = Optional.of(loop.at(share, () -> step(() -> overdue(attempt))));
