@@ -64,10 +64,13 @@ public final class CachingDnsClient implements DnsClient {
     @Override
     public CompletionStage<DnsAnswer> query(DnsQuestion question) {
         // The cheaper look first: most questions are known.
-        return known(question).orElseGet(() -> {
-            asked.increment();
-            return cache.get(question, (missing, executor) -> ask(missing)).thenApply(TimedAnswer::answer);
-        });
+        return known(question).orElseGet(() -> askUnlessKnown(question));
+    }
+
+    /** The same for a question that was not {@link #known} a moment ago. */
+    CompletionStage<DnsAnswer> askUnlessKnown(DnsQuestion question) {
+        asked.increment();
+        return cache.get(question, (missing, executor) -> ask(missing)).thenApply(TimedAnswer::answer);
     }
 
     /** Questions answered from the cache or together with one already in flight. */

@@ -62,7 +62,7 @@ public final class FairDnsClient implements DnsClient {
 
         @Override
         boolean begin() {
-            CompletableFuture<DnsAnswer> coming = cache.query(question).toCompletableFuture();
+            CompletableFuture<DnsAnswer> coming = cache.askUnlessKnown(question).toCompletableFuture();
             if (coming.isDone()) {
                 answer.complete(coming.join());
                 return false;

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -140,7 +139,7 @@ final class ReplyReader {
 
     /** The records of a name and type; a record that is there twice is one (RFC 2181, section 5). */
     private static List<Record> select(List<Record> records, Name name, int type) {
-        Set<Record> selected = new LinkedHashSet<>();
+        List<Record> selected = new ArrayList<>(1);
         for (Record record : records) {
             if (record.getType() == type
                     && record.getDClass() == DClass.IN
@@ -148,14 +147,19 @@ final class ReplyReader {
                 selected.add(record);
             }
         }
-        return new ArrayList<>(selected);
+        // A record is compared by its wire form, which costs: mostly there is only one.
+        return selected.size() <= 1 ? selected : new ArrayList<>(new LinkedHashSet<>(selected));
     }
 
     private static List<String> texts(List<Record> records, int type) {
         if (type == Type.MX) {
             records.sort(Comparator.comparingInt(record -> ((MXRecord) record).getPriority()));
         }
-        return records.stream().map(ReplyReader::text).toList();
+        List<String> texts = new ArrayList<>(records.size());
+        for (Record record : records) {
+            texts.add(text(record));
+        }
+        return texts;
     }
 
     private static String text(Record record) {
@@ -204,7 +208,11 @@ final class ReplyReader {
     }
 
     private static long smallestTtl(List<Record> records) {
-        return records.stream().mapToLong(ReplyReader::ttl).min().orElse(0);
+        long smallest = MAX_TTL;
+        for (Record record : records) {
+            smallest = Math.min(smallest, ttl(record));
+        }
+        return smallest;
     }
 
     private static long ttl(Record record) {
