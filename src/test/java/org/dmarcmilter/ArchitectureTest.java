@@ -45,6 +45,7 @@ class ArchitectureTest {
             aggregate  | evaluation authres message spf dmarc
             journal    | aggregate evaluation files
             feedback   | aggregate dmarc
+            mail       |
             store      | aggregate dmarc files
             http       |
             logging    | config
@@ -92,6 +93,7 @@ class ArchitectureTest {
                 "aggregate",
                 "journal",
                 "feedback",
+                "mail",
                 "store",
                 "evidence",
                 "judge",
@@ -152,6 +154,8 @@ class ArchitectureTest {
         "org.xbill.DNS.., dns",
         "com.github.benmanes.caffeine.., dns",
         "java.sql.., store",
+        "jakarta.mail.., mail",
+        "org.eclipse.angus.., mail",
         "org.h2.., store",
         "ch.qos.logback.., logging",
         "io.prometheus.., http",
