@@ -1,7 +1,11 @@
 package org.dmarcmilter.feedback;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +39,7 @@ public final class AggregateXml {
     private static final int MAX_ERROR = 400;
     private static final int MAX_COMMENT = 255;
 
-    private static final int OUTPUT_BUFFER = 8_192;
+    private static final int BUFFER = 16_384;
 
     /**
      * What the file holds.
@@ -63,8 +67,10 @@ public final class AggregateXml {
      */
     public static Written write(AggregateReport report, Iterator<ReportRow> rows, OutputStream file)
             throws IOException {
-        try (GZIPOutputStream gzip = new GZIPOutputStream(file, OUTPUT_BUFFER)) {
-            XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(gzip, "UTF-8");
+        // To a stream the JDK writes octet by octet, which takes five times as long.
+        try (Writer out = new BufferedWriter(
+                new OutputStreamWriter(new GZIPOutputStream(file, BUFFER), StandardCharsets.UTF_8), BUFFER)) {
+            XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
             Written written = new AggregateXml(xml, report.identity().format()).document(report, rows);
             xml.flush();
             return written;

@@ -2,8 +2,10 @@ package org.dmarcmilter.feedback;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,8 +43,45 @@ final class ReportScan extends DefaultHandler {
     /** To put a mistake into words takes the validator longer than to find it. */
     private static final int MAX_MISTAKES = 1_000;
 
+    /** Above the root element. */
+    private static final String ROOT = "";
+
+    /** Where nothing is looked at. */
+    private static final String ELSEWHERE = "-";
+
     /** A day, in seconds. */
     private static final long DAY = 86_400;
+
+    /** Each place where something is looked at, and those above it, by the place above and the element's name. */
+    private static final Map<String, Map<String, String>> PLACES = places(
+            "feedback/policy_published/domain",
+            "feedback/record",
+            "feedback/record/auth_results",
+            "feedback/record/auth_results/dkim/domain",
+            "feedback/record/auth_results/spf/domain",
+            "feedback/record/identifiers/header_from",
+            "feedback/record/row/count",
+            "feedback/record/row/policy_evaluated/disposition",
+            "feedback/record/row/policy_evaluated/reason",
+            "feedback/record/row/source_ip",
+            "feedback/report_metadata/date_range",
+            "feedback/report_metadata/date_range/begin",
+            "feedback/report_metadata/date_range/end",
+            "feedback/report_metadata/org_name",
+            "feedback/report_metadata/report_id");
+
+    private static Map<String, Map<String, String>> places(String... lookedAt) {
+        Map<String, Map<String, String>> places = new HashMap<>();
+        for (String place : lookedAt) {
+            String above = ROOT;
+            for (String name : place.split("/", -1)) {
+                String at = above.isEmpty() ? name : above + "/" + name;
+                places.computeIfAbsent(above, key -> new HashMap<>()).put(name, at);
+                above = at;
+            }
+        }
+        return places;
+    }
 
     /** The document cannot be a report, so the rest is not looked at. */
     static final class StoppedException extends SAXException {
@@ -55,6 +94,7 @@ final class ReportScan extends DefaultHandler {
 
     private final Findings findings;
     private final Deque<String> path = new ArrayDeque<>();
+    private final Deque<String> places = new ArrayDeque<>(List.of(ROOT));
     private final Set<String> names = new HashSet<>();
     private final Map<String, String> prefixesOfRoot = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -170,6 +210,7 @@ final class ReportScan extends DefaultHandler {
         }
         ValidatorHandler next = validator.isPresent() ? validator.get() : begin(uri);
         path.addLast(localName);
+        places.addLast(PLACES.getOrDefault(places.getLast(), Map.of()).getOrDefault(localName, ELSEWHERE));
         text.setLength(0);
         if (localName.equals("auth_results")) {
             results = 0;
@@ -234,11 +275,14 @@ final class ReportScan extends DefaultHandler {
     @Override
     public void endElement(String uri, String localName, String name) throws SAXException {
         progress.run();
-        look(localName);
+        if (!places.getLast().equals(ELSEWHERE)) {
+            look(places.getLast(), localName);
+        }
         if (validator.isPresent()) {
             validator.get().endElement(mapped(uri), localName, name);
         }
         path.removeLast();
+        places.removeLast();
         text.setLength(0);
     }
 
@@ -251,9 +295,9 @@ final class ReportScan extends DefaultHandler {
     }
 
     /** What a consumer minds at the end of this element. */
-    private void look(String element) {
+    private void look(String place, String element) {
         String value = text.toString().strip();
-        switch (where()) {
+        switch (place) {
             case "feedback/record" -> rows++;
             case "feedback/report_metadata/org_name" -> {
                 if (value.isEmpty()) {
@@ -293,10 +337,6 @@ final class ReportScan extends DefaultHandler {
                 // Nobody trips over anything else.
             }
         }
-    }
-
-    private String where() {
-        return path.size() > 5 ? "" : String.join("/", path);
     }
 
     private void reportId(String value) {

@@ -68,7 +68,7 @@ class MailSenderIT {
                 smtpd_sender_restrictions = check_sender_access inline:{banned@rep.example=REJECT}
                 """.formatted(directory), ""));
         mail = Files.writeString(
-                directory.resolve("mail"),
+                directory.resolve("report.eml"),
                 "From: dmarc@rep.example\r\nTo: rua@local.test\r\nSubject: a report\r\n\r\n.\r\n..\r\n"
                         + "x".repeat(998) + "\r\nend\r\n",
                 StandardCharsets.US_ASCII);

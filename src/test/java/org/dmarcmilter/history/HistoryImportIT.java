@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.history.HistoryRecord.Signature;
+import org.dmarcmilter.testing.PrivateMariaDb;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package org.dmarcmilter.history;
+package org.dmarcmilter.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A MariaDB server of the test's own: in a folder of its own, on a free port of the loopback, as an unprivileged user. */
-final class PrivateMariaDb implements AutoCloseable {
+public final class PrivateMariaDb implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final Process server;
@@ -27,7 +27,7 @@ final class PrivateMariaDb implements AutoCloseable {
     }
 
     /** Starts it and waits until it answers. The folder must be empty. */
-    static PrivateMariaDb start(Path directory) throws IOException, InterruptedException {
+    public static PrivateMariaDb start(Path directory) throws IOException, InterruptedException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         Path data = Files.createDirectory(directory.resolve("data"));
         List<String> asUser = new ArrayList<>();
@@ -67,12 +67,12 @@ final class PrivateMariaDb implements AutoCloseable {
         return database;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Runs SQL and returns its rows, columns separated by tabs, NULL as such. */
-    List<String> sql(String statements) throws IOException, InterruptedException {
+    public List<String> sql(String statements) throws IOException, InterruptedException {
         return run(
                         directory,
                         statements,
