@@ -51,7 +51,8 @@ class ArchitectureTest {
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
-            cli        | daemon explain logging judge evidence message dmarc dns config files
+            cli.report | cli daemon report feedback aggregate dmarc dns config files
+            cli        | cli.report daemon explain logging judge evidence message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
@@ -104,7 +105,8 @@ class ArchitectureTest {
                 "logging",
                 "explain",
                 "daemon",
-                "cli")) {
+                "cli",
+                "cli.report")) {
             known.add(ROOT + "." + name);
         }
         assertEquals(known, packages);
@@ -126,7 +128,7 @@ class ArchitectureTest {
         "history, daemon",
         "journal, daemon store worker",
         "milter, filter daemon",
-        "report, daemon",
+        "report, daemon cli.report",
         "http, daemon",
         "explain, cli"
     })

@@ -2,6 +2,7 @@ package org.dmarcmilter.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dmarcmilter.cli.report.ReportCommand;
 import org.dmarcmilter.logging.LogSetup;
 
 /** Where the program begins: the first word may name a command; without one it is the daemon. */
@@ -18,6 +19,7 @@ public final class Main {
         try {
             code = switch (command) {
                 case "check" -> new CheckCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
+                case "report" -> new ReportCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "explain" -> new ExplainCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 default -> new DaemonCommand(terminal).run(words);
             };

@@ -8,13 +8,14 @@ import java.nio.charset.StandardCharsets;
 import org.dmarcmilter.ProgramVersion;
 
 /** The standard streams, so that commands can be tested. */
-record Terminal(InputStream in, PrintStream out, PrintStream err) {
-    static Terminal standard() {
+public record Terminal(InputStream in, PrintStream out, PrintStream err) {
+    /** Those of this process. */
+    public static Terminal standard() {
         return new Terminal(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
     }
 
     /** {@code --version} of each command. */
-    int version() {
+    public int version() {
         out.println("dmarc-milter: " + ProgramVersion.NAME_AND_VERSION);
         return ExitCode.OK;
     }
@@ -23,7 +24,8 @@ record Terminal(InputStream in, PrintStream out, PrintStream err) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
-    void flush() {
+    /** Writes out what waits. */
+    public void flush() {
         out.flush();
         err.flush();
     }

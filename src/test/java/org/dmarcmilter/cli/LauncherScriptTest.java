@@ -144,7 +144,15 @@ class LauncherScriptTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"check example.com --json", "explain - --client-ip 192.0.2.1", "-V", "-Q", "--help", "-t -", "-c"
+            strings = {
+                "check example.com --json",
+                "explain - --client-ip 192.0.2.1",
+                "report run --every 5m",
+                "-V",
+                "-Q",
+                "--help",
+                "-t -",
+                "-c"
             })
     void commandsAndQuestionsNeedNoUser(String words) throws IOException, InterruptedException {
         Run run = run(words.split(" "));

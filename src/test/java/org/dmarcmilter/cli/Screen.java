@@ -6,31 +6,31 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A terminal that remembers what was written to it. */
-final class Screen {
+public final class Screen {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Terminal terminal;
 
-    Screen() {
+    public Screen() {
         this("");
     }
 
-    Screen(String input) {
+    public Screen(String input) {
         terminal = new Terminal(
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
-    Terminal terminal() {
+    public Terminal terminal() {
         return terminal;
     }
 
-    String out() {
+    public String out() {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 }

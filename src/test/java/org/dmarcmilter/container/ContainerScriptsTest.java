@@ -67,6 +67,9 @@ class ContainerScriptsTest {
         -n                     | -f -c FILE -n          | a flag
         check example.com      | check -c FILE example.com | a command
         explain -c x m         | explain -c FILE -c x m | what is given wins
+        report run --every 5m  | report run -c FILE --every 5m | a verb
+        report --help          | report --help          | no verb
+        report                 | report                 | no verb either
         """)
     void theEntrypointUsesTheFileWhereItLies(String given, String words, String why)
             throws IOException, InterruptedException {

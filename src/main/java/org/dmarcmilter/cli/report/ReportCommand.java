@@ -1,0 +1,107 @@
+package org.dmarcmilter.cli.report;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dmarcmilter.cli.ExitCode;
+import org.dmarcmilter.cli.Terminal;
+import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.text.Printable;
+
+/** {@code report VERB}: finds the verb, runs it, and makes an exit code of what goes wrong. */
+public final class ReportCommand {
+    private static final int MAX_SHOWN = 80;
+
+    private static final String USAGE = """
+            usage: dmarc-milter report VERB [options]
+
+            Aggregate reports: what domain owners hear of mail in their name, once a day.
+              validate FILE...  look over reports of anybody: schema, and what consumers trip over
+
+            dmarc-milter report VERB --help says more.
+            """;
+
+    private static final String COMMON = """
+              -c FILE           the configuration; default: the daemon's
+              --now INSTANT     take this for the time, as 2026-11-28T00:10:00Z, to try what happens then
+            """;
+
+    private final Terminal terminal;
+    private final Map<String, String> environment;
+    private final Clock clock;
+    private final Map<String, Verb> verbs = new LinkedHashMap<>();
+
+    public ReportCommand(Terminal terminal, Map<String, String> environment) {
+        this(terminal, environment, Clock.systemUTC());
+    }
+
+    ReportCommand(Terminal terminal, Map<String, String> environment, Clock clock) {
+        this.terminal = terminal;
+        this.environment = environment;
+        this.clock = clock;
+        verbs.put("validate", new ValidateVerb());
+    }
+
+    /** Runs it; the words are those behind {@code report}. */
+    public int run(List<String> words) {
+        String name = words.isEmpty() ? "" : words.get(0);
+        Optional<Verb> verb = Optional.ofNullable(verbs.get(name));
+        if (verb.isEmpty()) {
+            return withoutVerb(name);
+        }
+        if (words.contains("--help") || words.contains("-h")) {
+            terminal.out().print(verb.get().usage() + COMMON);
+            return ExitCode.OK;
+        }
+        String who = "dmarc-milter report " + name + ": ";
+        try {
+            return run(verb.get(), words.subList(1, words.size()));
+        } catch (UsageException e) {
+            terminal.err().println(who + e.getMessage());
+            terminal.err().print(verb.get().usage() + COMMON);
+            return ExitCode.USAGE;
+        } catch (ConfigException e) {
+            e.mistakes().forEach(mistake -> terminal.err().println(who + mistake));
+            return ExitCode.CONFIGURATION;
+        } catch (IOException e) {
+            terminal.err().println(who + e.getMessage());
+            return ExitCode.UNAVAILABLE;
+        }
+    }
+
+    private int run(Verb verb, List<String> words) throws UsageException, ConfigException, IOException {
+        List<String> valued = new ArrayList<>(List.of("-c", "--now"));
+        valued.addAll(verb.valued());
+        Words given = Words.parse(words, verb.flags(), valued);
+        Optional<Instant> now = given.instant("--now");
+        return verb.run(new Call(
+                terminal,
+                environment,
+                given,
+                now.map(at -> Call.shifted(clock, at)).orElse(clock)));
+    }
+
+    private int withoutVerb(String name) {
+        switch (name) {
+            case "-h", "--help" -> {
+                terminal.out().print(USAGE);
+                return ExitCode.OK;
+            }
+            case "--version" -> {
+                return terminal.version();
+            }
+            default -> {
+                if (!name.isEmpty()) {
+                    terminal.err().println("dmarc-milter report: " + Printable.named(name, MAX_SHOWN) + " is no verb");
+                }
+                terminal.err().print(USAGE);
+                return ExitCode.USAGE;
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.dmarcmilter.cli.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.dmarcmilter.aggregate.ReportIdentity.Format;
+import org.dmarcmilter.cli.ExitCode;
+import org.dmarcmilter.feedback.Finding;
+import org.dmarcmilter.feedback.ReportCheck;
+import org.dmarcmilter.files.FileProblem;
+
+/** {@code validate FILE...}: any aggregate report against the schema of its kind, and what consumers are known to trip over. */
+final class ValidateVerb implements Verb {
+    @Override
+    public String usage() {
+        return """
+                usage: dmarc-milter report validate [--json] FILE...
+
+                Looks over aggregate reports (XML, gzip or zip; "-" is standard input), whoever made them: are they valid by
+                the schema of their format (RFC 9990 by its namespace, else RFC 7489), and do they have what consumers trip over?
+                An error is where the schema is broken; a warning is valid, and yet lost at some consumer.
+                  --json            for programs, one object a line
+                Exit code: 0 all valid; 64 wrong usage; 65 one is not; 66 one cannot be read.
+
+                """;
+    }
+
+    @Override
+    public List<String> flags() {
+        return List.of("--json");
+    }
+
+    @Override
+    public int run(Call call) throws UsageException, IOException {
+        if (call.words().operands().isEmpty()) {
+            throw new UsageException("FILE is missing");
+        }
+        int code = ExitCode.OK;
+        for (String name : call.words().operands()) {
+            Optional<ReportCheck> check = check(name, call);
+            if (check.isEmpty()) {
+                code = ExitCode.NO_INPUT;
+                continue;
+            }
+            call.print(call.words().has("--json") ? json(name, check.get()) : text(name, check.get()));
+            if (!check.get().isValid() && code == ExitCode.OK) {
+                code = ExitCode.MALFORMED_INPUT;
+            }
+        }
+        return code;
+    }
+
+    private static Optional<ReportCheck> check(String name, Call call) {
+        try {
+            if (name.equals("-")) {
+                return Optional.of(
+                        ReportCheck.check(Optional.empty(), call.terminal().in()));
+            }
+            Path file = FileProblem.path(name);
+            try (InputStream in = Files.newInputStream(file)) {
+                return Optional.of(
+                        ReportCheck.check(Optional.of(file.getFileName().toString()), in));
+            }
+        } catch (IOException e) {
+            call.terminal().err().println("dmarc-milter report validate: " + name + ": " + FileProblem.reason(e));
+            return Optional.empty();
+        }
+    }
+
+    private static String text(String name, ReportCheck check) {
+        StringBuilder out = new StringBuilder(name)
+                .append(": ")
+                .append(format(check))
+                .append(", ")
+                .append(count(check.rows(), "row"))
+                .append(", ")
+                .append(count(check.messages(), "message"))
+                .append(check.isValid() ? ": valid\n" : ": NOT valid\n");
+        for (Finding finding : check.findings()) {
+            out.append("  ")
+                    .append(finding.kind().isError() ? "error" : "warning")
+                    .append(finding.line() > 0 ? " in line " + finding.line() : "")
+                    .append(": ")
+                    .append(finding.text())
+                    .append('\n');
+        }
+        if (check.unlisted() > 0) {
+            out.append("  and ").append(check.unlisted()).append(" more\n");
+        }
+        return out.toString();
+    }
+
+    private static String format(ReportCheck check) {
+        return check.format()
+                .map(format -> format == Format.RFC7489 ? "RFC 7489" : "RFC 9990")
+                .orElse("no report");
+    }
+
+    private static String count(long number, String thing) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
+    }
+
+    private static String json(String name, ReportCheck check) throws IOException {
+        return JsonLines.object(json -> {
+            json.writeStringField("file", name);
+            json.writeStringField(
+                    "format",
+                    check.format()
+                            .map(format -> format.name().toLowerCase(Locale.ROOT))
+                            .orElse(null));
+            json.writeBooleanField("valid", check.isValid());
+            json.writeNumberField("rows", check.rows());
+            json.writeNumberField("messages", check.messages());
+            json.writeArrayFieldStart("findings");
+            for (Finding finding : check.findings()) {
+                json.writeStartObject();
+                json.writeStringField("kind", finding.kind().name().toLowerCase(Locale.ROOT));
+                json.writeBooleanField("error", finding.kind().isError());
+                json.writeNumberField("line", finding.line());
+                json.writeStringField("text", finding.text());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeNumberField("unlisted", check.unlisted());
+        });
+    }
+}
