@@ -46,12 +46,13 @@ class ArchitectureTest {
             journal    | aggregate evaluation files
             feedback   | aggregate dmarc
             mail       |
-            store      | aggregate dmarc files
+            store      | aggregate journal dmarc files
             http       |
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
-            cli.report | cli daemon report feedback aggregate dmarc dns config files
+            worker     | store mail feedback journal aggregate report dmarc dns config files
+            cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
             cli        | cli.report daemon explain logging judge evidence message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
@@ -95,6 +96,7 @@ class ArchitectureTest {
                 "journal",
                 "feedback",
                 "mail",
+                "worker",
                 "store",
                 "evidence",
                 "judge",
@@ -128,7 +130,7 @@ class ArchitectureTest {
         "history, daemon",
         "journal, daemon store worker",
         "milter, filter daemon",
-        "report, daemon cli.report",
+        "report, daemon worker cli.report",
         "http, daemon",
         "explain, cli"
     })

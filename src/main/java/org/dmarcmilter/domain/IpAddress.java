@@ -110,6 +110,20 @@ public record IpAddress(Family family, long high, long low) {
                 && samePrefix(low, network.low, Math.max(prefixLength - Long.SIZE, 0));
     }
 
+    /**
+     * The address of octets in network order.
+     *
+     * @throws IllegalArgumentException if they are not 4 or 16
+     */
+    public static IpAddress ofOctets(byte[] octets) {
+        ByteBuffer buffer = ByteBuffer.wrap(octets);
+        return switch (octets.length) {
+            case Integer.BYTES -> new IpAddress(Family.IPV4, 0, Integer.toUnsignedLong(buffer.getInt()));
+            case 2 * Long.BYTES -> new IpAddress(Family.IPV6, buffer.getLong(), buffer.getLong());
+            default -> throw new IllegalArgumentException("no IP address has " + octets.length + " octets");
+        };
+    }
+
     /** The octets in network order. */
     public byte[] octets() {
         ByteBuffer octets = ByteBuffer.allocate(family.bits() / Byte.SIZE);

@@ -28,6 +28,9 @@ final class Database implements AutoCloseable {
     /** H2: what it did not expect itself; after a damaged page this is how it ends. */
     private static final int GENERAL_ERROR = 50000;
 
+    /** Percent. */
+    private static final int ENOUGH_FILLED = 25;
+
     /** Work within a transaction. */
     interface Work<T> {
         T run() throws SQLException, IOException;
@@ -46,6 +49,7 @@ final class Database implements AutoCloseable {
     private final Connection connection;
     private final String name;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private boolean damaged;
 
     /**
      * Takes over the connection.
@@ -115,6 +119,13 @@ final class Database implements AutoCloseable {
         return filled(statement(sql), values).executeUpdate();
     }
 
+    /** Runs a statement whose text will hardly be wanted again. */
+    int updateOnce(String sql, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return filled(statement, values).executeUpdate();
+        }
+    }
+
     /** The first row of the answer. */
     <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... values) throws SQLException {
         try (ResultSet rows = filled(statement(sql), values).executeQuery()) {
@@ -171,8 +182,15 @@ final class Database implements AutoCloseable {
     }
 
     /** What happened, in our words: a damaged file is told from all else, as it is rebuilt. */
-    StoreException problem(SQLException e) {
-        return problem(e, name);
+    private StoreException problem(SQLException e) {
+        StoreException problem = problem(e, name);
+        damaged |= problem instanceof StoreException.Damaged;
+        return problem;
+    }
+
+    /** Whether it was found to hold what was never written. */
+    boolean isDamaged() {
+        return damaged;
     }
 
     /** What happened to the file of that name. */
@@ -202,6 +220,22 @@ final class Database implements AutoCloseable {
         }
         return e instanceof SQLException sql
                 && (sql.getErrorCode() == FILE_CORRUPTED || sql.getErrorCode() == GENERAL_ERROR);
+    }
+
+    /** Whether three quarters of the file are room that is not used, so that it pays to write it anew. */
+    boolean isMostlyEmpty() throws IOException {
+        return transaction(() -> number("SELECT CAST(setting_value AS INT) FROM information_schema.settings"
+                        + " WHERE setting_name = 'info.FILL_RATE'")
+                < ENOUGH_FILLED);
+    }
+
+    /** Closes it and writes the file anew, without the room that is not used. */
+    void closeCompact() throws IOException {
+        try {
+            updateOnce("SHUTDOWN COMPACT");
+        } catch (SQLException e) {
+            throw problem(e);
+        }
     }
 
     @Override

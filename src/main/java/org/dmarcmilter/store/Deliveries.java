@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.store.Delivery.State;
-import org.jspecify.annotations.Nullable;
+import org.dmarcmilter.store.StoreLog.Event;
 
 /**
  * Reports to single addresses. A delivery is taken before the dialogue with the server and released after it; one that was taken and
@@ -26,10 +25,12 @@ public final class Deliveries {
     private static final String READY = "(state = 'waiting' AND next_at <= ? OR state = 'sending' AND lease_until < ?)";
 
     private final Database database;
+    private final StoreLog log;
     private final String owner;
 
-    Deliveries(Database database, String owner) {
+    Deliveries(Database database, StoreLog log, String owner) {
         this.database = database;
+        this.log = log;
         this.owner = owner;
     }
 
@@ -68,53 +69,86 @@ public final class Deliveries {
                     delivery.attempt(),
                     seconds,
                     seconds);
-            return changed == 1
-                    ? database.first(SELECT + " WHERE id = ?", Deliveries::read, delivery.id())
-                    : Optional.<Delivery>empty();
+            if (changed == 0) {
+                return Optional.empty();
+            }
+            Delivery taken = database.first(SELECT + " WHERE id = ?", Deliveries::read, delivery.id())
+                    .orElseThrow();
+            log.append(Event.SEND, reportId(taken), taken.number(), taken.attempt());
+            // From here on the mail may be out, whatever becomes of us and of the database.
+            log.force();
+            return Optional.of(taken);
         });
+    }
+
+    private String reportId(Delivery delivery) throws SQLException {
+        return database.first(
+                        "SELECT report_id FROM dm_report WHERE id = ?", row -> row.getString(1), delivery.reportId())
+                .orElseThrow();
     }
 
     /** The server took it; false if the lease was lost. */
     public boolean sent(Delivery delivery, long size, String reply, Instant now) throws IOException {
-        return finish(
-                delivery,
-                "state = 'sent', cause = '', size = ?, sent_at = ?, reply = ?",
-                size,
-                now.getEpochSecond(),
-                Reports.cut(reply, MAX_REPLY));
+        return finish(delivery, new Outcome(State.SENT, 0, "", delivery.next(), size, now.getEpochSecond(), reply));
     }
 
     /** It will not be tried again; false if the lease was lost. */
     public boolean failed(Delivery delivery, String cause, String reply) throws IOException {
-        return finish(
-                delivery,
-                "state = 'failed', cause = ?, reply = ?",
-                Reports.cut(cause, MAX_CAUSE),
-                Reports.cut(reply, MAX_REPLY));
+        return finish(delivery, new Outcome(State.FAILED, 0, cause, delivery.next(), 0, 0, reply));
     }
 
     /** Nothing goes to that address after all; false if the lease was lost. */
     public boolean skipped(Delivery delivery, String cause) throws IOException {
-        return finish(delivery, "state = 'skipped', cause = ?", Reports.cut(cause, MAX_CAUSE));
+        return finish(delivery, new Outcome(State.SKIPPED, 0, cause, delivery.next(), 0, 0, ""));
     }
 
     /** It is to be tried later; false if the lease was lost. */
     public boolean later(Delivery delivery, Instant next, String cause, String reply) throws IOException {
-        return finish(
-                delivery,
-                "state = 'waiting', next_at = ?, cause = ?, reply = ?",
-                next.getEpochSecond(),
-                Reports.cut(cause, MAX_CAUSE),
-                Reports.cut(reply, MAX_REPLY));
+        return finish(delivery, new Outcome(State.WAITING, 0, cause, next, 0, 0, reply));
     }
 
     /** It was not even begun, as the server could not be reached: as if it had never been taken. */
     public boolean untouched(Delivery delivery, Instant next, String cause) throws IOException {
-        return finish(
-                delivery,
-                "state = 'waiting', attempt = attempt - 1, next_at = ?, cause = ?",
-                next.getEpochSecond(),
-                Reports.cut(cause, MAX_CAUSE));
+        return finish(delivery, new Outcome(State.WAITING, 1, cause, next, 0, 0, delivery.reply()));
+    }
+
+    /**
+     * What became of a delivery that was taken.
+     *
+     * @param back attempts that do not count
+     * @param sentAt second; 0 if it was not sent
+     */
+    record Outcome(State state, int back, String cause, Instant next, long size, long sentAt, String reply) {
+        Outcome {
+            cause = Reports.cut(cause, MAX_CAUSE);
+            reply = Reports.cut(reply, MAX_REPLY);
+        }
+    }
+
+    private boolean finish(Delivery delivery, Outcome outcome) throws IOException {
+        return database.transaction(() -> {
+            int changed = database.update(
+                    "UPDATE dm_delivery SET " + Outcomes.ASSIGNMENTS
+                            + " WHERE id = ? AND attempt = ? AND lease_owner = ? AND state = 'sending'",
+                    Outcomes.values(outcome, delivery.id(), delivery.attempt(), owner));
+            if (changed == 1) {
+                log.append(
+                        Event.RESULT,
+                        reportId(delivery),
+                        delivery.number(),
+                        delivery.attempt(),
+                        outcome.state().word(),
+                        outcome.back(),
+                        outcome.cause(),
+                        outcome.next().getEpochSecond(),
+                        outcome.size(),
+                        outcome.sentAt(),
+                        outcome.reply());
+                log.force();
+                Outcomes.endReport(database, delivery.reportId());
+            }
+            return changed == 1;
+        });
     }
 
     /**
@@ -124,43 +158,22 @@ public final class Deliveries {
      */
     public int again(StoredReport report, Optional<String> address, Instant now) throws IOException {
         return database.transaction(() -> {
-            String only = address.orElse(null);
-            int changed = database.update(
-                    "UPDATE dm_delivery SET state = 'waiting', cause = '', next_at = ?, resent = resent + 1"
-                            + " WHERE report_id = ? AND (CAST(? AS VARCHAR) IS NULL OR address = ?) AND state IN ('sent', 'failed', 'skipped')",
-                    now.getEpochSecond(),
-                    report.id(),
-                    only,
-                    only);
-            if (changed > 0) {
-                database.update("UPDATE dm_report SET state = 'open' WHERE id = ? AND state = 'done'", report.id());
+            int changed = 0;
+            for (Delivery delivery :
+                    database.list(SELECT + " WHERE report_id = ? ORDER BY number", Deliveries::read, report.id())) {
+                if (address.isEmpty() || address.get().equals(delivery.address())) {
+                    changed += Outcomes.again(
+                            database, report.id(), delivery.number(), delivery.attempt(), now.getEpochSecond());
+                    log.append(
+                            Event.AGAIN,
+                            report.identity().reportId(),
+                            delivery.number(),
+                            delivery.attempt(),
+                            now.getEpochSecond());
+                }
             }
             return changed;
         });
-    }
-
-    private boolean finish(Delivery delivery, String assignments, @Nullable Object... values) throws IOException {
-        Object[] all = Arrays.copyOf(values, values.length + 3);
-        all[values.length] = delivery.id();
-        all[values.length + 1] = delivery.attempt();
-        all[values.length + 2] = owner;
-        return database.transaction(() -> {
-            int changed = database.update(
-                    "UPDATE dm_delivery SET " + assignments + ", lease_owner = NULL, lease_until = 0"
-                            + " WHERE id = ? AND attempt = ? AND lease_owner = ? AND state = 'sending'",
-                    all);
-            endReport(delivery.reportId());
-            return changed == 1;
-        });
-    }
-
-    /** A report is done when none of its deliveries can change any more. */
-    private void endReport(long report) throws SQLException {
-        database.update(
-                "UPDATE dm_report SET state = 'done' WHERE id = ? AND state = 'open' AND NOT EXISTS"
-                        + " (SELECT 1 FROM dm_delivery WHERE report_id = ? AND state IN ('waiting', 'sending'))",
-                report,
-                report);
     }
 
     private static Delivery read(ResultSet row) throws SQLException {

@@ -1,9 +1,10 @@
 package org.dmarcmilter.store;
 
 import java.time.Duration;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
+import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportIdentity.Format;
-import org.dmarcmilter.domain.DomainName;
 
 /**
  * What the operator decides about periods and reports.
@@ -21,8 +22,7 @@ import org.dmarcmilter.domain.DomainName;
  * @param maxRows a report with more is split
  * @param maxFacts so many different kinds of rows a policy domain may have in a period, about
  * @param minimumMessages with fewer there is no report
- * @param publicSuffixes whether public suffix domains get reports
- * @param excluded policy domains that get none
+ * @param exclusion why there is no report about a policy, in at most 40 characters; empty if there may be one
  */
 public record ReportRules(
         String organization,
@@ -38,8 +38,7 @@ public record ReportRules(
         int maxRows,
         int maxFacts,
         int minimumMessages,
-        boolean publicSuffixes,
-        Predicate<DomainName> excluded) {
+        Function<PublishedPolicy, Optional<String>> exclusion) {
 
     public ReportRules {
         check("org_name", organization, 255);
@@ -53,5 +52,30 @@ public record ReportRules(
         if (text.length() > length) {
             throw new IllegalArgumentException(name + " is longer than " + length + " characters");
         }
+    }
+
+    /** The same rules for reports of another identity. */
+    ReportRules with(
+            String otherOrganization,
+            String otherContact,
+            String otherExtraContact,
+            String otherSubmitter,
+            String otherGenerator,
+            Format otherFormat) {
+        return new ReportRules(
+                otherOrganization,
+                otherContact,
+                otherExtraContact,
+                otherSubmitter,
+                otherGenerator,
+                otherFormat,
+                grace,
+                lateLimit,
+                spread,
+                giveUp,
+                maxRows,
+                maxFacts,
+                minimumMessages,
+                exclusion);
     }
 }

@@ -5,12 +5,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportIdentity;
+import org.dmarcmilter.aggregate.ReportRow;
+import org.dmarcmilter.aggregate.RowFacts;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.store.StoreLog.Event;
 import org.dmarcmilter.store.StoredReport.State;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 public final class Reports {
     /** Longer than any step takes; after that somebody else may go on. */
     public static final Duration LEASE = Duration.ofMinutes(10);
+
+    /** Takes one row of a report. */
+    public interface RowSink {
+        /** Called in the order of the report; the store must not be used meanwhile. */
+        void take(ReportRow row) throws IOException;
+    }
+
+    /** How many counters are read at a time, so that a report of any size takes the same memory. */
+    private static final int PAGE = 2000;
 
     private static final int MAX_CAUSE = 40;
     private static final int MAX_ERROR = 400;
@@ -34,11 +49,13 @@ public final class Reports {
             "SELECT " + COLUMNS + " FROM dm_report r JOIN dm_policy p ON p.id = r.policy_id";
 
     private final Database database;
+    private final StoreLog log;
     private final String owner;
 
     /** @param owner who takes leases here; another one for each process */
-    Reports(Database database, String owner) {
+    Reports(Database database, StoreLog log, String owner) {
         this.database = database;
+        this.log = log;
         this.owner = owner;
     }
 
@@ -83,29 +100,39 @@ public final class Reports {
     public boolean resolved(StoredReport report, List<Destination> destinations, List<String> errors, Instant now)
             throws IOException {
         return database.transaction(() -> {
-            boolean ours = update(report, "state = 'open', cause = '', error = ?", errorText(report.errors(), errors));
-            int number = 0;
-            for (Destination destination : ours ? destinations : List.<Destination>of()) {
-                number++;
-                database.update(
-                        "INSERT INTO dm_delivery (report_id, number, address, max_size, state, cause, attempt, resent, next_at,"
-                                + " lease_until, size, reply) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, 0, '')",
-                        report.id(),
-                        number,
-                        destination.address(),
-                        destination.maxSize(),
-                        destination.skipped().isEmpty() ? "waiting" : "skipped",
-                        cut(destination.skipped(), MAX_CAUSE),
-                        now.getEpochSecond());
-            }
-            if (ours
-                    && destinations.stream()
-                            .noneMatch(destination -> destination.skipped().isEmpty())) {
-                database.update(
-                        "UPDATE dm_report SET state = 'void', cause = 'no-destination' WHERE id = ?", report.id());
+            String error = errorText(report.errors(), errors);
+            boolean ours = update(report, "state = 'open', cause = '', error = ?", error);
+            if (ours) {
+                List<Object> fields = new ArrayList<>(List.of(report.identity().reportId(), error));
+                for (Destination destination : destinations) {
+                    fields.addAll(List.of(destination.address(), destination.maxSize(), destination.skipped()));
+                }
+                log.append(Event.OPEN, fields.toArray());
+                address(report.id(), destinations, now);
             }
             return ours;
         });
+    }
+
+    /** Inserts the deliveries of an open report. */
+    void address(long report, List<Destination> destinations, Instant now) throws SQLException {
+        int number = 0;
+        for (Destination destination : destinations) {
+            number++;
+            database.update(
+                    "INSERT INTO dm_delivery (report_id, number, address, max_size, state, cause, attempt, resent, next_at,"
+                            + " lease_until, size, reply) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, 0, '')",
+                    report,
+                    number,
+                    destination.address(),
+                    destination.maxSize(),
+                    destination.skipped().isEmpty() ? "waiting" : "skipped",
+                    cut(destination.skipped(), MAX_CAUSE),
+                    now.getEpochSecond());
+        }
+        if (destinations.stream().noneMatch(destination -> destination.skipped().isEmpty())) {
+            database.update("UPDATE dm_report SET state = 'void', cause = 'no-destination' WHERE id = ?", report);
+        }
     }
 
     /** Puts off a report that was taken, and says why; false if the lease was lost. */
@@ -116,7 +143,42 @@ public final class Reports {
 
     /** Ends a report that was taken: it goes to nobody, and why; false if the lease was lost. */
     public boolean close(StoredReport report, String cause) throws IOException {
-        return database.transaction(() -> update(report, "state = 'void', cause = ?", cut(cause, MAX_CAUSE)));
+        String text = cut(cause, MAX_CAUSE);
+        return database.transaction(() -> {
+            boolean ours = update(report, "state = 'void', cause = ?", text);
+            if (ours) {
+                log.append(Event.VOID, report.identity().reportId(), text);
+            }
+            return ours;
+        });
+    }
+
+    /**
+     * Gives up what is too old: reports without destinations are void, deliveries that wait have failed. The cause is what they waited
+     * for, or {@code expired}.
+     *
+     * @return how many reports and deliveries
+     */
+    public int giveUp(Instant now) throws IOException {
+        long seconds = now.getEpochSecond();
+        return database.transaction(() -> {
+            int given = database.update(
+                    "UPDATE dm_report SET state = 'void', cause = CASE WHEN cause = '' THEN 'expired' ELSE cause END"
+                            + " WHERE state = 'due' AND expires_at <= ? AND lease_until < ?",
+                    seconds,
+                    seconds);
+            given += database.update(
+                    "UPDATE dm_delivery SET state = 'failed', cause = CASE WHEN cause = '' THEN 'expired' ELSE cause END"
+                            + " WHERE state = 'waiting' AND report_id IN"
+                            + " (SELECT id FROM dm_report WHERE state = 'open' AND expires_at <= ?)",
+                    seconds);
+            database.update(
+                    "UPDATE dm_report SET state = 'done' WHERE state = 'open' AND expires_at <= ? AND NOT EXISTS"
+                            + " (SELECT 1 FROM dm_delivery d WHERE d.report_id = dm_report.id"
+                            + " AND d.state IN ('waiting', 'sending'))",
+                    seconds);
+            return given;
+        });
     }
 
     /** Changes the row under our lease, and gives the lease back. */
@@ -164,6 +226,59 @@ public final class Reports {
                 filter.limit()));
     }
 
+    /** Streams the rows of the report, or of its part, in an order that is the same each time. */
+    public void rows(StoredReport report, RowSink sink) throws IOException {
+        database.transaction(() -> {
+            List<Long> facts = database.list(
+                    "SELECT id FROM dm_fact WHERE policy_id = ? ORDER BY id", row -> row.getLong(1), report.policyId());
+            for (long fact : facts) {
+                rowsOf(report, fact, sink);
+            }
+            return true;
+        });
+    }
+
+    /** A counter: the octets of an address, and how many messages. */
+    private static final class Counter {
+        private final byte[] ip;
+        private final long count;
+
+        Counter(byte[] ip, long count) {
+            this.ip = ip;
+            this.count = count;
+        }
+    }
+
+    private void rowsOf(StoredReport report, long fact, RowSink sink) throws SQLException, IOException {
+        Optional<RowFacts> facts = Optional.empty();
+        byte[] last = {};
+        List<Counter> page;
+        do {
+            page = database.list(
+                    "SELECT ip, n FROM dm_counter WHERE begin_at = ? AND fact_id = ? AND ip > ? ORDER BY ip LIMIT "
+                            + PAGE,
+                    row -> new Counter(row.getBytes(1), row.getLong(2)),
+                    report.identity().begin().getEpochSecond(),
+                    fact,
+                    last);
+            for (Counter counter : page) {
+                last = counter.ip;
+                if (partOf(counter.ip, report.parts()) == report.part()) {
+                    if (facts.isEmpty()) {
+                        facts = database.first(
+                                "SELECT facts FROM dm_fact WHERE id = ?", row -> facts(row.getString(1)), fact);
+                    }
+                    sink.take(new ReportRow(IpAddress.ofOctets(counter.ip), counter.count, facts.orElseThrow()));
+                }
+            }
+        } while (page.size() == PAGE);
+    }
+
+    /** Which part holds the rows of an address. */
+    static int partOf(byte[] ip, int parts) {
+        return Math.floorMod(Arrays.hashCode(ip), parts);
+    }
+
     static String errorText(List<String> first, List<String> further) {
         StringBuilder text = new StringBuilder();
         for (List<String> errors : List.of(first, further)) {
@@ -195,7 +310,7 @@ public final class Reports {
                 row.getLong("id"),
                 row.getLong("policy_id"),
                 identity,
-                PolicyText.parse(new DomainName(row.getString("domain")), row.getString("config")),
+                policy(new DomainName(row.getString("domain")), row.getString("config")),
                 split(row.getString("rua"), ","),
                 split(row.getString("error"), "\n"),
                 row.getInt("part"),
@@ -209,7 +324,18 @@ public final class Reports {
                 row.getInt("attempt"));
     }
 
-    private static List<String> split(String text, String separator) {
+    /** The policy of a row. */
+    static PublishedPolicy policy(DomainName domain, String config) {
+        return PublishedPolicy.parse(domain, config)
+                .orElseThrow(
+                        () -> new IllegalStateException("the store holds a policy of " + domain + " that is none"));
+    }
+
+    private static RowFacts facts(String text) {
+        return RowFacts.parse(text).orElseThrow(() -> new IllegalStateException("the store holds facts that are none"));
+    }
+
+    static List<String> split(String text, String separator) {
         return text.isEmpty() ? List.of() : List.of(text.split(separator));
     }
 }

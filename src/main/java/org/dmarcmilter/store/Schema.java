@@ -38,6 +38,16 @@ final class Schema {
         }
     }
 
+    /** Whether the tables were made and not filled yet with what the log tells. */
+    boolean isNew() throws IOException {
+        return database.transaction(() -> database.number("SELECT COUNT(*) FROM dm_meta WHERE name = 'new'")) > 0;
+    }
+
+    /** The tables hold what the log tells. */
+    void filled() throws IOException {
+        database.transaction(() -> database.update("DELETE FROM dm_meta WHERE name = 'new'"));
+    }
+
     private int version() throws IOException {
         return database.transaction(() -> {
             boolean hasMeta =
@@ -55,12 +65,15 @@ final class Schema {
     private void upgrade(int version, StoreId id) throws IOException {
         database.transaction(() -> {
             if (version == 1) {
-                database.update("DROP ALL OBJECTS");
+                database.updateOnce("DROP ALL OBJECTS");
             }
             for (String statement : statements(version)) {
-                database.update(statement);
+                database.updateOnce(statement);
             }
             database.update("DELETE FROM dm_meta WHERE name IN ('schema', 'store')");
+            if (version == 1) {
+                database.update("INSERT INTO dm_meta (name, value) VALUES ('new', 'yes')");
+            }
             database.update("INSERT INTO dm_meta (name, value) VALUES ('schema', ?)", Integer.toString(version));
             return database.update("INSERT INTO dm_meta (name, value) VALUES ('store', ?)", id.id());
         });

@@ -2,121 +2,108 @@ package org.dmarcmilter.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.store.StoreLog.Event;
 
 /**
  * The store of one host, open. One process has it at a time: {@code run.lock} in the same directory is locked as long.
  *
- * <p>Beside the database lie {@code store.id} (who it is) and, while it is open, {@code store.dirty}: whoever finds that knows that
- * the last one did not close it.
+ * <p>Beside the database lie {@code store.id} (who it is), {@code store.log} (what the journal cannot tell again) and, while it is
+ * open, {@code store.dirty}: whoever finds that knows that the last one did not close it. The database is only a cache of journal and
+ * log: if it looks wrong it is put aside and built anew, with the same reports of the same identifiers, and nothing that was sent is
+ * sent again.
  */
 public final class Store implements AutoCloseable {
-    private static final String FILE_MODE = "rw-r-----";
+    /** Above this size a file is looked at for room to give back. */
+    private static final long COMPACT_FROM = 64L << 20;
 
-    private final Path directory;
-    private final StoreId id;
+    private final StoreFiles files;
     private final FileChannel lock;
+    private final StoreId id;
+    private final StoreLog log;
     private final Database database;
-    private final Reports reports;
-    private final Deliveries deliveries;
+    private final Periods periods;
+    private final ReportRules rules;
+    private final boolean rebuilt;
+    private final String owner;
 
-    private Store(Path directory, StoreId id, FileChannel lock, Database database) {
-        this.directory = directory;
-        this.id = id;
+    private Store(Opening opening, FileChannel lock, ReportRules rules) {
+        this.files = opening.files();
         this.lock = lock;
-        this.database = database;
+        this.id = opening.id();
+        this.log = opening.log();
+        this.database = opening.database();
+        this.periods = opening.periods();
+        this.rebuilt = opening.rebuilt();
+        this.rules = rules;
         // Another for each time it is opened: a lease of before is somebody else's.
-        String owner = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
-        this.reports = new Reports(database, owner);
-        this.deliveries = new Deliveries(database, owner);
+        this.owner = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
     }
 
     /**
-     * Opens the store, or makes it if there is none.
+     * Opens the store, or makes it if there is none. After a process was killed, and after the file was damaged or lost, this brings it
+     * to where it was, which may take as long as importing the journal of some days.
      *
      * @param directory the state directory; made if it does not exist
+     * @param rules for reports that have to be prepared again
      * @throws StoreException.InUse if another process has it
      * @throws StoreException.TooNew if a newer version made it
-     * @throws StoreException.Damaged if it cannot be read
      */
-    public static Store open(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
-        FileChannel lock = lock(directory.resolve("run.lock"));
+    public static Store open(Path directory, ReportRules rules, Instant now) throws IOException {
+        StoreFiles files = new StoreFiles(directory);
+        return open(files, new SegmentFiles(files.directory()), rules, now);
+    }
+
+    static Store open(StoreFiles files, Journals journals, ReportRules rules, Instant now) throws IOException {
+        FileChannel lock = files.lock();
         try {
-            StoreId id = StoreId.of(directory.resolve("store.id"));
-            mark(directory.resolve("store.dirty"));
-            return new Store(directory, id, lock, connect(directory.resolve("store"), id));
+            return new Store(Opening.of(files, journals, rules, now), lock, rules);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        } catch (IOException e) {
-            throw new StoreException(file + ": " + FileProblem.reason(e), e);
-        }
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Another Store of this process: the same answer as for another process.
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-        channel.close();
-        throw new StoreException.InUse(file + ": another run has the store open");
-    }
-
-    private static void mark(Path dirty) throws IOException {
-        if (!Files.exists(dirty)) {
-            Files.createFile(dirty, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(FILE_MODE)));
-        }
-    }
-
-    private static Database connect(Path file, StoreId id) throws IOException {
-        Database database = Database.open(file);
-        try {
-            new Schema(database, file + ".mv.db").install(id);
-            return database;
-        } catch (IOException | RuntimeException e) {
-            database.abandon();
-            throw e;
-        }
-    }
-
     /** Reports on their way. */
     public Reports reports() {
-        return reports;
+        return new Reports(database, log, owner);
     }
 
     /** What goes to single addresses. */
     public Deliveries deliveries() {
-        return deliveries;
+        return new Deliveries(database, log, owner);
     }
 
     /** Addresses that get nothing for a time. */
     public Suppressions suppressions() {
-        return new Suppressions(database);
+        return new Suppressions(database, log);
     }
 
     /** What the operator wants for single policy domains. */
     public Domains domains() {
-        return new Domains(database);
+        return new Domains(database, log);
+    }
+
+    /** Which periods are open. */
+    public Periods periods() {
+        return periods;
+    }
+
+    /** From closed periods to reports. */
+    public Preparation preparation() {
+        return new Preparation(database, log, id.id());
+    }
+
+    /** What is in the journals and not here yet. */
+    public JournalImport journalImport() {
+        return new JournalImport(database, new SegmentFiles(files.directory()), periods, rules);
+    }
+
+    /** What is old. */
+    public Expiry expiry() {
+        return new Expiry(database, log, files.log());
     }
 
     /** 32 hexadecimal digits that no other store has. */
@@ -129,9 +116,14 @@ public final class Store implements AutoCloseable {
         return id.tokenKey();
     }
 
+    /** Whether it had to be built anew when it was opened. */
+    public boolean wasRebuilt() {
+        return rebuilt;
+    }
+
     /** What it holds now. */
     public StoreStatus status(Instant now) throws IOException {
-        return StatusQueries.ask(database, now, Files.size(directory.resolve("store.mv.db")));
+        return StatusQueries.ask(database, now, Files.size(files.database()));
     }
 
     /**
@@ -141,9 +133,21 @@ public final class Store implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        try (lock) {
-            database.close();
-            Files.deleteIfExists(directory.resolve("store.dirty"));
+        try (lock;
+                log) {
+            if (database.isDamaged()) {
+                files.markDamaged();
+                database.abandon();
+                return;
+            }
+            if (Files.size(files.database()) > COMPACT_FROM && database.isMostlyEmpty()) {
+                database.closeCompact();
+            } else {
+                database.close();
+            }
+            log.append(Event.CLEAN);
+            log.force();
+            Files.deleteIfExists(files.dirty());
         }
     }
 }

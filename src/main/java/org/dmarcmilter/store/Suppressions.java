@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dmarcmilter.store.StoreLog.Event;
 import org.dmarcmilter.store.Suppression.Source;
 
 /** Addresses that get no reports for a time, because mail to them came back, or because the operator says so. */
@@ -23,9 +24,11 @@ public final class Suppressions {
     private static final String SELECT = "SELECT address, source, reason, strikes, since, until_at FROM dm_suppression";
 
     private final Database database;
+    private final StoreLog log;
 
-    Suppressions(Database database) {
+    Suppressions(Database database, StoreLog log) {
         this.database = database;
+        this.log = log;
     }
 
     /**
@@ -53,14 +56,18 @@ public final class Suppressions {
     public void put(Suppression suppression) throws IOException {
         database.transaction(() -> {
             write(suppression);
+            note(suppression);
             return true;
         });
     }
 
     /** Lets the address have reports again; false if it was not suppressed. */
     public boolean remove(String address) throws IOException {
-        return database.transaction(
-                () -> database.update("DELETE FROM dm_suppression WHERE address = ?", key(address)) > 0);
+        return database.transaction(() -> {
+            log.append(Event.UNSUPPRESS, key(address));
+            log.force();
+            return erase(address) > 0;
+        });
     }
 
     /**
@@ -79,6 +86,7 @@ public final class Suppressions {
             Instant until = now.plus(lengthOf(strikes));
             Suppression after = new Suppression(key(address), source, reason, strikes, now, Optional.of(until));
             write(after);
+            note(after);
             return after;
         });
     }
@@ -93,13 +101,46 @@ public final class Suppressions {
         return database.first(SELECT + " WHERE address = ?", Suppressions::read, key(address));
     }
 
-    private void write(Suppression suppression) throws SQLException {
+    private void note(Suppression suppression) throws IOException {
+        log.append(Event.SUPPRESS, fields(suppression));
+        log.force();
+    }
+
+    static Object[] fields(Suppression suppression) {
+        return new Object[] {
+            key(suppression.address()),
+            suppression.source().word(),
+            suppression.reason(),
+            suppression.strikes(),
+            suppression.since().getEpochSecond(),
+            suppression.until().map(Instant::getEpochSecond).orElse(0L)
+        };
+    }
+
+    /** What a line of the log says. */
+    static Suppression of(StoreLog.Entry entry) {
+        return new Suppression(
+                entry.text(0),
+                Source.of(entry.text(1)),
+                entry.text(2),
+                (int) entry.number(3),
+                Instant.ofEpochSecond(entry.number(4)),
+                entry.number(5) == 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(entry.number(5))));
+    }
+
+    /** Forgets it, within a transaction. */
+    int erase(String address) throws SQLException {
+        return database.update("DELETE FROM dm_suppression WHERE address = ?", key(address));
+    }
+
+    /** Keeps it, within a transaction. */
+    void write(Suppression suppression) throws SQLException {
         String address = key(suppression.address());
         if (address.isEmpty() || address.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException("no address: " + address.length() + " characters");
         }
         String reason = suppression.reason();
-        database.update("DELETE FROM dm_suppression WHERE address = ?", address);
+        erase(address);
         database.update(
                 "INSERT INTO dm_suppression (address, source, reason, strikes, since, until_at) VALUES (?, ?, ?, ?, ?, ?)",
                 address,

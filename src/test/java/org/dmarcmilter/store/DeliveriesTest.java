@@ -46,6 +46,7 @@ class DeliveriesTest {
     Path directory;
 
     private Database database;
+    private StoreLog log;
     private Reports reports;
     private Reports otherReports;
     private Deliveries deliveries;
@@ -53,12 +54,13 @@ class DeliveriesTest {
 
     @BeforeEach
     void makeAReport() throws IOException {
-        Store.open(directory).close();
+        Store.open(directory, StoredReports.rules(), NOW).close();
+        log = new StoreLog(directory.resolve("store.log"));
         database = Database.open(directory.resolve("store"));
-        reports = new Reports(database, "one");
-        otherReports = new Reports(database, "two");
-        deliveries = new Deliveries(database, "one");
-        otherDeliveries = new Deliveries(database, "two");
+        reports = new Reports(database, log, "one");
+        otherReports = new Reports(database, log, "two");
+        deliveries = new Deliveries(database, log, "one");
+        otherDeliveries = new Deliveries(database, log, "two");
         insert("2026112700aaaa", NOW.minusSeconds(10));
     }
 
@@ -68,7 +70,7 @@ class DeliveriesTest {
                     "INSERT INTO dm_policy (domain, hash, config, seconds, rua, mistakes, last_seen, last_pass)"
                             + " VALUES ('example.com', ?, ?, 86400, 'mailto:a@example.com', '', 0, 0)",
                     reportId.getBytes(StandardCharsets.US_ASCII),
-                    PolicyText.of(POLICY));
+                    POLICY.text());
             return database.insert(
                     "INSERT INTO dm_report (report_id, policy_id, begin_at, end_at, part, parts, format, org_name, email,"
                             + " extra_contact, submitter, generator, error, rows_n, messages, state, cause, due_at, expires_at,"
@@ -84,6 +86,7 @@ class DeliveriesTest {
     @AfterEach
     void close() throws IOException {
         database.close();
+        log.close();
     }
 
     @Test

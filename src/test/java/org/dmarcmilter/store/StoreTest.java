@@ -33,18 +33,18 @@ class StoreTest {
     void isTheSameStoreWhenItIsOpenedAgain() throws IOException {
         String id;
         String key;
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             id = store.id();
             key = store.tokenKey();
             store.domains().put(new DomainWish(EXAMPLE, Optional.empty(), true, "they asked"));
         }
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             assertEquals(id, store.id());
             assertEquals(key, store.tokenKey());
             assertEquals(
                     "they asked", store.domains().find(EXAMPLE).orElseThrow().note());
         }
-        try (Store other = Store.open(directory.resolve("other"))) {
+        try (Store other = Store.open(directory.resolve("other"), StoredReports.rules(), NOW)) {
             assertNotEquals(id, other.id());
         }
         assertEquals(
@@ -54,17 +54,17 @@ class StoreTest {
 
     @Test
     void isOpenOnceAtATime() throws IOException {
-        try (Store store = Store.open(directory)) {
-            assertThrows(StoreException.InUse.class, () -> Store.open(directory));
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
+            assertThrows(StoreException.InUse.class, () -> Store.open(directory, StoredReports.rules(), NOW));
             assertEquals(List.of(), store.domains().list());
         }
-        Store.open(directory).close();
+        Store.open(directory, StoredReports.rules(), NOW).close();
     }
 
     @Test
     void isDirtyWhileItIsOpen() throws IOException {
         Path dirty = directory.resolve("store.dirty");
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             assertTrue(Files.exists(dirty), store.id());
         }
         assertFalse(Files.exists(dirty));
@@ -72,25 +72,26 @@ class StoreTest {
 
     @Test
     void leavesTheTablesOfALaterVersionAlone() throws IOException {
-        Store.open(directory).close();
+        Store.open(directory, StoredReports.rules(), NOW).close();
         try (Database database = Database.open(directory.resolve("store"))) {
             database.transaction(() -> database.update("UPDATE dm_meta SET value = '2' WHERE name = 'schema'"));
         }
-        String message = assertThrows(StoreException.TooNew.class, () -> Store.open(directory))
+        String message = assertThrows(
+                        StoreException.TooNew.class, () -> Store.open(directory, StoredReports.rules(), NOW))
                 .getMessage();
         assertTrue(message.contains("tables of version 2"), message);
     }
 
     @Test
     void makesTheTablesAnewThatAKilledProcessBegan() throws IOException {
-        Store.open(directory).close();
+        Store.open(directory, StoredReports.rules(), NOW).close();
         try (Database database = Database.open(directory.resolve("store"))) {
             database.transaction(() -> {
                 database.update("DROP TABLE dm_counter");
                 return database.update("DELETE FROM dm_meta WHERE name = 'schema'");
             });
         }
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             assertEquals(0, store.status(NOW).waiting());
         }
     }
@@ -99,14 +100,14 @@ class StoreTest {
     void saysWhatIsWrongWithItsName() throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("store.id"), "x");
-        String message =
-                assertThrows(StoreException.class, () -> Store.open(directory)).getMessage();
+        String message = assertThrows(StoreException.class, () -> Store.open(directory, StoredReports.rules(), NOW))
+                .getMessage();
         assertTrue(message.startsWith(directory + "/store.id: "), message);
     }
 
     @Test
     void keepsWishes() throws IOException {
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             DomainWish wish = new DomainWish(
                     EXAMPLE, Optional.of(List.of("mailto:a@b.example", "mailto:c@d.example")), false, "");
             store.domains().put(new DomainWish(EXAMPLE, Optional.empty(), true, "old"));
@@ -128,7 +129,7 @@ class StoreTest {
         "Example.COM,         b@example.com,       true",
     })
     void suppresses(String entry, String address, boolean expected) throws IOException {
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             store.suppressions()
                     .put(new Suppression(
                             entry, Source.OPERATOR, "", 0, NOW, Optional.of(NOW.plus(Duration.ofDays(1)))));
@@ -143,7 +144,7 @@ class StoreTest {
 
     @Test
     void doublesWithEachStrike() throws IOException {
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, StoredReports.rules(), NOW)) {
             for (int days : List.of(7, 14, 28, 56, 90, 90)) {
                 Suppression after = store.suppressions().strike("a@example.com", Source.SMTP, "550 no", NOW);
                 assertEquals(Optional.of(NOW.plus(Duration.ofDays(days))), after.until());
