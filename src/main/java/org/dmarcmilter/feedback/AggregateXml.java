@@ -49,6 +49,18 @@ public final class AggregateXml {
      */
     public record Written(long rows, long messages) {}
 
+    /** Takes one row. */
+    public interface RowSink {
+        /** Takes it; as long as that takes, no other is made. */
+        void take(ReportRow row) throws IOException;
+    }
+
+    /** Gives all rows, one after the other. */
+    public interface RowSource {
+        /** Gives them; what the sink throws goes through. */
+        void writeTo(RowSink sink) throws IOException;
+    }
+
     private final XMLStreamWriter xml;
     private final Format format;
     private int depth;
@@ -67,6 +79,18 @@ public final class AggregateXml {
      */
     public static Written write(AggregateReport report, Iterator<ReportRow> rows, OutputStream file)
             throws IOException {
+        return write(
+                report,
+                sink -> {
+                    while (rows.hasNext()) {
+                        sink.take(rows.next());
+                    }
+                },
+                file);
+    }
+
+    /** As {@link #write(AggregateReport, Iterator, OutputStream)}, for rows that come by themselves. */
+    public static Written write(AggregateReport report, RowSource rows, OutputStream file) throws IOException {
         // To a stream the JDK writes octet by octet, which takes five times as long.
         try (Writer out = new BufferedWriter(
                 new OutputStreamWriter(new GZIPOutputStream(file, BUFFER), StandardCharsets.UTF_8), BUFFER)) {
@@ -75,11 +99,26 @@ public final class AggregateXml {
             xml.flush();
             return written;
         } catch (XMLStreamException e) {
-            throw e.getNestedException() instanceof IOException cause ? cause : new IOException(e);
+            throw asIo(e);
         }
     }
 
-    private Written document(AggregateReport report, Iterator<ReportRow> rows) throws XMLStreamException {
+    private static IOException asIo(XMLStreamException e) {
+        return e.getNestedException() instanceof IOException cause ? cause : new IOException(e);
+    }
+
+    /** What was written. */
+    private static final class Total {
+        private long rows;
+        private long messages;
+
+        void add(ReportRow row) {
+            rows++;
+            messages = messages > Long.MAX_VALUE - row.count() ? Long.MAX_VALUE : messages + row.count();
+        }
+    }
+
+    private Written document(AggregateReport report, RowSource rows) throws XMLStreamException, IOException {
         xml.writeStartDocument("UTF-8", "1.0");
         line();
         xml.writeStartElement("feedback");
@@ -91,17 +130,18 @@ public final class AggregateXml {
         field("version", "1.0");
         metadata(report.identity(), report.errors());
         policy(report.policy());
-        long count = 0;
-        long messages = 0;
-        while (rows.hasNext()) {
-            ReportRow row = rows.next();
-            record(row);
-            count++;
-            messages = messages > Long.MAX_VALUE - row.count() ? Long.MAX_VALUE : messages + row.count();
-        }
+        Total total = new Total();
+        rows.writeTo(row -> {
+            try {
+                record(row);
+            } catch (XMLStreamException e) {
+                throw asIo(e);
+            }
+            total.add(row);
+        });
         close();
         xml.writeEndDocument();
-        return new Written(count, messages);
+        return new Written(total.rows, total.messages);
     }
 
     private void metadata(ReportIdentity identity, List<String> errors) throws XMLStreamException {

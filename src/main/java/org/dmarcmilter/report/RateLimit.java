@@ -9,7 +9,7 @@ import java.util.Map;
  * How many reports may go out, in all and to one recipient: token buckets that fill evenly. Whoever forges mail decides how
  * much of it fails, so without a limit he would decide how much mail we send (RFC 9991, sections 2 and 8.1).
  */
-final class RateLimit {
+public final class RateLimit {
     /** Of so many recipients the bucket is known; those longest unseen are forgotten, and the limit in all remains. */
     static final int MAX_RECIPIENTS = 1_000;
 
@@ -26,26 +26,26 @@ final class RateLimit {
     };
 
     /** Buckets hold as much as fills them within the period, and are full at first. */
-    RateLimit(int perRecipient, int inAll, Duration period) {
+    public RateLimit(int perRecipient, int inAll, Duration period) {
         this.perRecipient = perRecipient;
         this.period = period;
         this.inAll = new Bucket(inAll);
     }
 
     /** Whether one more report may go to that recipient now; if so, it is counted. */
-    synchronized boolean allows(String recipient, Instant now) {
+    public synchronized boolean allows(String recipient, Instant now) {
         return recipients
                 .computeIfAbsent(recipient, unused -> new Bucket(perRecipient))
                 .take(now);
     }
 
     /** Whether one more report might go out now. Nothing is counted. */
-    synchronized boolean hasRoom(Instant now) {
+    public synchronized boolean hasRoom(Instant now) {
         return inAll.holdsOne(now);
     }
 
     /** Counts a report that goes out now. */
-    synchronized void count(Instant now) {
+    public synchronized void count(Instant now) {
         inAll.take(now);
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dmarcmilter.text.Printable;
 
 /** Runs the option ReportCommand: a shell command that gets a mail on standard input. Blocks until it has ended. */
-final class ReportCommand {
+public final class ReportCommand {
     /** So much of what the command says is worth a log line. */
     private static final int MAX_OUTPUT = 500;
 
@@ -20,13 +20,13 @@ final class ReportCommand {
     private final Duration deadline;
 
     /** @param deadline after which the command and what it started are killed */
-    ReportCommand(String command, Duration deadline) {
+    public ReportCommand(String command, Duration deadline) {
         this.command = command;
         this.deadline = deadline;
     }
 
     /** Hands over one mail. Returns what went wrong, in words for the log; empty if the command was content. */
-    Optional<String> run(String mail) {
+    public Optional<String> run(String mail) {
         Process process;
         try {
             process = new ProcessBuilder("/bin/sh", "-c", command)

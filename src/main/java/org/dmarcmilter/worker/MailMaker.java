@@ -1,0 +1,100 @@
+package org.dmarcmilter.worker;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import org.dmarcmilter.feedback.ReportMail;
+
+/** Makes the mails of a report, each in a file beside the report's. */
+final class MailMaker {
+    private static final int BOUNDARY_OCTETS = 16;
+
+    private final Path directory;
+    private final Sending sending;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param directory for the files */
+    MailMaker(Path directory, Sending sending, Clock clock) {
+        this.directory = directory;
+        this.sending = sending;
+        this.clock = clock;
+    }
+
+    /** Octets of the mail to that address. */
+    long size(BuiltReport built, String address) throws IOException {
+        Counter counter = new Counter();
+        write(mail(built, address, 1, clock.instant()), built, counter);
+        return counter.octets;
+    }
+
+    /** The mail in a file, until the next one is made. */
+    Path make(BuiltReport built, String address, int number) throws IOException {
+        Path file = directory.resolve("mail");
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            write(mail(built, address, number, clock.instant()), built, out);
+        }
+        return file;
+    }
+
+    /** What the file is called in the mail. */
+    String fileName(BuiltReport built) {
+        return mail(built, sending.from(), 1, clock.instant()).fileName();
+    }
+
+    /** A mail without a report. */
+    static String test(Sending sending, String to, Instant date) {
+        return String.join(
+                "\r\n",
+                "From: <" + sending.from() + ">",
+                "To: " + to,
+                "Subject: dmarc-milter report check",
+                "Date: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atOffset(ZoneOffset.UTC)),
+                "Auto-Submitted: auto-generated",
+                "",
+                "Aggregate reports are sent as this mail was. Look whether it passes DMARC.",
+                "");
+    }
+
+    private static void write(ReportMail mail, BuiltReport built, OutputStream out) throws IOException {
+        try (InputStream file = Files.newInputStream(built.file())) {
+            mail.write(file, out);
+        }
+    }
+
+    private ReportMail mail(BuiltReport built, String address, int number, Instant date) {
+        return new ReportMail(
+                built.report(), built.written(), sending.fromName(), sending.from(), address, number, date, boundary());
+    }
+
+    /** 128 bits that nobody can guess. */
+    private String boundary() {
+        byte[] octets = new byte[BOUNDARY_OCTETS];
+        random.nextBytes(octets);
+        return "report-" + HexFormat.of().formatHex(octets);
+    }
+
+    /** Counts what is written. */
+    private static final class Counter extends OutputStream {
+        private long octets;
+
+        @Override
+        public void write(int octet) {
+            octets++;
+        }
+
+        @Override
+        public void write(byte[] piece, int offset, int length) {
+            octets += length;
+        }
+    }
+}
