@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
@@ -17,7 +18,9 @@ import org.dmarcmilter.config.Option;
 import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dns.ResolvConf;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.report.NoReportsList;
 import org.dmarcmilter.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,6 +163,16 @@ public record Configuration(
         } catch (IOException e) {
             throw new ConfigException("-: error reading configuration file: " + FileProblem.reason(e));
         }
+    }
+
+    /** Who wants no reports. */
+    public NoReportsList noReports() {
+        return lists.noReports();
+    }
+
+    /** About which policy domains alone there are aggregate reports; empty for all. */
+    public Set<DomainName> reportOnly() {
+        return lists.reportOnly();
     }
 
     /** One line for each option that is set and does not act here, and for each doubt: for the log and for whoever starts the daemon. */

@@ -42,6 +42,14 @@ public final class DkimKey {
         return SELECTOR + "._domainkey." + domain + ". TXT " + strings + "\n";
     }
 
+    /** The private key, for a program that signs. */
+    String pem() {
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(keys.getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----\n";
+    }
+
     /** The message with a signature over From, To, Subject and the body in front of it. Lines end with CRLF. */
     public String sign(String message) {
         return sign(message, "@" + domain);

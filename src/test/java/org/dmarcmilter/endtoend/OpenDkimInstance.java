@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** OpenDKIM as verifier: it reads keys from the test's name server and writes Authentication-Results under its own id. */
@@ -28,6 +29,32 @@ final class OpenDkimInstance implements Peer {
                         writeConfiguration(directory, dns, authservId, port).toString()));
         process.awaitReady(() -> Loopback.accepts(port));
         return new OpenDkimInstance(process, port);
+    }
+
+    /** Starts one that signs what comes from this host for the key's domain. */
+    static OpenDkimInstance startSigner(Path directory, String domain, DkimKey key) {
+        int port = Loopback.freePort();
+        try {
+            Path secret = Files.writeString(directory.resolve("signer.private"), key.pem());
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+            Path configuration =
+                    Files.writeString(directory.resolve("opendkim-signer.conf"), """
+                    Mode s
+                    Syslog no
+                    Socket inet:%d@127.0.0.1
+                    Domain %s
+                    Selector test
+                    KeyFile %s
+                    RequireSafeKeys no
+                    """.formatted(port, domain, secret));
+            PeerProcess process = PeerProcess.start(
+                    directory.resolve("opendkim-signer.log"),
+                    List.of(PeerProgram.locate("opendkim").toString(), "-f", "-x", configuration.toString()));
+            process.awaitReady(() -> Loopback.accepts(port));
+            return new OpenDkimInstance(process, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** As Postfix's {@code smtpd_milters} wants it. */

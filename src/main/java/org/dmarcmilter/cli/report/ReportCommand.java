@@ -1,6 +1,7 @@
 package org.dmarcmilter.cli.report;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import org.dmarcmilter.cli.ExitCode;
 import org.dmarcmilter.cli.Terminal;
 import org.dmarcmilter.config.ConfigException;
+import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.store.StoreException;
 import org.dmarcmilter.text.Printable;
 
 /** {@code report VERB}: finds the verb, runs it, and makes an exit code of what goes wrong. */
@@ -21,6 +24,18 @@ public final class ReportCommand {
             usage: dmarc-milter report VERB [options]
 
             Aggregate reports: what domain owners hear of mail in their name, once a day.
+              run               import, close, prepare, send: what the timer starts
+              import            read the journal
+              status            how far it is, and what waits
+              list              reports and what became of them
+              show REPORTID     one report, its XML or its mail
+              build             write the reports of a day without sending them
+              send              send what is due, or certain reports at once
+              resend REPORTID   send a report again, with the same identifiers
+              expire            forget what is old
+              suppress          addresses that get nothing
+              domain            what you want for one policy domain
+              check             whether reports can be made and sent
               validate FILE...  look over reports of anybody: schema, and what consumers trip over
 
             dmarc-milter report VERB --help says more.
@@ -44,6 +59,18 @@ public final class ReportCommand {
         this.terminal = terminal;
         this.environment = environment;
         this.clock = clock;
+        verbs.put("run", new RunVerb());
+        verbs.put("import", new ImportVerb());
+        verbs.put("status", new StatusVerb());
+        verbs.put("list", new ListVerb());
+        verbs.put("show", new ShowVerb());
+        verbs.put("build", new BuildVerb());
+        verbs.put("send", new SendVerb());
+        verbs.put("resend", new ResendVerb());
+        verbs.put("expire", new ExpireVerb());
+        verbs.put("suppress", new SuppressVerb());
+        verbs.put("domain", new DomainVerb());
+        verbs.put("check", new CheckVerb());
         verbs.put("validate", new ValidateVerb());
     }
 
@@ -68,6 +95,15 @@ public final class ReportCommand {
         } catch (ConfigException e) {
             e.mistakes().forEach(mistake -> terminal.err().println(who + mistake));
             return ExitCode.CONFIGURATION;
+        } catch (StoreException.InUse e) {
+            terminal.err().println(who + e.getMessage());
+            return ExitCode.TRY_AGAIN;
+        } catch (StoreException.TooNew e) {
+            terminal.err().println(who + e.getMessage());
+            return ExitCode.CONFIGURATION;
+        } catch (FileSystemException e) {
+            terminal.err().println(who + e.getFile() + ": " + FileProblem.reason(e));
+            return ExitCode.UNAVAILABLE;
         } catch (IOException e) {
             terminal.err().println(who + e.getMessage());
             return ExitCode.UNAVAILABLE;
