@@ -104,6 +104,15 @@ abstract class InstalledPackageScenario {
                                 .strip()),
                 () -> assertEquals("active", state("ActiveState")),
                 () -> assertEquals(
+                        "enabled\nactive",
+                        system.mustRun("systemctl is-enabled dmarc-milter-report.timer"
+                                        + " && systemctl is-active dmarc-milter-report.timer")
+                                .strip()),
+                () -> assertEquals(
+                        "dmarc-milter 750",
+                        system.mustRun("stat -c '%U %a' /var/lib/dmarc-milter/reports")
+                                .strip()),
+                () -> assertEquals(
                         "dmarc-milter",
                         system.mustRun("stat -c %U /proc/$(systemctl show -P MainPID dmarc-milter)")
                                 .strip()),
@@ -223,13 +232,28 @@ abstract class InstalledPackageScenario {
     @Order(9)
     @DisplayName("systemd rates its exposure below 2.0")
     void isConfined() {
-        String report = system.mustRun("systemd-analyze security --no-pager dmarc-milter.service");
-        Matcher figure = Pattern.compile("Overall exposure level for dmarc-milter.service: ([0-9.]+)")
-                .matcher(report);
-        assertTrue(figure.find(), report);
-        System.out.println("systemd-analyze security: " + figure.group(1));
-        assertTrue(Double.parseDouble(figure.group(1)) < 2.0, report);
-        system.mustRun("systemd-analyze verify --man=no dmarc-milter.service dmarc-milter.socket");
+        for (String unit : List.of("dmarc-milter.service", "dmarc-milter-report.service")) {
+            String report = system.mustRun("systemd-analyze security --no-pager " + unit);
+            Matcher figure = Pattern.compile("Overall exposure level for " + unit + ": ([0-9.]+)")
+                    .matcher(report);
+            assertTrue(figure.find(), report);
+            System.out.println("systemd-analyze security: " + unit + " " + figure.group(1));
+            assertTrue(Double.parseDouble(figure.group(1)) < 2.0, report);
+        }
+        system.mustRun("systemd-analyze verify --man=no dmarc-milter.service dmarc-milter.socket"
+                + " dmarc-milter-report.service dmarc-milter-report.timer");
+    }
+
+    @Test
+    @Order(9)
+    @DisplayName("the timer's service runs as its user, and has nothing to do while there are no reports")
+    void runsReports() {
+        system.mustRun("systemctl start dmarc-milter-report.service");
+        assertEquals(
+                "success",
+                system.mustRun("systemctl show -P Result dmarc-milter-report.service")
+                        .strip());
+        assertEquals("", system.mustRun("journalctl -q --output=cat --unit=dmarc-milter-report _COMM=java"));
     }
 
     @Test
