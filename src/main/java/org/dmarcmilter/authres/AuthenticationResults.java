@@ -54,7 +54,8 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
         /** The first value of that property. */
         public Optional<String> property(String type, String name) {
-            for (Property property : properties) {
+            for (int i = 0; i < properties.size(); i++) {
+                Property property = properties.get(i);
                 if (property.type().equals(type) && property.name().equals(name)) {
                     return Optional.of(property.value());
                 }

@@ -39,8 +39,8 @@ public final class AuthenticationResultsWriter {
             addWord(words).append("none");
         }
         int left = field.results().size();
-        for (MethodResult result : field.results()) {
-            addResult(words, result);
+        for (int i = 0; i < field.results().size(); i++) {
+            addResult(words, field.results().get(i));
             if (--left > 0) {
                 words.append(';');
             }
@@ -66,7 +66,8 @@ public final class AuthenticationResultsWriter {
             addWord(words).append("reason=");
             addToken(words, result.reason());
         }
-        for (Property property : result.properties()) {
+        for (int i = 0; i < result.properties().size(); i++) {
+            Property property = result.properties().get(i);
             addWord(words)
                     .append(keyword(property.type()))
                     .append('.')

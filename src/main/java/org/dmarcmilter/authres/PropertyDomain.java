@@ -17,8 +17,6 @@ public final class PropertyDomain {
         if (value.startsWith("@")) {
             return OctetText.domain(value.substring(1));
         }
-        return value.indexOf('@') < 0
-                ? OctetText.domain(value)
-                : AddrSpec.parse(value).map(AddrSpec::domain);
+        return value.indexOf('@') < 0 ? OctetText.domain(value) : AddrSpec.domain(value);
     }
 }

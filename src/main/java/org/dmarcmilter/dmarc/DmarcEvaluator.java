@@ -87,7 +87,7 @@ public final class DmarcEvaluator {
                         policy,
                         result.policy(),
                         afterSampling(policy.record(), stricter(policy), sample, standard),
-                        "no answer whether " + author + " exists, which decides between sp and np");
+                        new Reason.Text("no answer whether " + author + " exists, which decides between sp and np"));
         });
     }
 
@@ -124,7 +124,7 @@ public final class DmarcEvaluator {
                     .filter(above -> !speaksFor(above, identifiers))
                     .map(above -> afterSampling(above.record(), stricter(above), sample, standard))
                     .orElse(Policy.NONE);
-            return open(author, unavailable, Policy.NONE, atWorst, unavailable.reason());
+            return open(author, unavailable, Policy.NONE, atWorst, new Reason.Text(unavailable.reason()));
         }
         List<AuthenticatedIdentifier> open = new ArrayList<>(0);
         Optional<DomainName> dkim = Optional.empty();
@@ -147,14 +147,21 @@ public final class DmarcEvaluator {
         Policy asked = policyFor(policy, policy.authorExists());
         Policy toApply = afterSampling(policy.record(), asked, sample, standard);
         if (dkim.isPresent() || spf.isPresent()) {
-            String reason = Reasons.aligned(policy.record(), dkim, spf);
+            Reason reason = new Reason.Aligned(policy.record(), dkim, spf);
             return new DmarcResult(author, Status.PASS, policy, asked, toApply, dkim, spf, reason);
         }
         if (!open.isEmpty()) {
-            return open(author, policy, asked, toApply, Reasons.open(open.get(0)));
+            return open(author, policy, asked, toApply, new Reason.Open(open.get(0)));
         }
         return new DmarcResult(
-                author, Status.FAIL, policy, asked, toApply, dkim, spf, Reasons.noAlignedPass(identifiers));
+                author,
+                Status.FAIL,
+                policy,
+                asked,
+                toApply,
+                dkim,
+                spf,
+                new Reason.NoAlignedPass(considered(identifiers)));
     }
 
     private static List<AuthenticatedIdentifier> considered(List<AuthenticatedIdentifier> identifiers) {
@@ -244,7 +251,7 @@ public final class DmarcEvaluator {
      * @param asked the policy, as far as it is known
      * @param atWorst what applies if it ends as a failure
      */
-    private static DmarcResult open(DomainName author, Discovery found, Policy asked, Policy atWorst, String reason) {
+    private static DmarcResult open(DomainName author, Discovery found, Policy asked, Policy atWorst, Reason reason) {
         return new DmarcResult(
                 author, Status.TEMPERROR, found, asked, atWorst, Optional.empty(), Optional.empty(), reason);
     }
@@ -282,7 +289,8 @@ public final class DmarcEvaluator {
     private static Set<DomainName> candidates(
             DomainName author, DmarcRecord record, List<AuthenticatedIdentifier> identifiers) {
         Set<DomainName> candidates = Set.of();
-        for (AuthenticatedIdentifier identifier : identifiers) {
+        for (int i = 0; i < identifiers.size(); i++) {
+            AuthenticatedIdentifier identifier = identifiers.get(i);
             if (identifier.outcome() != Outcome.NO_PASS
                     && mode(record, identifier) == AlignmentMode.RELAXED
                     && !identifier.domain().equals(author)

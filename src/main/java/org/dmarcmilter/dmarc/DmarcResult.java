@@ -15,7 +15,7 @@ import org.dmarcmilter.domain.DomainName;
  *     is temperror
  * @param alignedDkim an aligned DKIM domain that passed
  * @param alignedSpf the aligned SPF domain that passed
- * @param reason in words, for logs and explanations
+ * @param why it is so
  */
 public record DmarcResult(
         DomainName author,
@@ -25,7 +25,25 @@ public record DmarcResult(
         Policy toApply,
         Optional<DomainName> alignedDkim,
         Optional<DomainName> alignedSpf,
-        String reason) {
+        Reason why) {
+
+    /** With a reason that is known as a sentence. */
+    public DmarcResult(
+            DomainName author,
+            Status status,
+            Discovery discovery,
+            Policy policy,
+            Policy toApply,
+            Optional<DomainName> alignedDkim,
+            Optional<DomainName> alignedSpf,
+            String reason) {
+        this(author, status, discovery, policy, toApply, alignedDkim, alignedSpf, new Reason.Text(reason));
+    }
+
+    /** Why, in words for logs and explanations. */
+    public String reason() {
+        return why.words();
+    }
 
     /** The result words of RFC 7489, section 11.2. */
     public enum Status {

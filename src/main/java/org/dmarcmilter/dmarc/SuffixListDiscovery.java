@@ -22,11 +22,11 @@ public final class SuffixListDiscovery implements PolicyDiscovery {
 
     @Override
     public CompletionStage<Discovery> discover(DomainName author, DnsClient dns) {
-        DomainName org = suffixes.organizationalDomain(author);
         return records.at(author, dns).thenCompose(own -> {
             Discovery first = judge(own, author, author);
             boolean goesOn = own instanceof AtName.None || own instanceof AtName.Unavailable;
-            return org.equals(author) || !goesOn
+            DomainName org = goesOn ? suffixes.organizationalDomain(author) : author;
+            return org.equals(author)
                     ? CompletableFuture.completedFuture(first)
                     : records.at(org, dns).thenApply(inherited -> inherited(first, judge(inherited, author, org)));
         });

@@ -35,8 +35,10 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
      */
     public static Optional<DomainName> parse(String text) {
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        Optional<String> ascii = isAscii(name) ? Optional.of(name.toLowerCase(Locale.ROOT)) : Idn.toAscii(name);
-        return ascii.filter(DomainName::isCanonical).filter(Idn::hidesNothing).map(DomainName::new);
+        String ascii = isAscii(name)
+                ? name.toLowerCase(Locale.ROOT)
+                : Idn.toAscii(name).orElse("");
+        return isCanonical(ascii) && Idn.hidesNothing(ascii) ? Optional.of(new DomainName(ascii)) : Optional.empty();
     }
 
     /**

@@ -16,14 +16,14 @@ import org.dmarcmilter.text.TagList;
  * @param character the first such character, an octet
  */
 public record CopiedText(String source, char character) {
+    static final String DKIM_SIGNATURE = "DKIM-Signature";
+    static final String ARC_MESSAGE_SIGNATURE = "ARC-Message-Signature";
+
     /** The fields whose tags are copied: OpenDKIM writes {@code header.i}, {@code header.b} and more, OpenARC {@code arc.chain}. */
-    static final Set<String> FIELDS = Set.of("DKIM-Signature", "ARC-Seal", "ARC-Message-Signature");
+    static final Set<String> FIELDS = Set.of(DKIM_SIGNATURE, "ARC-Seal", ARC_MESSAGE_SIGNATURE);
 
     /** For a loop that makes no iterator, for each field of each message. */
     private static final String[] NAMES = FIELDS.toArray(String[]::new);
-
-    /** Other fields' texts, names of fields and a hash: long, odd, and shown by nobody. */
-    private static final String[] NEVER_COPIED = {"z", "h", "bh"};
 
     private static final String SPECIALS = ";()\"\\";
     private static final int NONE = -1;
@@ -65,36 +65,62 @@ public record CopiedText(String source, char character) {
         return c <= ' ' || c == 0x7F || SPECIALS.indexOf(c) >= 0;
     }
 
-    /** All tags, be they known, double or in the wrong case: not each reader is strict. Cuts the list as {@link TagList} does. */
+    /** Whether there is such a character in one of the tags. */
+    static boolean isIn(CharSequence list) {
+        return oddTag(list) >= 0;
+    }
+
     private static Optional<CopiedText> inTags(String field, String list) {
-        for (int start = 0; start < list.length(); ) {
-            int next = list.indexOf(';', start);
-            int end = next < 0 ? list.length() : next;
-            int equalSign = list.indexOf('=', start);
-            if (equalSign >= 0 && equalSign < end) {
-                int found = isNeverCopied(list, start, equalSign) ? NONE : inValue(list, equalSign + 1, end);
-                if (found != NONE) {
-                    String tag = TagList.trim(list.substring(start, equalSign));
-                    return Optional.of(new CopiedText(sourceName(field, tag), (char) found));
-                }
+        int start = oddTag(list);
+        if (start < 0) {
+            return Optional.empty();
+        }
+        int equalSign = find(list, '=', start, list.length());
+        int end = find(list, ';', start, list.length());
+        String tag = TagList.trim(list.substring(start, equalSign));
+        return Optional.of(new CopiedText(sourceName(field, tag), (char) inValue(list, equalSign + 1, end)));
+    }
+
+    /**
+     * Where the first tag begins that holds one; -1 if none does. All tags, be they known, double or in the wrong case: not each reader is
+     * strict. Cuts the list as {@link TagList} does.
+     */
+    private static int oddTag(CharSequence list) {
+        int start = 0;
+        while (start < list.length()) {
+            int end = find(list, ';', start, list.length());
+            int equalSign = find(list, '=', start, end);
+            if (equalSign < end
+                    && !isNeverCopied(list, start, equalSign)
+                    && inValue(list, equalSign + 1, end) != NONE) {
+                return start;
             }
             start = end + 1;
         }
-        return Optional.empty();
+        return NONE;
     }
 
-    private static boolean isNeverCopied(String list, int start, int end) {
+    /** Where the character stands; {@code end} if it does not. */
+    private static int find(CharSequence list, char c, int start, int end) {
+        int at = start;
+        while (at < end && list.charAt(at) != c) {
+            at++;
+        }
+        return at;
+    }
+
+    /** {@code z}, {@code h}, {@code bh}: other fields' texts, names of fields and a hash, long, odd, and shown by nobody. */
+    private static boolean isNeverCopied(CharSequence list, int start, int end) {
         int from = text(list, start, end);
         int to = end;
         while (to > from && TagList.isWhiteSpace(list.charAt(to - 1))) {
             to--;
         }
-        for (String name : NEVER_COPIED) {
-            if (name.length() == to - from && list.startsWith(name, from)) {
-                return true;
-            }
-        }
-        return false;
+        return switch (to - from) {
+            case 1 -> "zh".indexOf(list.charAt(from)) >= 0;
+            case 2 -> list.charAt(from) == 'b' && list.charAt(from + 1) == 'h';
+            default -> false;
+        };
     }
 
     private static String sourceName(String field, String tag) {
@@ -106,7 +132,7 @@ public record CopiedText(String source, char character) {
      * What stands in a value, as it is, decoded, or with its white space left in; {@link #NONE} if nothing. White space means nothing
      * inside a value (RFC 6376, sections 2.11 and 3.2), and long values are folded.
      */
-    private static int inValue(String list, int start, int end) {
+    private static int inValue(CharSequence list, int start, int end) {
         for (int i = start; i < end; i++) {
             char c = list.charAt(i);
             if (!TagList.isWhiteSpace(c) && endsItsPlace(c)) {
@@ -118,8 +144,8 @@ public record CopiedText(String source, char character) {
     }
 
     /** Of the dkim-quoted-printable of RFC 6376, section 2.11, also with small letters and across folds; what is none is no matter. */
-    private static int inDecoded(String list, int start, int end) {
-        for (int i = list.indexOf('=', start); i >= 0 && i < end; i = list.indexOf('=', i + 1)) {
+    private static int inDecoded(CharSequence list, int start, int end) {
+        for (int i = find(list, '=', start, end); i < end; i = find(list, '=', i + 1, end)) {
             int first = text(list, i + 1, end);
             int second = text(list, first + 1, end);
             int high = second < end ? Character.digit(list.charAt(first), 16) : NONE;
@@ -132,7 +158,7 @@ public record CopiedText(String source, char character) {
     }
 
     /** Where the next character stands that is no white space; {@code end} or more if none does. */
-    private static int text(String list, int from, int end) {
+    private static int text(CharSequence list, int from, int end) {
         int at = from;
         while (at < end && TagList.isWhiteSpace(list.charAt(at))) {
             at++;
@@ -144,7 +170,7 @@ public record CopiedText(String source, char character) {
      * Who leaves the white space in a value copies {@code i=x header.d=bank.example@...} as two properties. Base64 may have its
      * padding behind a fold.
      */
-    private static boolean hidesProperty(String list, int start, int end) {
+    private static boolean hidesProperty(CharSequence list, int start, int end) {
         boolean spaced = false;
         boolean equalSign = false;
         // White space around the value is none of it.

@@ -51,6 +51,17 @@ public record FieldEvidence(
         return Set.copyOf(names);
     }
 
+    /** Whether of the fields of that name only those are read that {@link #isOdd}. */
+    public static boolean isReadForItsOddity(String name) {
+        return name.equalsIgnoreCase(CopiedText.DKIM_SIGNATURE)
+                || name.equalsIgnoreCase(CopiedText.ARC_MESSAGE_SIGNATURE);
+    }
+
+    /** Whether a checker that copies from this value may have written what it did not find out. */
+    public static boolean isOdd(CharSequence value) {
+        return CopiedText.isIn(value);
+    }
+
     public FieldEvidence {
         dkim = List.copyOf(dkim);
         strangers = List.copyOf(strangers);

@@ -72,10 +72,10 @@ final class FieldReader {
     private final Set<String> trustedSealers;
     private final Optional<CopiedText> copied;
 
-    private final List<DkimSeen> dkim = new ArrayList<>();
-    private final List<MethodResult> arcResults = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final List<DkimSeen> dkim = new ArrayList<>(2);
+    private List<MethodResult> arcResults = List.of();
+    private List<String> notes = List.of();
+    private List<String> warnings = List.of();
     private Optional<SpfSeen> trustedSpf = Optional.empty();
     private Optional<SpfSeen> receivedSpf = Optional.empty();
     private Optional<String> disbelieved = Optional.empty();
@@ -84,7 +84,7 @@ final class FieldReader {
     private boolean cameWithMessage;
     private boolean heardSpf;
     private boolean heardDkim;
-    private final Map<String, Set<String>> strangers = new LinkedHashMap<>();
+    private Map<String, Set<String>> strangers = Map.of();
 
     private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
         this.facts = facts;
@@ -104,13 +104,15 @@ final class FieldReader {
         List<Integer> places = ForgedResults.places(facts, trust);
         Set<Integer> forged = places.isEmpty() ? Set.of() : Set.copyOf(places);
         int position = 0;
-        for (HeaderField field : facts.headers().fields()) {
+        List<HeaderField> fields = facts.headers().fields();
+        for (int i = 0; i < fields.size(); i++) {
+            HeaderField field = fields.get(i);
             cameWithMessage |= ForgedResults.cameWithMessage(field);
             if (!field.is(FIELD)) {
                 continue;
             }
             if (forged.contains(position + 1)) {
-                notes.add(job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
+                note(job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
             } else {
                 read(field, position);
             }
@@ -127,16 +129,17 @@ final class FieldReader {
     private void read(HeaderField field, int position) {
         Parsed parsed = AuthenticationResultsParser.parse(field.value());
         if (parsed instanceof Parsed.Broken broken) {
-            notes.add(job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
+            note(job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (valid.truncated()) {
-                notes.add(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+                note(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
             }
             if (trust.believes(results.authservId(), facts.queueId())) {
                 heard = true;
                 Optional<String> doubt = doubt(field, results);
-                for (MethodResult result : results.results()) {
+                for (int i = 0; i < results.results().size(); i++) {
+                    MethodResult result = results.results().get(i);
                     heardSpf |= result.method().equals(SPF);
                     heardDkim |= result.method().equals(DKIM);
                     take(result, doubt);
@@ -145,9 +148,10 @@ final class FieldReader {
                 if (!cameWithMessage
                         && strangers.size() < MAX_STRANGERS
                         && NAME.matcher(results.authservId()).matches()) {
+                    strangers = strangers.isEmpty() ? new LinkedHashMap<>() : strangers;
                     strangers.put(results.authservId().toLowerCase(Locale.ROOT), methods(results));
                 }
-                notes.add(job() + " ignoring " + FIELD + " at " + position + " from "
+                note(job() + " ignoring " + FIELD + " at " + position + " from "
                         + Printable.shortened(results.authservId()));
             }
         }
@@ -202,7 +206,7 @@ final class FieldReader {
 
     private void take(MethodResult result, Optional<String> doubt) {
         if (result.isAmbiguous()) {
-            notes.add(job() + " ignoring a result of " + Printable.shortened(result.method())
+            note(job() + " ignoring a result of " + Printable.shortened(result.method())
                     + " whose properties contradict each other");
             return;
         }
@@ -216,7 +220,10 @@ final class FieldReader {
         switch (result.method()) {
             case SPF -> takeSpf(result);
             case DKIM -> takeDkim(result);
-            case ARC -> arcResults.add(result);
+            case ARC -> {
+                arcResults = arcResults.isEmpty() ? new ArrayList<>() : arcResults;
+                arcResults.add(result);
+            }
             default -> {
                 // Other methods say nothing about SPF or DKIM.
             }
@@ -264,13 +271,11 @@ final class FieldReader {
         if (dkim.size() >= MAX_DKIM_RESULTS) {
             return;
         }
-        Optional<DomainName> signer = result.property("header", "d").flatMap(PropertyDomain::of);
-        boolean onlyIdentity = result.property("header", "d").isEmpty();
-        if (onlyIdentity) {
-            signer = result.property("header", "i").flatMap(PropertyDomain::of);
-        }
-        String selector = result.property("header", "s").orElse("");
+        Optional<String> named = result.property("header", "d");
+        boolean onlyIdentity = named.isEmpty();
         String identity = result.property("header", "i").orElse("");
+        Optional<DomainName> signer = PropertyDomain.of(named.orElse(identity));
+        String selector = result.property("header", "s").orElse("");
         boolean tooLong = selector.length() > MAX_SELECTOR || identity.length() > MAX_IDENTITY;
         if (signer.isEmpty() || hasControls(selector, "") || tooLong) {
             return;
@@ -299,15 +304,17 @@ final class FieldReader {
             return Optional.empty();
         }
         boolean belowReceived = false;
-        for (HeaderField field : facts.headers().fields()) {
+        List<HeaderField> fields = facts.headers().fields();
+        for (int i = 0; i < fields.size(); i++) {
+            HeaderField field = fields.get(i);
             if (field.is(RECEIVED_SPF)) {
                 Optional<ReceivedSpf> parsed = ReceivedSpf.parse(field.value());
                 if (parsed.isEmpty()) {
-                    notes.add(job() + " ignoring Received-SPF: broken grammar");
+                    note(job() + " ignoring Received-SPF: broken grammar");
                 } else if (belowReceived) {
-                    notes.add(job() + " ignoring Received-SPF: it stands below a Received field");
+                    note(job() + " ignoring Received-SPF: it stands below a Received field");
                 } else if (!parsed.get().isAbout(facts.client().address())) {
-                    notes.add(job() + " ignoring Received-SPF: written for another client");
+                    note(job() + " ignoring Received-SPF: written for another client");
                 } else {
                     heard = true;
                     return parsed;
@@ -332,12 +339,12 @@ final class FieldReader {
         boolean helps = domain.isPresent() && FAVOURABLE.contains(field.result());
         boolean isLocal = facts.client().address().filter(IpAddress::isLoopback).isPresent();
         if (helps && (!isLocal || copied.isPresent())) {
-            notes.add(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
+            note(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
             claimsSpf = true;
             return;
         }
         if (domain.isEmpty()) {
-            notes.add(job() + " Received-SPF is not about this envelope sender");
+            note(job() + " Received-SPF is not about this envelope sender");
         }
         // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
         ResultWord result = domain.isPresent() ? field.result() : ResultWord.NEUTRAL;
@@ -351,11 +358,15 @@ final class FieldReader {
      * results that contradict each other override nothing.
      */
     private ArcSeen arc() {
+        List<ArcFields.ArcSet> sets = arcSets();
+        if (arcResults.isEmpty() && sets.isEmpty()) {
+            return ArcSeen.NONE;
+        }
         boolean pass = !arcResults.isEmpty()
                 && arcResults.stream().allMatch(result -> result.result().equals(ResultWord.PASS));
         boolean overrides =
                 pass && !trustedSealers.isEmpty() && arcResults.stream().allMatch(this::isTrustedChain);
-        return new ArcSeen(pass, overrides, arcSets());
+        return new ArcSeen(pass, overrides, sets);
     }
 
     /** The sets that both an ARC-Seal and results of the same instance vouch for; what is invalid is left out. */
@@ -364,8 +375,12 @@ final class FieldReader {
     }
 
     private <T> List<T> valid(String name, Function<String, Optional<T>> parser) {
-        List<T> parsed = new ArrayList<>();
-        for (HeaderField field : facts.headers().all(name)) {
+        List<HeaderField> fields = facts.headers().all(name);
+        if (fields.isEmpty()) {
+            return List.of();
+        }
+        List<T> parsed = new ArrayList<>(fields.size());
+        for (HeaderField field : fields) {
             parser.apply(field.value()).ifPresentOrElse(parsed::add, () -> warnOf(name, field));
         }
         return parsed;
@@ -374,9 +389,15 @@ final class FieldReader {
     /** A sender may put in any number of such fields, but not into our log. */
     private void warnOf(String name, HeaderField field) {
         if (warnings.size() < MAX_WARNINGS) {
+            warnings = warnings.isEmpty() ? new ArrayList<>() : warnings;
             warnings.add(facts.logged(
                     "ignoring invalid " + name + " header \"" + Printable.shortened(field.value()) + "\""));
         }
+    }
+
+    private void note(String text) {
+        notes = notes.isEmpty() ? new ArrayList<>() : notes;
+        notes.add(text);
     }
 
     private String job() {

@@ -33,6 +33,11 @@ public record MessageFacts(
         return Printable.shortened(queueId) + ": " + text;
     }
 
+    /** As {@link #logged(String)}, of two words. */
+    public String logged(String first, String second) {
+        return Printable.shortened(queueId) + ": " + first + " " + second;
+    }
+
     /**
      * The SMTP client.
      *

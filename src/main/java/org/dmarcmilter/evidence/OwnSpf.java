@@ -23,9 +23,8 @@ public record OwnSpf(SpfIdentity identity, Optional<DomainName> domain, SpfResul
     /** Checks the message's sender, or its HELO name where there is none. */
     static CompletionStage<OwnSpf> check(MessageFacts facts, SpfEvaluator evaluator, DnsClient dns) {
         SenderIdentity sender = SenderIdentity.of(facts);
-        return evaluator
-                .check(sender.spf(), dns)
-                .thenApply(result -> new OwnSpf(sender.spf(), sender.domain(), result));
+        SpfIdentity identity = sender.spf();
+        return evaluator.check(identity, dns).thenApply(result -> new OwnSpf(identity, sender.domain(), result));
     }
 
     /** The result as RFC 8601, section 2.7.2, calls it. */

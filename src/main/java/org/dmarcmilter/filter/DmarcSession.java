@@ -54,7 +54,7 @@ final class DmarcSession implements MilterFilter.Session {
         boolean truncated;
         int fromFields;
         /** By the first From field. */
-        AuthorDomain author = new AuthorDomain.None();
+        AuthorDomain author = AuthorDomain.NONE;
 
         Optional<MessageFacts> complete = Optional.empty();
         Optional<JudgedMessage> judged = Optional.empty();
@@ -136,15 +136,15 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     @Override
-    public MilterFilter.Part keeps(String fieldName) {
-        return keepAllFields ? MilterFilter.Part.WHOLE : KeptFields.part(fieldName);
+    public MilterFilter.Part keeps(String fieldName, CharSequence value) {
+        return keepAllFields ? MilterFilter.Part.WHOLE : KeptFields.part(fieldName, value);
     }
 
     @Override
     public void header(MilterCommand.Header command) {
         OpenMessage message = open.orElseThrow();
-        HeaderField field = new HeaderField(command.name(), command.value());
-        message.fields.add(keepAllFields ? field : KeptFields.kept(field));
+        HeaderField field = KeptFields.kept(command);
+        message.fields.add(field);
         if (field.is(AuthorDomain.FIELD) && message.fromFields++ == 0) {
             message.author = AuthorDomain.of(field);
             message.search.begin(message.author);
@@ -190,7 +190,10 @@ final class DmarcSession implements MilterFilter.Session {
     @Override
     public void answered() {
         open.flatMap(message -> message.judged).ifPresent(judged -> {
-            judged.judgement().log().forEach(line -> LogWriter.write(LOG, line));
+            List<LogLine> log = judged.judgement().log();
+            for (int i = 0; i < log.size(); i++) {
+                LogWriter.write(LOG, log.get(i));
+            }
             recorder.accept(judged);
         });
         open = Optional.empty();

@@ -10,8 +10,10 @@ import org.dmarcmilter.judge.MessageJudge;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.FieldCounts;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterFilter.Part;
 import org.dmarcmilter.text.TagList;
+import org.jspecify.annotations.Nullable;
 
 /** Which header fields are kept until the end of the message: those that the readers say they read. */
 final class KeptFields {
@@ -41,13 +43,27 @@ final class KeptFields {
 
     private KeptFields() {}
 
-    /** What is kept of a field whose name came like this: white space may stand behind it. */
-    static Part part(String name) {
-        return PARTS.getOrDefault(TagList.trim(name), Part.NOTHING);
+    /**
+     * What is kept of a field.
+     *
+     * @param name as it came: white space may stand behind it
+     */
+    static Part part(String name, CharSequence value) {
+        String trimmed = TagList.trim(name);
+        if (FieldEvidence.isReadForItsOddity(trimmed)) {
+            return FieldEvidence.isOdd(value) ? Part.WHOLE : Part.NOTHING;
+        }
+        return PARTS.getOrDefault(trimmed, Part.NOTHING);
     }
 
     /** A field of which something is kept, in the least memory. */
-    static HeaderField kept(HeaderField field) {
-        return NAMES.getOrDefault(field.name(), field);
+    static HeaderField kept(MilterCommand.Header field) {
+        if (field.kept() == Part.NAME) {
+            @Nullable HeaderField named = NAMES.get(TagList.trim(field.name()));
+            if (named != null) {
+                return named;
+            }
+        }
+        return new HeaderField(field.name(), field.value());
     }
 }

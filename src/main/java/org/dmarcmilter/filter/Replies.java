@@ -5,6 +5,7 @@ import java.util.List;
 import org.dmarcmilter.evidence.ForgedResults;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Verdict;
+import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.milter.MilterReply;
 
 /** Turns a judgement into milter replies: edits in the portable order, then exactly one verdict. */
@@ -17,8 +18,13 @@ final class Replies {
         for (int i = judgement.removed().size() - 1; i >= 0; i--) {
             replies.add(new MilterReply.DeleteHeader(judgement.removed().get(i), ForgedResults.FIELD));
         }
-        judgement.headers().forEach(h -> replies.add(new MilterReply.InsertHeader(0, h.name(), h.value())));
-        judgement.copyTo().forEach(recipient -> replies.add(new MilterReply.AddRecipient(recipient)));
+        for (int i = 0; i < judgement.headers().size(); i++) {
+            HeaderField field = judgement.headers().get(i);
+            replies.add(new MilterReply.InsertHeader(0, field.name(), field.value()));
+        }
+        for (int i = 0; i < judgement.copyTo().size(); i++) {
+            replies.add(new MilterReply.AddRecipient(judgement.copyTo().get(i)));
+        }
         Verdict verdict = judgement.verdict();
         if (verdict instanceof Verdict.Hold hold) {
             replies.add(new MilterReply.Quarantine(hold.reason()));

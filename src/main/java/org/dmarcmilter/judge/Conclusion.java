@@ -39,7 +39,8 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
      */
     Judgement judgement(String authservId, List<LogLine> before) {
         Verdict verdict = Verdict.of(result, evidence.isSilent(), limitMet, arc().overrides(), handling());
-        List<LogLine> log = new ArrayList<>(before);
+        List<LogLine> log = new ArrayList<>(before.size() + 3);
+        log.addAll(before);
         addLog(log);
         if (limitMet && verdict.applied() == Applied.TEMPFAIL) {
             log.add(LogLine.warning(
@@ -81,7 +82,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
                 result.status() == Status.PERMERROR
                         ? LogLine.error(facts.logged("DMARC record of " + result.author() + " is unusable: " + flaw()))
                         : LogLine.info(facts.logged(
-                                result.author() + " " + result.status().word())));
+                                result.author().ascii(), result.status().word())));
         log.add(LogLine.debug(() -> facts.logged(Printable.shortened(result.reason()))));
     }
 

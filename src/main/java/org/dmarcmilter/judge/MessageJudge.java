@@ -128,8 +128,9 @@ public final class MessageJudge {
     }
 
     private boolean isIgnored(DomainName author) {
-        for (String ignored : rules.settings().exemptions().mailFrom()) {
-            if (author.ascii().equalsIgnoreCase(ignored)) {
+        List<String> ignored = rules.settings().exemptions().mailFrom();
+        for (int i = 0; i < ignored.size(); i++) {
+            if (author.ascii().equalsIgnoreCase(ignored.get(i))) {
                 return true;
             }
         }
@@ -263,8 +264,15 @@ public final class MessageJudge {
             var unused = search.of(author);
         }
         return gathering.thenApply(evidence -> {
-            evidence.fields().notes().forEach(note -> log.add(LogLine.debug(() -> note)));
-            evidence.fields().warnings().forEach(warning -> log.add(LogLine.warning(warning)));
+            List<String> notes = evidence.fields().notes();
+            for (int i = 0; i < notes.size(); i++) {
+                String note = notes.get(i);
+                log.add(LogLine.debug(() -> note));
+            }
+            List<String> warnings = evidence.fields().warnings();
+            for (int i = 0; i < warnings.size(); i++) {
+                log.add(LogLine.warning(warnings.get(i)));
+            }
             evidence.fields()
                     .disbelieved()
                     .ifPresent(why -> log.add(

@@ -13,11 +13,16 @@ import org.dmarcmilter.domain.DomainName;
 public record AddrSpec(String localPart, DomainName domain) {
     /** Reads {@code local-part@domain}; empty for anything else, also for address literals. */
     public static Optional<AddrSpec> parse(String text) {
+        return domain(text).map(domain -> new AddrSpec(text.substring(0, endOfLocalPart(text)), domain));
+    }
+
+    /** The domain of such a mailbox; empty for anything else. */
+    public static Optional<DomainName> domain(String text) {
         int at = endOfLocalPart(text);
         if (at <= 0 || at >= text.length() || text.charAt(at) != '@') {
             return Optional.empty();
         }
-        return OctetText.domain(text.substring(at + 1)).map(domain -> new AddrSpec(text.substring(0, at), domain));
+        return OctetText.domain(text.substring(at + 1));
     }
 
     /** Where the local part ends, or -1 if a quoted string in it does not. */

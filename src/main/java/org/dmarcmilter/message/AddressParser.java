@@ -118,7 +118,7 @@ public final class AddressParser {
         if (token.kind() == Kind.END || (token.kind() == Kind.SPECIAL && !token.is('.') && !token.is('@'))) {
             return List.of();
         }
-        List<Token> words = new ArrayList<>();
+        List<Token> words = new ArrayList<>(6);
         while (token.kind() != Kind.END && (token.kind() != Kind.SPECIAL || token.is('.') || token.is('@'))) {
             words.add(token);
             advance();
@@ -299,8 +299,8 @@ public final class AddressParser {
     }
 
     private static boolean hasAt(List<Token> words) {
-        for (Token word : words) {
-            if (word.is('@')) {
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).is('@')) {
                 return true;
             }
         }

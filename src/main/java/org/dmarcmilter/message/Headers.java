@@ -12,9 +12,13 @@ public record Headers(List<HeaderField> fields) {
 
     /** All fields of that name, top to bottom. */
     public List<HeaderField> all(String name) {
-        List<HeaderField> named = new ArrayList<>(2);
-        for (HeaderField field : fields) {
+        List<HeaderField> named = List.of();
+        for (int i = 0; i < fields.size(); i++) {
+            HeaderField field = fields.get(i);
             if (field.is(name)) {
+                if (named.isEmpty()) {
+                    named = new ArrayList<>(2);
+                }
                 named.add(field);
             }
         }

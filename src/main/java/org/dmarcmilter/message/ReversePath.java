@@ -26,7 +26,7 @@ public record ReversePath(String address, Optional<DomainName> domain) {
             Matcher route = ROUTE.matcher(address);
             address = route.find() ? address.substring(route.end()) : address;
         }
-        return new ReversePath(address, AddrSpec.parse(address).map(AddrSpec::domain));
+        return new ReversePath(address, AddrSpec.domain(address));
     }
 
     /** Whether this is {@code <>}, the sender of bounces. */

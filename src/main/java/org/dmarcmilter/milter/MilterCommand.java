@@ -1,7 +1,6 @@
 package org.dmarcmilter.milter;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.domain.IpAddress;
@@ -83,24 +82,21 @@ public sealed interface MilterCommand {
         }
     }
 
-    /** SMFIC_MAIL: the sender as typed, usually in angle brackets, and the ESMTP arguments. */
-    record Mail(String sender, List<String> arguments) implements MilterCommand {
-        public Mail {
-            arguments = List.copyOf(arguments);
-        }
-
+    /**
+     * SMFIC_MAIL.
+     *
+     * @param sender as typed, usually in angle brackets
+     * @param arguments of ESMTP, each with a NUL behind it
+     */
+    record Mail(String sender, String arguments) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.mail(this);
         }
     }
 
-    /** SMFIC_RCPT. */
-    record Recipient(String recipient, List<String> arguments) implements MilterCommand {
-        public Recipient {
-            arguments = List.copyOf(arguments);
-        }
-
+    /** SMFIC_RCPT; the arguments as those of {@link Mail}. */
+    record Recipient(String recipient, String arguments) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.recipient(this);
@@ -118,6 +114,7 @@ public sealed interface MilterCommand {
     /**
      * SMFIC_HEADER.
      *
+     * @param name empty if nothing of the field is kept
      * @param value empty unless all of the field is kept
      * @param kept how much of the field somebody reads
      * @param octets of name and value as they came

@@ -202,11 +202,7 @@ final class MilterConnection implements MilterCommand.Visitor {
     private MilterReply header(OpenMessage message, Header command) {
         return switch (message.count(command)) {
             case LEFT_OUT, UNREAD -> CONTINUE;
-            case KEPT ->
-                askInMessage(message, () -> {
-                    session.header(command);
-                    return CONTINUE;
-                });
+            case KEPT -> keep(message, command);
             case FIRST_LEFT_OUT ->
                 askInMessage(message, () -> {
                     session.headersTruncated();
@@ -220,6 +216,18 @@ final class MilterConnection implements MilterCommand.Visitor {
         };
     }
 
+    /** As {@link #askInMessage}, without an object for each field. */
+    private MilterReply keep(OpenMessage message, Header command) {
+        try {
+            session.header(command);
+            return CONTINUE;
+        } catch (RuntimeException | Error failure) {
+            failed("a step before the end", failure);
+            message.verdict = Optional.of(service.failSafe());
+            return service.failSafe();
+        }
+    }
+
     /** The session needs more memory; it is at work, so that its message cannot be refused this moment. */
     private boolean take(OpenMessage message, long octets) {
         boolean taken = message.take(octets);
@@ -230,8 +238,8 @@ final class MilterConnection implements MilterCommand.Visitor {
     }
 
     /** How much of a header field that comes now anybody reads. */
-    Part keeps(String fieldName) {
-        return open.filter(message -> message.inSession).isPresent() ? session.keeps(fieldName) : Part.NOTHING;
+    Part keeps(String fieldName, CharSequence value) {
+        return open.filter(message -> message.inSession).isPresent() ? session.keeps(fieldName, value) : Part.NOTHING;
     }
 
     /** Others need the memory that a message of this connection has taken: it is theirs at once, and then the MTA hears of it. */

@@ -3,12 +3,10 @@ package org.dmarcmilter.milter;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.milter.MilterCommand.Abort;
 import org.dmarcmilter.milter.MilterCommand.Body;
@@ -44,16 +42,26 @@ final class MilterDecoder {
     private static final MilterCommand QUIT = new Quit();
     private static final MilterCommand QUIT_NEW_CONNECTION = new QuitNewConnection();
 
+    /** The fields that nobody reads, by their size: most of what comes. */
+    private static final MilterCommand[] UNREAD = new MilterCommand[1024];
+
+    static {
+        for (int octets = 0; octets < UNREAD.length; octets++) {
+            UNREAD[octets] = new Header("", "", Part.NOTHING, octets);
+        }
+    }
+
     private final FieldNames names;
-    private final Function<String, Part> keeps;
+    private final BiFunction<String, CharSequence, Part> keeps;
+    private final OctetView view = new OctetView();
     private final Consumer<String> oddity;
 
     /**
      * @param names of the header fields that came before
-     * @param keeps how much of a header field of that name somebody reads
+     * @param keeps how much of a header field of that name and value somebody reads
      * @param oddity told of what is wrong in a packet but not wrong enough to close the connection
      */
-    MilterDecoder(FieldNames names, Function<String, Part> keeps, Consumer<String> oddity) {
+    MilterDecoder(FieldNames names, BiFunction<String, CharSequence, Part> keeps, Consumer<String> oddity) {
         this.names = names;
         this.keeps = keeps;
         this.oddity = oddity;
@@ -169,7 +177,8 @@ final class MilterDecoder {
         }
         int addressEnd = find(in, start, end);
         String address = text(in, start, addressEnd - start);
-        List<String> arguments = strings(in, addressEnd + 1, end);
+        // Until the last NUL: it stands at the end.
+        String arguments = text(in, addressEnd + 1, end - addressEnd - 1);
         return code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments);
     }
 
@@ -180,23 +189,17 @@ final class MilterDecoder {
             return malformed("HEADER without name or terminated value");
         }
         String name = names.of(in, start, nameEnd - start);
-        Part kept = keeps.apply(name);
+        Part kept = keeps.apply(name, view.at(in, nameEnd + 1, valueEnd - nameEnd - 1));
+        int octets = valueEnd - start - 1;
+        if (kept == Part.NOTHING) {
+            return unread(octets);
+        }
         String value = kept == Part.WHOLE ? text(in, nameEnd + 1, valueEnd - nameEnd - 1) : "";
-        return new Header(name, value, kept, valueEnd - start - 1);
+        return new Header(name, value, kept, octets);
     }
 
-    /** The NUL-terminated strings; bytes after the last NUL are ignored. */
-    private static List<String> strings(ByteBuf in, int start, int end) {
-        if (start >= end) {
-            return List.of();
-        }
-        List<String> strings = new ArrayList<>(2);
-        int from = start;
-        for (int nul = find(in, from, end); nul < end; nul = find(in, from, end)) {
-            strings.add(text(in, from, nul - from));
-            from = nul + 1;
-        }
-        return strings;
+    private static MilterCommand unread(int octets) {
+        return octets < UNREAD.length ? UNREAD[octets] : new Header("", "", Part.NOTHING, octets);
     }
 
     /** Position of the next NUL, or {@code end}. */

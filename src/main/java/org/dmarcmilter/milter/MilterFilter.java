@@ -62,13 +62,13 @@ public interface MilterFilter {
         default void recipient(MilterCommand.Recipient command) {}
 
         /**
-         * How much of the fields of this name the session keeps. Only that comes to {@link #header}, and only that counts as
-         * memory: what nobody reads costs nobody anything.
+         * How much of a field the session keeps. Only that comes to {@link #header}, and only that counts as memory: what nobody
+         * reads costs nobody anything.
          *
          * @param fieldName as the MTA sent it
-         * @return the same each time within a message
+         * @param value one character an octet; to be looked at during the call only
          */
-        default Part keeps(String fieldName) {
+        default Part keeps(String fieldName, CharSequence value) {
             return Part.WHOLE;
         }
 

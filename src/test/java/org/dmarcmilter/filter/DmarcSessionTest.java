@@ -70,7 +70,7 @@ class DmarcSessionTest {
     }
 
     private MilterReply mail(MilterFilter.Session session, String sender) {
-        return session.mail(new MilterCommand.Mail(sender, List.of()), macros(), octets -> true);
+        return session.mail(new MilterCommand.Mail(sender, ""), macros(), octets -> true);
     }
 
     private static void fields(MilterFilter.Session session, String... fields) {
@@ -78,7 +78,7 @@ class DmarcSessionTest {
             int colon = field.indexOf(':');
             String name = field.substring(0, colon);
             String value = field.substring(colon + 1).strip();
-            MilterFilter.Part kept = session.keeps(name);
+            MilterFilter.Part kept = session.keeps(name, value);
             if (kept != MilterFilter.Part.NOTHING) {
                 session.header(new MilterCommand.Header(
                         name, kept == MilterFilter.Part.WHOLE ? value : "", kept, name.length() + value.length()));

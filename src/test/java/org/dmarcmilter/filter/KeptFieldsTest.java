@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.message.HeaderField;
+import org.dmarcmilter.milter.MilterCommand;
 import org.dmarcmilter.milter.MilterFilter.Part;
 import org.dmarcmilter.testing.MailSystem;
 import org.dmarcmilter.testing.TestMessage;
@@ -32,12 +33,28 @@ class KeptFieldsTest {
         "Bcc,                        name",
         "In-Reply-To,                name",
         "References,                 name",
-        "DKIM-Signature,             whole",
         "X-Anything,                 nothing",
     })
     void keepsWhatSomebodyReads(String name, String kept) {
-        assertEquals(kept, KeptFields.part(name).name().toLowerCase(Locale.ROOT));
-        assertEquals(kept, KeptFields.part(name + " \t").name().toLowerCase(Locale.ROOT), "RFC 5322, section 4.5");
+        assertEquals(kept, part(name, "i=a=3Bb"));
+        assertEquals(kept, part(name + " \t", "i=a=3Bb"), "RFC 5322, section 4.5");
+        assertEquals(kept, part(name, "plain"), "whatever stands in it");
+    }
+
+    /** Of a signature only that matters which a checker could copy, and lets a forgery out. */
+    @ParameterizedTest(name = "{0}: {1}, {2}")
+    @CsvSource({
+        "DKIM-Signature,         'v=1; d=a.example; s=s; b=ab=', nothing",
+        "dkim-signature,         'v=1; i=a=3Bb; d=a.example',    whole",
+        "ARC-Message-Signature,  'i=1; d=a.example; b=abc',      nothing",
+        "ARC-Message-Signature , 'i=1; d=a(b.example',           whole",
+    })
+    void keepsASignatureThatIsOdd(String name, String value, String kept) {
+        assertEquals(kept, part(name, value));
+    }
+
+    private static String part(String name, String value) {
+        return KeptFields.part(name, value).name().toLowerCase(Locale.ROOT);
     }
 
     /** A reader that is forgotten would work in every other test, which hand over all fields, and not in the daemon. */
@@ -69,10 +86,10 @@ class KeptFieldsTest {
             TestMessage all = new TestMessage().sender("<u@reject.example>").fields(fields + " & X-Other: 1");
             TestMessage kept = new TestMessage().sender("<u@reject.example>");
             all.facts().headers().fields().forEach(field -> {
-                Part part = KeptFields.part(field.name());
+                Part part = KeptFields.part(field.name(), field.value());
                 if (part != Part.NOTHING) {
                     String value = part == Part.WHOLE ? field.value() : "";
-                    HeaderField some = KeptFields.kept(new HeaderField(field.name(), value));
+                    HeaderField some = KeptFields.kept(new MilterCommand.Header(field.name(), value, part, 0));
                     kept.field(some.name(), some.value());
                 }
             });

@@ -37,7 +37,9 @@ class MilterDecoderFuzzTest {
 
     private static List<MilterCommand> decode(ByteBuf in) {
         MilterDecoder decoder = new MilterDecoder(
-                new FieldNames(), name -> MilterFilter.Part.WHOLE, oddity -> assertTrue(oddity.length() < 1000));
+                new FieldNames(),
+                (name, value) -> MilterFilter.Part.WHOLE,
+                oddity -> assertTrue(oddity.length() < 1000));
         List<MilterCommand> commands = new ArrayList<>();
         while (!isMalformed(commands)) {
             int before = in.readerIndex();

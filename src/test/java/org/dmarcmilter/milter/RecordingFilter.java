@@ -63,6 +63,13 @@ final class RecordingFilter implements MilterFilter {
         }
     }
 
+    private static List<String> arguments(String ended) {
+        return ended.isEmpty()
+                ? List.of()
+                : List.of(ended.split("\0", -1))
+                        .subList(0, (int) ended.chars().filter(c -> c == 0).count());
+    }
+
     private String macros(Macros macros) {
         StringBuilder values = new StringBuilder();
         for (String name : watched) {
@@ -94,17 +101,17 @@ final class RecordingFilter implements MilterFilter {
         @Override
         public MilterReply mail(MilterCommand.Mail command, Macros macros, LongPredicate ofMessage) {
             memory = ofMessage;
-            record("mail " + command.sender() + command.arguments() + macros(macros));
+            record("mail " + command.sender() + arguments(command.arguments()) + macros(macros));
             return onMail;
         }
 
         @Override
         public void recipient(MilterCommand.Recipient command) {
-            record("rcpt " + command.recipient() + command.arguments());
+            record("rcpt " + command.recipient() + arguments(command.arguments()));
         }
 
         @Override
-        public Part keeps(String fieldName) {
+        public Part keeps(String fieldName, CharSequence value) {
             return keeps;
         }
 
