@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class DmarcSession implements MilterFilter.Session {
     private static final Logger LOG = LoggerFactory.getLogger(DmarcSession.class);
     private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final AuthorDomain NO_AUTHOR = new AuthorDomain.None();
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
     private final Rules rules;
@@ -54,7 +55,7 @@ final class DmarcSession implements MilterFilter.Session {
         boolean truncated;
         int fromFields;
         /** By the first From field. */
-        AuthorDomain author = AuthorDomain.NONE;
+        AuthorDomain author = NO_AUTHOR;
 
         Optional<MessageFacts> complete = Optional.empty();
         Optional<JudgedMessage> judged = Optional.empty();

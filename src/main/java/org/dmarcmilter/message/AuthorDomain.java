@@ -21,9 +21,6 @@ public sealed interface AuthorDomain {
     /** No From field. */
     record None() implements AuthorDomain {}
 
-    /** The only one of its kind. */
-    AuthorDomain NONE = new None();
-
     /**
      * Mailboxes of different domains, or more than one From field: each domain once, in order of appearance. A single domain
      * means that several fields name it. Whoever reads the message may see any of them, so it is a pass for none.
@@ -64,7 +61,7 @@ public sealed interface AuthorDomain {
     static AuthorDomain of(Headers headers) {
         List<HeaderField> fields = headers.all(FIELD);
         return switch (fields.size()) {
-            case 0 -> NONE;
+            case 0 -> new None();
             case 1 -> of(fields.get(0));
             default -> bounded(severalFields(fields));
         };
