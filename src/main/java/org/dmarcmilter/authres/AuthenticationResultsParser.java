@@ -71,6 +71,10 @@ public final class AuthenticationResultsParser {
 
     private final Rfc5322Tokenizer input;
     private final List<MethodResult> results = new ArrayList<>(4);
+
+    /** Of the entry at hand. */
+    private final List<Property> properties = new ArrayList<>(4);
+
     private boolean saysNone;
 
     private AuthenticationResultsParser(Rfc5322Tokenizer input) {
@@ -150,7 +154,7 @@ public final class AuthenticationResultsParser {
         if (saysNone && !results.isEmpty()) {
             throw new FieldSyntaxException("both 'none' and results");
         }
-        return new Parsed.Field(new AuthenticationResults(authservId, results), truncated);
+        return new Parsed.Field(new AuthenticationResults(authservId, fixed(results)), truncated);
     }
 
     /** Whether the field begins with {@code spf=pass} in place of an authserv-id, as Microsoft 365 writes it. */
@@ -225,7 +229,7 @@ public final class AuthenticationResultsParser {
     private void details(String method, String result) throws FieldSyntaxException {
         @Nullable String comment = null;
         @Nullable String reason = null;
-        List<Property> properties = new ArrayList<>(4);
+        properties.clear();
         boolean clean = true;
         while (true) {
             if (comment == null) {
@@ -243,10 +247,10 @@ public final class AuthenticationResultsParser {
                 String property = keyword();
                 input.skipCfws();
                 boolean named = !name.isEmpty() && !property.isEmpty() && input.skip('=');
-                FieldValue value = value();
-                clean &= value.clean();
+                String value = value();
+                clean &= FieldValue.isClean(value);
                 if (named) {
-                    properties.add(new Property(name, property, value.text()));
+                    properties.add(new Property(name, property, value));
                 }
             } else if (input.skip('=')) {
                 if (METHODS.contains(name.toLowerCase(Locale.ROOT))) {
@@ -254,13 +258,13 @@ public final class AuthenticationResultsParser {
                     skipEntry();
                     break;
                 }
-                FieldValue value = value();
-                clean &= value.clean();
+                String value = value();
+                clean &= FieldValue.isClean(value);
                 if (reason == null && name.equalsIgnoreCase("reason")) {
-                    reason = value.text();
+                    reason = value;
                 }
             } else if (name.isEmpty()) {
-                clean &= FieldValue.read(input).clean();
+                clean &= FieldValue.isClean(FieldValue.read(input));
             }
         }
         if (clean) {
@@ -269,11 +273,21 @@ public final class AuthenticationResultsParser {
                     ResultWord.of(result),
                     comment == null ? "" : comment,
                     reason == null ? "" : reason,
-                    properties));
+                    fixed(properties)));
         }
     }
 
-    private FieldValue value() throws FieldSyntaxException {
+    /** As List.copyOf, which makes an array first. */
+    private static <T> List<T> fixed(List<T> list) {
+        return switch (list.size()) {
+            case 0 -> List.of();
+            case 1 -> List.of(list.get(0));
+            case 2 -> List.of(list.get(0), list.get(1));
+            default -> List.copyOf(list);
+        };
+    }
+
+    private String value() throws FieldSyntaxException {
         input.skipCfws();
         return FieldValue.read(input);
     }

@@ -32,7 +32,7 @@ public final class AuthenticationResultsWriter {
      *     sender's
      */
     public static String write(AuthenticationResults field) {
-        StringBuilder words = new StringBuilder(160);
+        StringBuilder words = new StringBuilder(128);
         addToken(words, field.authservId());
         words.append(';');
         if (field.results().isEmpty()) {

@@ -6,22 +6,24 @@ import org.dmarcmilter.message.Rfc5322Tokenizer;
 /**
  * A value after {@code =} in Authentication-Results and Received-SPF (RFC 8601, section 2.2, pvalue), read up to white space or
  * a semicolon, because real fields leave slashes and equal signs unquoted.
- *
- * @param text quotes removed if it is one quoted string, else as written
- * @param clean whether it is free of control characters
  */
-record FieldValue(String text, boolean clean) {
-    /** Takes the value that begins here; empty if a semicolon or the end is here. */
-    static FieldValue read(Rfc5322Tokenizer input) throws FieldSyntaxException {
+final class FieldValue {
+    private FieldValue() {}
+
+    /**
+     * Takes the value that begins here: quotes removed if it is one quoted string, else as written; empty if a semicolon or the end is
+     * here.
+     */
+    static String read(Rfc5322Tokenizer input) throws FieldSyntaxException {
         String plain = input.run(FieldValue::isPlain);
         if (endsHere(input)) {
-            return of(plain);
+            return plain;
         }
         StringBuilder text = new StringBuilder(plain);
         if (plain.isEmpty() && input.current() == '"') {
             String content = input.quotedString();
             if (endsHere(input) || input.current() == '(') {
-                return of(content);
+                return content;
             }
             text.append(quoted(content));
         }
@@ -51,7 +53,7 @@ record FieldValue(String text, boolean clean) {
         if (beforeComment >= 0 && !commentIsText) {
             text.setLength(beforeComment);
         }
-        return of(text.toString());
+        return text.toString();
     }
 
     /** Whether a value that is not quoted ends here. */
@@ -59,14 +61,15 @@ record FieldValue(String text, boolean clean) {
         return input.atEnd() || input.current() == ';' || input.atWhiteSpace();
     }
 
-    private static FieldValue of(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+    /** Whether a value is free of control characters. */
+    static boolean isClean(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             if ((c < ' ' && c != '\t') || c == 0x7F) {
-                return new FieldValue(text, false);
+                return false;
             }
         }
-        return new FieldValue(text, true);
+        return true;
     }
 
     /** What stands for itself, wherever it stands in a value; a control character needs a closer look. */

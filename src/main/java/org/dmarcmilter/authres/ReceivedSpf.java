@@ -52,9 +52,9 @@ public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
                 throw new FieldSyntaxException("no key-value pair");
             }
             input.skipCfws();
-            FieldValue value = FieldValue.read(input);
-            boolean repeated = pairs.put(key.toLowerCase(Locale.ROOT), value.text()) != null;
-            if (!value.clean() || repeated || pairs.size() > MAX_PAIRS) {
+            String value = FieldValue.read(input);
+            boolean repeated = pairs.put(key.toLowerCase(Locale.ROOT), value) != null;
+            if (!FieldValue.isClean(value) || repeated || pairs.size() > MAX_PAIRS) {
                 throw new FieldSyntaxException("repeated key, control character or too many pairs");
             }
             input.skipCfws();

@@ -72,7 +72,7 @@ final class FieldReader {
     private final Set<String> trustedSealers;
     private final Optional<CopiedText> copied;
 
-    private final List<DkimSeen> dkim = new ArrayList<>(2);
+    private List<DkimSeen> dkim = List.of();
     private List<MethodResult> arcResults = List.of();
     private List<String> notes = List.of();
     private List<String> warnings = List.of();
@@ -280,7 +280,16 @@ final class FieldReader {
         if (signer.isEmpty() || hasControls(selector, "") || tooLong) {
             return;
         }
-        dkim.add(new DkimSeen(signer.get(), !onlyIdentity, selector, identity, result.result(), Source.TRUSTED_FIELD));
+        DkimSeen seen =
+                new DkimSeen(signer.get(), !onlyIdentity, selector, identity, result.result(), Source.TRUSTED_FIELD);
+        if (dkim.isEmpty()) {
+            dkim = List.of(seen);
+            return;
+        }
+        if (dkim.size() == 1) {
+            dkim = new ArrayList<>(dkim);
+        }
+        dkim.add(seen);
     }
 
     /** @param except controls that do no harm */

@@ -111,12 +111,17 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
     }
 
     private List<HeaderField> headers(String authservId, Verdict verdict) {
+        boolean signs = handling().softwareHeader() && result.status() != Status.PERMERROR;
+        Optional<OwnSpf> own = announced();
+        if (verdict.delivers() && !signs && own.isEmpty()) {
+            return List.of(ResultFields.dmarc(authservId, result, verdict.shown()));
+        }
         List<HeaderField> headers = new ArrayList<>(3);
         if (verdict.delivers()) {
-            announced().ifPresent(own -> headers.add(ResultFields.spf(authservId, own)));
+            own.ifPresent(found -> headers.add(ResultFields.spf(authservId, found)));
             headers.add(ResultFields.dmarc(authservId, result, verdict.shown()));
         }
-        if (handling().softwareHeader() && result.status() != Status.PERMERROR) {
+        if (signs) {
             headers.add(ResultFields.software(facts, rules.hostName()));
         }
         return headers;

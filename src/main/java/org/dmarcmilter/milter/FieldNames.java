@@ -23,11 +23,17 @@ final class FieldNames {
         }
         int place = place(in, start, length);
         String name = known[place];
-        if (name == null || !isAt(name, in, start, length)) {
-            name = in.toString(start, length, StandardCharsets.ISO_8859_1);
-            known[place] = name;
+        if (name != null && isAt(name, in, start, length)) {
+            return name;
         }
-        return name;
+        // Two common names may have the same place: each has one beside it.
+        String beside = known[place ^ 1];
+        if (beside != null && isAt(beside, in, start, length)) {
+            return beside;
+        }
+        String made = in.toString(start, length, StandardCharsets.ISO_8859_1);
+        known[name == null ? place : place ^ 1] = made;
+        return made;
     }
 
     private static int place(ByteBuf in, int start, int length) {
