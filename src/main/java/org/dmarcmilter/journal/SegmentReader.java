@@ -47,14 +47,19 @@ public final class SegmentReader implements Closeable {
         try {
             InputStream in =
                     segment.compressed() ? new GZIPInputStream(file, BUFFER) : new BufferedInputStream(file, BUFFER);
-            SegmentReader reader = new SegmentReader(segment, in);
-            reader.readHead();
-            reader.skipTo(position);
-            return reader;
+            return read(segment, in, position);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** The same from what stands in it. */
+    static SegmentReader read(Segment segment, InputStream in, long position) throws IOException {
+        SegmentReader reader = new SegmentReader(segment, in);
+        reader.readHead();
+        reader.skipTo(position);
+        return reader;
     }
 
     /** Header and field names, wherever it goes on; nothing if the writer was killed before they were whole. */

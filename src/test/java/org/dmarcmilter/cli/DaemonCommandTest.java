@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.daemon.Daemon;
 import org.dmarcmilter.domain.ListenAddress;
+import org.dmarcmilter.journal.JournalWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +60,26 @@ class DaemonCommandTest {
 
     private String config(String text) throws IOException {
         return Files.writeString(directory.resolve("test.conf"), text).toString();
+    }
+
+    @Test
+    void doesNotShareTheStateOfAnotherDaemon() throws IOException {
+        Path state = directory.resolve("reports");
+        JournalWriter other = JournalWriter.start(
+                state,
+                new JournalWriter.Identity("mx", "test"),
+                new JournalWriter.Settings(1 << 20, false),
+                JournalWriter.DEFAULT_BOUNDS,
+                Clock.systemUTC());
+        String config =
+                config("AggregateReports true\nReportEmail r@example.com\nReportStateDirectory " + state + "\n");
+        Screen screen = new Screen();
+        assertEquals(73, run(screen, "-f", "-c", config));
+        assertEquals(
+                "dmarc-milter: ReportStateDirectory: another daemon writes this journal and has " + state
+                        + "/journal/writer.lock. Stop it, or give this one a ReportStateDirectory of its own.\n",
+                screen.err());
+        assertTrue(other.flushAndClose(Duration.ofSeconds(10)));
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Spool;
+import org.dmarcmilter.testing.ChildJvm;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -102,22 +103,7 @@ class HistoryCrashTest {
     }
 
     private Process spawn(String script, Path file, String atTheEnd) throws IOException {
-        Process child = new ProcessBuilder(
-                        "/bin/sh",
-                        "-c",
-                        script,
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        file.toString(),
-                        atTheEnd)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process child = ChildJvm.start(script, Child.class, file.toString(), atTheEnd);
         started = Optional.of(child);
         return child;
     }
@@ -139,7 +125,7 @@ class HistoryCrashTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            endWithTheTest();
+            ChildJvm.endWithTheTest();
             HistoryWriter writer = new HistoryWriter(
                     Path.of(arguments[0]), bounds(MESSAGES, Duration.ofMillis(2)), OptionalInt.empty());
             for (int i = 0; i < MESSAGES; i++) {
@@ -162,20 +148,6 @@ class HistoryCrashTest {
                 told = writer.written();
                 System.out.println(told + ".");
             }
-        }
-
-        /** Standard input ends when the test's JVM does, however that comes about: nothing of it must go on. */
-        private static void endWithTheTest() {
-            Thread watch = new Thread(() -> {
-                try {
-                    while (System.in.read() >= 0) {}
-                } catch (IOException e) {
-                    // As good as the end.
-                }
-                Runtime.getRuntime().halt(1);
-            });
-            watch.setDaemon(true);
-            watch.start();
         }
     }
 
