@@ -65,6 +65,12 @@ public record Configuration(
         return configuration;
     }
 
+    /** As {@link #load}, for a command that is started again and again: it does not repeat what the daemon says about doubtful values. */
+    public static Configuration loadQuietly(Optional<String> given, InputStream standardInput, Overrides overrides)
+            throws ConfigException {
+        return load(given, standardInput, overrides, Optional.empty());
+    }
+
     /** As {@link #load}, for the daemon: users, directories, hosts and addresses are looked at as well. */
     public static Configuration loadForDaemon(Optional<String> given, InputStream standardInput, Overrides overrides)
             throws ConfigException {

@@ -30,6 +30,11 @@ record Call(Terminal terminal, Map<String, String> environment, Words words, Clo
         return Configuration.load(words.value("-c"), terminal.in(), Overrides.of(environment, List.of()));
     }
 
+    /** The same, for a verb that a timer starts. */
+    Configuration quietConfiguration() throws ConfigException {
+        return Configuration.loadQuietly(words.value("-c"), terminal.in(), Overrides.of(environment, List.of()));
+    }
+
     void print(String text) {
         terminal.out().print(text);
     }

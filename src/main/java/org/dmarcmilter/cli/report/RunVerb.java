@@ -52,7 +52,7 @@ final class RunVerb implements Verb {
         if (every.isPresent() && every.get().toSeconds() < 1) {
             throw new UsageException("--every takes one second at least");
         }
-        LogSetup.apply(call.configuration().settings().logging(), true, call.environment());
+        LogSetup.apply(call.quietConfiguration().settings().logging(), true, call.environment());
         Ending ending = new Ending();
         Runtime.getRuntime().addShutdownHook(new Thread(ending::tell, "report-end"));
         try {
@@ -82,7 +82,7 @@ final class RunVerb implements Verb {
     }
 
     private static int once(Call call, Duration time, BooleanSupplier ending) throws ConfigException, IOException {
-        Configuration configuration = call.configuration();
+        Configuration configuration = call.quietConfiguration();
         if (!configuration.settings().aggregateReports().enabled()) {
             return ExitCode.OK;
         }

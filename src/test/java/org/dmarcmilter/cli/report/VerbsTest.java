@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dmarcmilter.cli.Screen;
+import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.store.Store;
 import org.dmarcmilter.store.StoredReports;
+import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.ScriptedSmtpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +74,22 @@ class VerbsTest {
         Files.writeString(config, "ReportStateDirectory " + directory.resolve("none") + "\n");
         assertEquals("", run(0, "run"));
         assertTrue(Files.notExists(directory.resolve("none")));
+    }
+
+    @Test
+    void repeatsNothingThatTheDaemonSays() throws Exception {
+        Files.writeString(config, "IgnoreMailFrom @example.com\n");
+        Call call = new Call(
+                new Screen().terminal(),
+                Map.of(),
+                new Words(Map.of("-c", config.toString()), List.of()),
+                Clock.systemUTC());
+        try (CapturedLog log = new CapturedLog(Configuration.class)) {
+            call.quietConfiguration();
+            assertEquals(List.of(), log.lines());
+            call.configuration();
+            assertEquals(1, log.lines().size(), () -> log.lines().toString());
+        }
     }
 
     @Test
