@@ -205,9 +205,9 @@ abstract class MailThroughTheSidecar {
     private String inReports(String... words) {
         try {
             var result = project.service("reports")
-                    .execInContainer(Stream.concat(
-                                    Stream.of("/opt/dmarc-milter/docker/entrypoint", "report"), Stream.of(words))
-                            .toArray(String[]::new));
+                    .execInContainer(
+                            Stream.concat(Stream.of("/opt/dmarc-milter/docker/entrypoint", "report"), Stream.of(words))
+                                    .toArray(String[]::new));
             assertEquals(0, result.getExitCode(), result::toString);
             return result.getStdout();
         } catch (IOException e) {

@@ -105,8 +105,8 @@ class AggregateReportIT {
         assertEquals("", report("run", "--now", NOW).replaceAll("(?m)^.* (INFO|WARN) .*\n?", ""));
         Path seen = Files.createDirectory(directory.resolve("front"));
         OpenDkimInstance checker = peers.add(OpenDkimInstance.start(seen, dns, "dkim.front.test"));
-        DaemonUnderTest recorder = peers.add(DaemonUnderTest.start(
-                seen, dns.address(), """
+        DaemonUnderTest recorder =
+                peers.add(DaemonUnderTest.start(seen, dns.address(), """
                 AuthservID mx.front.test
                 TrustedAuthservIDs dkim.front.test
                 AggregateReports true
@@ -153,7 +153,8 @@ class AggregateReportIT {
                 .ehlo("client.example")
                 .xclient("ADDR=192.0.2.7 NAME=client.example")) {
             for (int i = 0; i < 2; i++) {
-                client.send("a@elsewhere.example", "user@local.test", SEEN.sign(MESSAGE)).expect(250);
+                client.send("a@elsewhere.example", "user@local.test", SEEN.sign(MESSAGE))
+                        .expect(250);
             }
             client.send("a@elsewhere.example", "user@local.test", MESSAGE).expect(250);
         }
