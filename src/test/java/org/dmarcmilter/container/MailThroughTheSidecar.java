@@ -10,8 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +59,6 @@ abstract class MailThroughTheSidecar {
                 strict.example.             TXT "v=spf1 -all"
                 _dmarc.quarantine.example.  TXT "v=DMARC1; p=quarantine"
                 _dmarc.none.example.        TXT "v=DMARC1; p=none"
-                _dmarc.asking.example.      TXT "v=DMARC1; p=none; rua=mailto:reports@local.test"
-                asking.example._report._dmarc.local.test. TXT "v=DMARC1"
                 unpublished.example.        A   192.0.2.1
                 """.formatted(ownAddress) + SIGNED.record());
         project = ComposeProject.up(network, composeFiles(), buildVariables());
@@ -177,43 +173,6 @@ abstract class MailThroughTheSidecar {
                     result("fail (p=none dis=none) header.from=none.example policy.dmarc=none"),
                     delivered("none").top());
             awaitSidecarLog(id + ": none.example fail");
-        }
-    }
-
-    @Test
-    void sendsAReportToAMailbox() {
-        try (SmtpClient client = client()) {
-            client.send("a@asking.example", "asking@local.test", message("asking.example"))
-                    .expect(250);
-        }
-        delivered("asking");
-        Instant tomorrow = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
-        await("the record is in the journal").atMost(LIMIT).until(() -> {
-            inReports("import");
-            return inReports("status", "--json").contains("\"messages\":");
-        });
-        // When the grace is over, and when the spread is.
-        inReports("run", "--now", tomorrow.plus(Duration.ofHours(3)).toString());
-        inReports("run", "--now", tomorrow.plus(Duration.ofHours(8)).toString());
-        DeliveredMessage report = delivered("reports");
-        assertTrue(
-                report.values("Subject").get(0).startsWith("Report Domain: asking.example Submitter: local.test"),
-                () -> report.fields().toString());
-        assertTrue(inReports("list").contains("reports@local.test  sent"), () -> inReports("list"));
-    }
-
-    private String inReports(String... words) {
-        try {
-            var result = project.service("reports")
-                    .execInContainer(
-                            Stream.concat(Stream.of("/opt/dmarc-milter/docker/entrypoint", "report"), Stream.of(words))
-                                    .toArray(String[]::new));
-            assertEquals(0, result.getExitCode(), result::toString);
-            return result.getStdout();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
