@@ -35,8 +35,8 @@ abstract class InstalledPackageScenario {
     private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     /** What the packages are made from, beside {@code target/dmarc-milter}. */
-    private static final List<String> SOURCES =
-            List.of("LICENSE", "README.md", "pom.xml", "src/packaging", "src/site", "systemd");
+    private static final List<String> SOURCES = List.of(
+            "LICENSE", "README.md", "pom.xml", "src/main/resources/META-INF", "src/packaging", "src/site", "systemd");
 
     /** Where the source tree is in the system, as after "mvn package". */
     static final String SOURCE = "/root/source/";
