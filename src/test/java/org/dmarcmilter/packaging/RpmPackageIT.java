@@ -94,7 +94,8 @@ class RpmPackageIT extends InstalledPackageScenario {
         system.mustRun("src/packaging/stage /root/newer etc/sysconfig/dmarc-milter".replace("src", SOURCE + "src"));
         system.mustRun("""
                 set -e
-                install -D /dev/null /root/newer/usr/share/licenses/dmarc-milter/LICENSE
+                mkdir -p /root/newer/usr/share/licenses/dmarc-milter
+                touch /root/newer/usr/share/licenses/dmarc-milter/LICENSE /root/newer/usr/share/licenses/dmarc-milter/NOTICE
                 echo '# A newer default' >>/root/newer/etc/dmarc-milter/dmarc-milter.conf
                 """ + BUILD + "--nodeps --define '__os_install_post %{nil}' --define 'package_version 99'"
                 + " --define 'staged /root/newer' " + SOURCE + "src/packaging/rpm/dmarc-milter.spec\n"
