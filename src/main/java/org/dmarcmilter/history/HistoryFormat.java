@@ -65,7 +65,7 @@ public final class HistoryFormat {
     static final int MAX_LINE = 65_536;
 
     /** What the file says of a client without address. */
-    private static final String NO_ADDRESS = "127.0.0.1";
+    static final String NO_ADDRESS = "127.0.0.1";
 
     /** There was no such result. */
     private static final int UNDEFINED = -1;

@@ -1,6 +1,7 @@
 package org.dmarcmilter.history;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.dmarcmilter.authres.ResultWord;
 
 /** The numbers that OpenDMARC's history file and database use for the result words of RFC 8601, section 2.7. */
@@ -35,5 +36,14 @@ public enum ResultCode {
                 .filter(result -> result.name().equalsIgnoreCase(word.text()))
                 .findFirst()
                 .orElse(UNKNOWN);
+    }
+
+    /** The word of a number; {@code neutral}, which says nothing, for one without a word. */
+    static ResultWord word(int code) {
+        return Arrays.stream(values())
+                .filter(result -> result.code == code && result != UNKNOWN)
+                .findFirst()
+                .map(result -> ResultWord.of(result.name().toLowerCase(Locale.ROOT)))
+                .orElse(ResultWord.NEUTRAL);
     }
 }

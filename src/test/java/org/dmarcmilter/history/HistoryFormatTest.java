@@ -364,7 +364,8 @@ class HistoryFormatTest {
         mfrom example.com                | 'mfromexample.com'             | line 6: unknown key; record at line 1: 'mfrom' is missing | no blank, no key
         arc_policy 2 json:[]             | arc_policy 2 json:[{"d":"a"b"}] | record at line 1: the ARC list is no JSON | OpenDMARC does not escape
         arc_policy 2 json:[]             | arc_policy 2 json:[            | record at line 1: the ARC list is no JSON | cut
-        dkim example.com sel1 0          | dkim example.com sel1          | line 7: 'dkim' needs a domain, a selector and a result | a word is missing
+        dkim example.com sel1 0          | dkim example.com               | line 7: 'dkim' needs a domain, a selector and a result | a word is missing
+        dkim example.com sel1 0          | dkim example.com sel1          | line 7: no result code                    | without a selector the result follows
         dkim example.com sel1 0          | dkim example.com sel1 x        | line 7: no result code                    | no number
         fo 0                             | colour blue                    | line 18: unknown key                      | skipped, as the importer does
         job QID123                       | reporter again                 | line 1: no 'job' before it; 22            | a file that begins in the middle

@@ -3,8 +3,13 @@ package org.dmarcmilter.history;
 import java.util.List;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
 
-/** A record of a history file as {@link HistoryReader} reads it: its words and numbers, in the order of its keys. */
+/**
+ * A record of a history file as {@link HistoryReader} reads it: its words and numbers, in the order of its keys, as OpenDMARC means them.
+ *
+ * @param line where it begins in the file, from 1
+ */
 public record HistoryRecord(
+        int line,
         String jobId,
         String reporter,
         long received,

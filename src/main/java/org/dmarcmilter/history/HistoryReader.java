@@ -14,22 +14,30 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.history.HistoryRecord.Signature;
+import org.jspecify.annotations.Nullable;
 
-/** Reads history files, so that tests can hold what was written against what was meant. */
+/**
+ * Reads history files: what {@link HistoryFormat} writes, what OpenDMARC 1.3 and 1.4 write, and what Exim writes, which takes its format
+ * from them.
+ */
 public final class HistoryReader {
-    /** More addresses than a policy record can hold. */
+    /** More addresses, and more signatures, than a record of ours can hold. */
     private static final int MAX_ADDRESSES = 1_000;
 
     /** There was no such result. */
     private static final int UNDEFINED = -1;
+
+    /** The chain does not override, or there is none. */
+    private static final int ARC_POLICY_FAIL = 2;
 
     private static final int MAX_LINE = HistoryFormat.MAX_LINE;
     private static final List<String> KEYS = HistoryFormat.KEYS;
     private static final String JSON = "json:";
     private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
-    /** The last two are what OpenDMARC 1.4.2 does not write. */
-    private static final Set<String> MAY_BE_MISSING = Set.of("dkim", "rua", "spf_scope", "fo");
+    /** OpenDMARC 1.4.2 writes neither {@code spf_scope} nor {@code fo}, 1.3 and Exim no ARC, Exim no SPF unless it checked. */
+    private static final Set<String> MAY_BE_MISSING =
+            Set.of("dkim", "rua", "spf", "spf_scope", "fo", "arc", "arc_policy");
 
     private HistoryReader() {}
 
@@ -37,13 +45,14 @@ public final class HistoryReader {
      * Reads records as {@code opendmarc-import} does: lines in any order within a record, the last of a key wins, unknown
      * keys are skipped. What cannot be used is told and left out; the rest of the file is read on.
      *
-     * @param in the file, one character per octet; lines and memory are bounded whatever it holds
+     * @param in the file, one character per octet; lines and memory are bounded whatever it holds. A record that says neither gets what
+     *     OpenDMARC writes by default: no SPF, no ARC
      * @param records takes each record
      * @param problems takes what was wrong, with the line's number
      */
     public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems)
             throws IOException {
-        Draft draft = null;
+        @Nullable Draft draft = null;
         int number = 0;
         for (String line = boundedLine(in); line != null; line = boundedLine(in)) {
             number++;
@@ -64,14 +73,14 @@ public final class HistoryReader {
         finish(draft, records, problems);
     }
 
-    private static void finish(Draft draft, Consumer<HistoryRecord> records, Consumer<String> problems) {
+    private static void finish(@Nullable Draft draft, Consumer<HistoryRecord> records, Consumer<String> problems) {
         if (draft != null) {
             draft.finish(problems).ifPresent(records);
         }
     }
 
     /** The next line without its end, cut after {@link #MAX_LINE} plus one characters; null at the end. */
-    private static String boundedLine(BufferedReader in) throws IOException {
+    private static @Nullable String boundedLine(BufferedReader in) throws IOException {
         int c = in.read();
         if (c < 0) {
             return null;
@@ -118,16 +127,19 @@ public final class HistoryReader {
 
         private void addSignature(String value, int line, Consumer<String> problems) {
             String[] words = value.split(" ", -1);
-            if (words.length != 3) {
+            // OpenDMARC 1.3 and Exim write no selector.
+            if (words.length != 2 && words.length != 3) {
                 problems.accept("line " + line + ": 'dkim' needs a domain, a selector and a result");
                 return;
             }
-            Optional<Long> result = number(words[2], ResultCode.PASS.code(), 255);
+            Optional<Long> result = number(words[words.length - 1], ResultCode.PASS.code(), 255);
             if (result.isEmpty()) {
                 problems.accept("line " + line + ": no result code");
             } else if (dkim.size() < MAX_ADDRESSES) {
                 dkim.add(new Signature(
-                        orEmpty(words[0]), orEmpty(words[1]), result.get().intValue()));
+                        orEmpty(words[0]),
+                        words.length == 2 ? "" : orEmpty(words[1]),
+                        result.get().intValue()));
             }
         }
 
@@ -144,6 +156,7 @@ public final class HistoryReader {
             }
             try {
                 return Optional.of(new HistoryRecord(
+                        firstLine,
                         word("job"),
                         word("reporter"),
                         wideNumber("received", 0, Integer.MAX_VALUE * 1024L),
@@ -151,8 +164,8 @@ public final class HistoryReader {
                         word("from"),
                         word("mfrom"),
                         dkim,
-                        code("spf"),
-                        values.containsKey("spf_scope") ? code("spf_scope") : UNDEFINED,
+                        code("spf", UNDEFINED),
+                        code("spf_scope", UNDEFINED),
                         word("pdomain"),
                         code("policy"),
                         rua,
@@ -161,11 +174,11 @@ public final class HistoryReader {
                         code("aspf"),
                         code("p"),
                         code("sp"),
-                        values.containsKey("fo") ? code("fo") : 0,
+                        code("fo", 0),
                         code("align_dkim"),
                         code("align_spf"),
-                        code("arc"),
-                        code("arc_policy"),
+                        code("arc", ResultCode.FAIL.code()),
+                        code("arc_policy", ARC_POLICY_FAIL),
                         arcSets(problems),
                         code("action")));
             } catch (BadValueException e) {
@@ -184,6 +197,10 @@ public final class HistoryReader {
 
         private int code(String key) throws BadValueException {
             return (int) wideNumber(key, UNDEFINED, 255);
+        }
+
+        private int code(String key, int otherwise) throws BadValueException {
+            return values.containsKey(key) ? code(key) : otherwise;
         }
 
         private long wideNumber(String key, long least, long most) throws BadValueException {
