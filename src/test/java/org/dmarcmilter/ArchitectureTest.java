@@ -51,7 +51,7 @@ class ArchitectureTest {
             logging    | config
             explain    | judge evidence evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
-            worker     | store mail feedback journal aggregate report dmarc dns config files
+            worker     | store mail feedback journal history evaluation aggregate report dmarc dns config files
             cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
             cli        | cli.report daemon explain logging judge evidence message dmarc dns config files
             """)
@@ -127,7 +127,7 @@ class ArchitectureTest {
 
     @ParameterizedTest(name = "only {1} may import {0}")
     @CsvSource({
-        "history, daemon",
+        "history, daemon worker",
         "journal, daemon store worker",
         "milter, filter daemon",
         "report, daemon worker cli.report",

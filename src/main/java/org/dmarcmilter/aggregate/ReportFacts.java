@@ -41,6 +41,22 @@ public record ReportFacts(
         client = client.unmapped();
     }
 
+    /** The same, of another weight. */
+    public ReportFacts weighing(RowFacts.Weight weight) {
+        RowFacts same = new RowFacts(
+                row.disposition(),
+                row.dkimAligned(),
+                row.spfAligned(),
+                row.reasons(),
+                row.headerFrom(),
+                row.envelopeFrom(),
+                row.envelopeTo(),
+                row.dkim(),
+                row.spf(),
+                weight);
+        return new ReportFacts(policy, rua, mistakes, client, same);
+    }
+
     private static boolean isAddress(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7F && c != ',');
     }

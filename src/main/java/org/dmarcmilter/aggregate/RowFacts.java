@@ -97,7 +97,9 @@ public record RowFacts(
         /** Mail to or from our own report addresses: two report senders would write to each other for ever. */
         OWN_REPORTS,
         /** It failed and was rejected: no reason unless mail of that policy domain also passes here. */
-        REJECTED
+        REJECTED,
+        /** Another program recorded it, and its period was over before we heard of it: that program has told of it. */
+        PAST
     }
 
     /** More reasons than there are. */

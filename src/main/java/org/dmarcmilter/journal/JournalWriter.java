@@ -316,7 +316,7 @@ public final class JournalWriter {
                             + " report run, which reads them");
         }
         if (current == null) {
-            current = OpenSegment.create(directory, identity.node(), now(), instance, identity.program());
+            current = OpenSegment.create(directory, identity, now(), instance);
             segment = current;
         }
         return current;

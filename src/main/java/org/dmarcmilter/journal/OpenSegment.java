@@ -19,24 +19,31 @@ final class OpenSegment {
     }
 
     /**
-     * Begins a new one.
+     * Begins a new one in the directory, whose name says who writes it and since when.
      *
      * @param opened epoch seconds
+     * @param instance which run of the writer it is
      */
-    static OpenSegment create(JournalDirectory directory, String node, long opened, String instance, String program)
+    static OpenSegment create(JournalDirectory directory, JournalWriter.Identity identity, long opened, String instance)
             throws IOException {
         for (int number = 0; ; number++) {
-            Path file = directory.path().resolve(Segment.fileName(node, opened, number));
+            Path file = directory.path().resolve(Segment.fileName(identity.node(), opened, number));
             try {
-                OpenSegment segment = new OpenSegment(JournalDirectory.createFile(file), opened);
-                segment.append(ByteBuffer.wrap(
-                        JournalLine.header(node, instance, program).octets()));
-                segment.append(ByteBuffer.wrap(JournalLine.fields().octets()));
-                return segment;
+                return create(file, identity, opened, instance);
             } catch (FileAlreadyExistsException e) {
                 // The last one began in the same second.
             }
         }
+    }
+
+    /** The same as a file that is not there yet. */
+    static OpenSegment create(Path file, JournalWriter.Identity identity, long opened, String instance)
+            throws IOException {
+        OpenSegment segment = new OpenSegment(JournalDirectory.createFile(file), opened);
+        segment.append(ByteBuffer.wrap(JournalLine.header(identity.node(), instance, identity.program())
+                .octets()));
+        segment.append(ByteBuffer.wrap(JournalLine.fields().octets()));
+        return segment;
     }
 
     long opened() {

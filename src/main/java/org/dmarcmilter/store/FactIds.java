@@ -23,6 +23,9 @@ import org.dmarcmilter.store.Batch.PolicySeen;
  * domain, new ones are counted together: under the policy domain, without what the sender chose.
  */
 final class FactIds {
+    /** What the column {@code optional} has of {@link RowFacts.Weight#PAST}. */
+    static final int PAST = 3;
+
     private static final int MAX_POLICIES = 20_000;
     private static final int MAX_FACTS = 60_000;
     private static final int MAX_NUMBERS = 5_000;
@@ -191,6 +194,7 @@ final class FactIds {
             case REASON -> 0;
             case OWN_REPORTS -> 1;
             case REJECTED -> 2;
+            case PAST -> PAST;
         };
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.dmarcmilter.aggregate.ReportFacts;
+import org.dmarcmilter.aggregate.RowFacts.Weight;
 
 /**
  * From the journals into the counters: some thousand records at a time are counted in memory and written together with the place that
@@ -21,7 +22,7 @@ public final class JournalImport {
      *
      * @param messages that were counted
      * @param late of these, those whose own period was closed
-     * @param skipped lines that are damaged, and messages that came too late to be counted
+     * @param skipped lines that are damaged, and messages that came too late to be counted, or were told by others
      * @param merged kinds of rows that were counted under a common one, as there were too many
      * @param complete whether everything that is there was read
      */
@@ -124,7 +125,9 @@ public final class JournalImport {
 
     /** How many records were not counted: 0 or 1. */
     private int count(Batch batch, Instant time, ReportFacts record, Instant now) {
-        Optional<Periods.Place> place = periods.of(time, record.policy().every(), now, lateLimit);
+        Optional<Periods.Place> place = periods.of(time, record.policy().every(), now, lateLimit)
+                // Whoever recorded it has told of it; the next report of ours would tell it again.
+                .filter(found -> !found.late() || record.row().weight() != Weight.PAST);
         place.ifPresent(p -> batch.add(time, record, p.period(), p.late()));
         return place.isPresent() ? 0 : 1;
     }

@@ -42,8 +42,14 @@ public final class Preparation {
             long lastSeen,
             long rows,
             long messages,
-            boolean reason,
-            boolean rejected) {}
+            int leastOptional,
+            boolean rejected) {
+
+        /** Whether there is a message that makes a report necessary. */
+        boolean reason() {
+            return leastOptional == 0;
+        }
+    }
 
     private final Database database;
     private final StoreLog log;
@@ -107,7 +113,7 @@ public final class Preparation {
     private List<Counted> counted(Period period) throws SQLException {
         return database.list(
                 "SELECT p.id, p.domain, p.config, p.mistakes, p.last_seen, COUNT(*), SUM(c.n),"
-                        + " MIN(CASE WHEN f.optional = 0 THEN 0 ELSE 1 END), MAX(CASE WHEN f.optional = 2 THEN 1 ELSE 0 END)"
+                        + " MIN(f.optional), MAX(CASE WHEN f.optional = 2 THEN 1 ELSE 0 END)"
                         + " FROM dm_counter c JOIN dm_fact f ON f.id = c.fact_id JOIN dm_policy p ON p.id = f.policy_id"
                         + " WHERE c.begin_at = ? AND p.seconds = ?"
                         + " GROUP BY p.id, p.domain, p.config, p.mistakes, p.last_seen ORDER BY p.domain, p.id",
@@ -125,7 +131,7 @@ public final class Preparation {
                 row.getLong(5),
                 row.getLong(6),
                 row.getLong(7),
-                row.getInt(8) == 0,
+                row.getInt(8),
                 row.getInt(9) == 1);
     }
 
@@ -179,7 +185,7 @@ public final class Preparation {
             return Optional.of("excluded");
         }
         if (!counted.reason() && !(counted.rejected() && passedLately(counted.domain(), closedAt))) {
-            return Optional.of("no-reason");
+            return Optional.of(counted.leastOptional() == FactIds.PAST ? "history" : "no-reason");
         }
         if (counted.messages() < rules.minimumMessages()) {
             return Optional.of("minimum");

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.aggregate.PublishedPolicy;
+import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.aggregate.ReportIdentity.Format;
 import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.config.Settings;
@@ -43,6 +44,11 @@ public record Place(
     /** What the last run has left for {@code status} and the metrics. */
     public Path status() {
         return directory().resolve("status.json");
+    }
+
+    /** Of which messages reports tell. */
+    public RecordingRules recording() {
+        return new RecordingRules(scope, settings.periods().minimumInterval());
     }
 
     /** How reports are made. */
