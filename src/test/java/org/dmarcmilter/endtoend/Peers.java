@@ -14,8 +14,12 @@ final class Peers implements Peer {
 
     @Override
     public void close() {
-        while (!started.isEmpty()) {
-            started.pop().close();
+        if (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } finally {
+                close(); // the others, also when that one does not stop
+            }
         }
     }
 }

@@ -15,17 +15,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A Postfix of the test's own: its configuration, queue, mailboxes and log are in the test's directory, it listens on
- * loopback, believes XCLIENT, and has no way to send anything to anybody.
+ * loopback, believes XCLIENT, delivers mail for any user of local.test, and has no way to send anything to anybody.
  */
 final class PostfixInstance implements Peer {
-    /** Mail for any user of this domain is delivered. */
-    private static final String DOMAIN = "local.test";
-
     private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(15);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final Path directory;
     private final PeerProcess process;
@@ -50,14 +50,18 @@ final class PostfixInstance implements Peer {
     /**
      * Starts Postfix with more configuration.
      *
-     * @param main lines for main.cf
+     * @param main lines for main.cf, instead of those there with the same parameter
      * @param master lines for master.cf
      */
     static PostfixInstance start(Path directory, List<String> milters, String main, String master) {
-        int port = Loopback.freePort();
+        return startAt(Loopback.freePort(), directory, milters, main, master);
+    }
+
+    /** The same on a port that others know already. */
+    static PostfixInstance startAt(int port, Path directory, List<String> milters, String main, String master) {
         Path configuration = writeConfiguration(directory, port, milters);
         try {
-            Files.writeString(configuration.resolve("main.cf"), main, StandardOpenOption.APPEND);
+            replaceParameters(configuration.resolve("main.cf"), main);
             Files.writeString(configuration.resolve("master.cf"), master, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,7 +99,7 @@ final class PostfixInstance implements Peer {
         }
         try (Stream<Path> files = Files.list(mailbox)) {
             return files.map(file -> DeliveredMessage.parse(read(file)))
-                    .filter(message -> message.recipient().equals(user + "@" + DOMAIN))
+                    .filter(message -> message.recipient().startsWith(user + "@"))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -136,20 +140,43 @@ final class PostfixInstance implements Peer {
                 .orElseThrow();
     }
 
+    /** "postfix start-fg" is a script in front of the master process, and ends with it; "postfix stop" takes 5 s. */
     @Override
     public void close() {
-        // "postfix start-fg" is a script in front of the master process: ask the master itself to go, then the script.
+        ProcessHandle master = master();
+        List<ProcessHandle> all =
+                Stream.concat(master.descendants(), Stream.of(master)).toList();
+        master.destroy();
         try {
-            PeerProcess.run(
-                    directory.resolve("postfix.stop"),
-                    List.of(
-                            PeerProgram.locate("postfix").toString(),
-                            "-c",
-                            directory.resolve("etc").toString(),
-                            "stop"));
+            process.exitCode(STOP_LIMIT);
         } finally {
+            all.forEach(ProcessHandle::destroyForcibly);
             process.close();
         }
+    }
+
+    private ProcessHandle master() {
+        return ProcessHandle.of(Long.parseLong(
+                        read(directory.resolve("queue/pid/master.pid")).strip()))
+                .orElseThrow();
+    }
+
+    /**
+     * A parameter that stands there twice is a warning of every process of Postfix, and these may be its death: postlogd sends its own
+     * warnings to the socket that only it reads, and waits for itself for ever when the other processes have filled that socket before.
+     */
+    private static void replaceParameters(Path file, String lines) throws IOException {
+        Set<String> replaced = lines.lines().map(PostfixInstance::parameter).collect(Collectors.toSet());
+        String kept = Files.readString(file)
+                .lines()
+                .filter(line -> !replaced.contains(parameter(line)))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+        Files.writeString(file, kept + lines);
+    }
+
+    private static String parameter(String line) {
+        return line.substring(0, line.indexOf('=')).strip();
     }
 
     private static Path writeConfiguration(Path directory, int port, List<String> milters) {
