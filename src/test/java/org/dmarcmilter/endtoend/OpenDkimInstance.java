@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** OpenDKIM as verifier: it reads keys from the test's name server and writes Authentication-Results under its own id. */
+/** OpenDKIM: it reads keys from the test's name server and writes Authentication-Results under its own id, or signs. */
 final class OpenDkimInstance implements Peer {
     private final PeerProcess process;
     private final int port;
@@ -19,6 +19,10 @@ final class OpenDkimInstance implements Peer {
 
     /** Starts it with the authserv-id that the daemon is told to trust. */
     static OpenDkimInstance start(Path directory, NameServer dns, String authservId) {
+        return start(directory, dns, authservId, "Mode v\n");
+    }
+
+    private static OpenDkimInstance start(Path directory, NameServer dns, String authservId, String mode) {
         int port = Loopback.freePort();
         PeerProcess process = PeerProcess.start(
                 directory.resolve("opendkim.log"),
@@ -26,32 +30,24 @@ final class OpenDkimInstance implements Peer {
                         PeerProgram.locate("opendkim").toString(),
                         "-f",
                         "-x",
-                        writeConfiguration(directory, dns, authservId, port).toString()));
+                        writeConfiguration(directory, dns, authservId, port, mode)
+                                .toString()));
         process.awaitReady(() -> Loopback.accepts(port));
         return new OpenDkimInstance(process, port);
     }
 
-    /** Starts one that signs what comes from this host for the key's domain. */
-    static OpenDkimInstance startSigner(Path directory, String domain, DkimKey key) {
-        int port = Loopback.freePort();
+    /** Starts one that also signs what comes from this host for the key's domain. */
+    static OpenDkimInstance startSigner(Path directory, NameServer dns, String authservId, String domain, DkimKey key) {
         try {
             Path secret = Files.writeString(directory.resolve("signer.private"), key.pem());
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-            Path configuration =
-                    Files.writeString(directory.resolve("opendkim-signer.conf"), """
-                    Mode s
-                    Syslog no
-                    Socket inet:%d@127.0.0.1
+            return start(directory, dns, authservId, """
+                    Mode sv
                     Domain %s
                     Selector test
                     KeyFile %s
                     RequireSafeKeys no
-                    """.formatted(port, domain, secret));
-            PeerProcess process = PeerProcess.start(
-                    directory.resolve("opendkim-signer.log"),
-                    List.of(PeerProgram.locate("opendkim").toString(), "-f", "-x", configuration.toString()));
-            process.awaitReady(() -> Loopback.accepts(port));
-            return new OpenDkimInstance(process, port);
+                    """.formatted(domain, secret));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,18 +68,18 @@ final class OpenDkimInstance implements Peer {
         process.close();
     }
 
-    private static Path writeConfiguration(Path directory, NameServer dns, String authservId, int port) {
+    private static Path writeConfiguration(Path directory, NameServer dns, String authservId, int port, String mode) {
         try {
             // The resolver in OpenDKIM is libunbound, which takes ADDRESS@PORT. ResolverConfiguration would say the
             // same, but its file is parsed anew for each message, and not safely by two threads at once.
-            return Files.writeString(directory.resolve("opendkim.conf"), """
-                    Mode v
+            return Files.writeString(
+                    directory.resolve("opendkim.conf"), """
                     Syslog no
                     Socket inet:%d@127.0.0.1
                     AuthservID %s
                     AlwaysAddARHeader yes
                     Nameservers 127.0.0.1@%d
-                    """.formatted(port, authservId, dns.port()));
+                    """.formatted(port, authservId, dns.port()) + mode);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
