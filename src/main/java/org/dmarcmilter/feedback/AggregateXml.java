@@ -1,6 +1,5 @@
 package org.dmarcmilter.feedback;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -92,7 +91,7 @@ public final class AggregateXml {
     /** As {@link #write(AggregateReport, Iterator, OutputStream)}, for rows that come by themselves. */
     public static Written write(AggregateReport report, RowSource rows, OutputStream file) throws IOException {
         // To a stream the JDK writes octet by octet, which takes five times as long.
-        try (Writer out = new BufferedWriter(
+        try (Writer out = new UnlockedWriter(
                 new OutputStreamWriter(new GZIPOutputStream(file, BUFFER), StandardCharsets.UTF_8), BUFFER)) {
             XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
             Written written = new AggregateXml(xml, report.identity().format()).document(report, rows);

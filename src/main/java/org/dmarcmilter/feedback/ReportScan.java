@@ -1,7 +1,6 @@
 package org.dmarcmilter.feedback;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,44 +42,64 @@ final class ReportScan extends DefaultHandler {
     /** To put a mistake into words takes the validator longer than to find it. */
     private static final int MAX_MISTAKES = 1_000;
 
-    /** Above the root element. */
-    private static final String ROOT = "";
-
-    /** Where nothing is looked at. */
-    private static final String ELSEWHERE = "-";
-
     /** A day, in seconds. */
     private static final long DAY = 86_400;
 
-    /** Each place where something is looked at, and those above it, by the place above and the element's name. */
-    private static final Map<String, Map<String, String>> PLACES = places(
-            "feedback/policy_published/domain",
-            "feedback/record",
-            "feedback/record/auth_results",
-            "feedback/record/auth_results/dkim/domain",
-            "feedback/record/auth_results/spf/domain",
-            "feedback/record/identifiers/header_from",
-            "feedback/record/row/count",
-            "feedback/record/row/policy_evaluated/disposition",
-            "feedback/record/row/policy_evaluated/reason",
-            "feedback/record/row/source_ip",
-            "feedback/report_metadata/date_range",
-            "feedback/report_metadata/date_range/begin",
-            "feedback/report_metadata/date_range/end",
-            "feedback/report_metadata/org_name",
-            "feedback/report_metadata/report_id");
+    /** The elements of a report in which something is looked at, and those above and beside them that large reports have a lot of. */
+    private static final Place PLACES = places(
+            List.of(
+                    "feedback/policy_published/domain",
+                    "feedback/record",
+                    "feedback/record/auth_results",
+                    "feedback/record/auth_results/dkim/domain",
+                    "feedback/record/auth_results/spf/domain",
+                    "feedback/record/identifiers/header_from",
+                    "feedback/record/row/count",
+                    "feedback/record/row/policy_evaluated/disposition",
+                    "feedback/record/row/policy_evaluated/reason",
+                    "feedback/record/row/source_ip",
+                    "feedback/report_metadata/date_range",
+                    "feedback/report_metadata/date_range/begin",
+                    "feedback/report_metadata/date_range/end",
+                    "feedback/report_metadata/org_name",
+                    "feedback/report_metadata/report_id"),
+            List.of(
+                    "feedback/record/auth_results/dkim/result",
+                    "feedback/record/auth_results/dkim/selector",
+                    "feedback/record/auth_results/spf/result",
+                    "feedback/record/auth_results/spf/scope",
+                    "feedback/record/identifiers/envelope_from",
+                    "feedback/record/row/policy_evaluated/dkim",
+                    "feedback/record/row/policy_evaluated/spf"));
 
-    private static Map<String, Map<String, String>> places(String... lookedAt) {
-        Map<String, Map<String, String>> places = new HashMap<>();
-        for (String place : lookedAt) {
-            String above = ROOT;
-            for (String name : place.split("/", -1)) {
-                String at = above.isEmpty() ? name : above + "/" + name;
-                places.computeIfAbsent(above, key -> new HashMap<>()).put(name, at);
-                above = at;
-            }
+    /** Where nothing is looked at. */
+    private static final Place ELSEWHERE = new Place("");
+
+    /** An element by the names above it and its own. */
+    private static final class Place {
+        private final String path;
+        private final Map<String, Place> below = new HashMap<>();
+        private boolean lookedAt;
+
+        Place(String path) {
+            this.path = path;
         }
-        return places;
+    }
+
+    private static Place places(List<String> lookedAt, List<String> known) {
+        Place document = new Place("");
+        known.forEach(path -> place(document, path));
+        lookedAt.forEach(path -> place(document, path).lookedAt = true);
+        return document;
+    }
+
+    private static Place place(Place document, String path) {
+        Place place = document;
+        for (String name : path.split("/", -1)) {
+            String at = place == document ? name : place.path + "/" + name;
+            place = place.below.computeIfAbsent(name, key -> new Place(at));
+        }
+        return place;
     }
 
     /** The document cannot be a report, so the rest is not looked at. */
@@ -93,8 +112,9 @@ final class ReportScan extends DefaultHandler {
     }
 
     private final Findings findings;
-    private final Deque<String> path = new ArrayDeque<>();
-    private final Deque<String> places = new ArrayDeque<>(List.of(ROOT));
+    private final String[] path = new String[MAX_DEPTH];
+    private final Place[] places = new Place[MAX_DEPTH];
+    private int depth;
     private final Set<String> names = new HashSet<>();
     private final Map<String, String> prefixesOfRoot = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -103,6 +123,7 @@ final class ReportScan extends DefaultHandler {
     private Optional<ValidatorHandler> validator = Optional.empty();
     private Optional<Format> format = Optional.empty();
     private String rootNamespace = "";
+    private boolean isNamespaceOfItsOwn;
     private String policyDomain = "";
     private String reportId = "";
     private OptionalLong begin = OptionalLong.empty();
@@ -198,19 +219,24 @@ final class ReportScan extends DefaultHandler {
     @Override
     public void startElement(String uri, String localName, String name, Attributes attributes) throws SAXException {
         progress.run();
-        know(name);
+        Place above = depth == 0 ? PLACES : places[depth - 1];
+        Place place = above.below.getOrDefault(localName, ELSEWHERE);
+        if (place == ELSEWHERE || !name.equals(localName)) {
+            know(name);
+        }
         for (int i = 0; i < attributes.getLength(); i++) {
             know(attributes.getQName(i));
         }
         if (++elements > MAX_ELEMENTS) {
             throw new StoppedException("more than " + MAX_ELEMENTS + " elements");
         }
-        if (path.size() == MAX_DEPTH) {
+        if (depth == MAX_DEPTH) {
             throw new StoppedException("elements are nested more than " + MAX_DEPTH + " deep");
         }
         ValidatorHandler next = validator.isPresent() ? validator.get() : begin(uri);
-        path.addLast(localName);
-        places.addLast(PLACES.getOrDefault(places.getLast(), Map.of()).getOrDefault(localName, ELSEWHERE));
+        path[depth] = localName;
+        places[depth] = place;
+        depth++;
         text.setLength(0);
         if (localName.equals("auth_results")) {
             results = 0;
@@ -223,6 +249,7 @@ final class ReportScan extends DefaultHandler {
         rootNamespace = namespace;
         Format found = namespace.equals(AggregateXml.NAMESPACE) ? Format.RFC9990 : Format.RFC7489;
         format = Optional.of(found);
+        isNamespaceOfItsOwn = found == Format.RFC7489 && !namespace.isEmpty();
         if (found == Format.RFC9990) {
             findings.add(
                     Kind.NAMESPACE,
@@ -249,7 +276,11 @@ final class ReportScan extends DefaultHandler {
 
     /** A namespace of somebody's own is told once; the rest is checked as if it were not there. */
     private String mapped(String uri) {
-        return format.equals(Optional.of(Format.RFC7489)) && uri.equals(rootNamespace) ? "" : uri;
+        return isNamespaceOfItsOwn && uri.equals(rootNamespace) ? "" : uri;
+    }
+
+    private String pathText() {
+        return String.join("/", Arrays.asList(path).subList(0, depth));
     }
 
     private void know(String name) throws SAXException {
@@ -275,14 +306,13 @@ final class ReportScan extends DefaultHandler {
     @Override
     public void endElement(String uri, String localName, String name) throws SAXException {
         progress.run();
-        if (!places.getLast().equals(ELSEWHERE)) {
-            look(places.getLast(), localName);
+        if (places[depth - 1].lookedAt) {
+            look(places[depth - 1].path, localName);
         }
         if (validator.isPresent()) {
             validator.get().endElement(mapped(uri), localName, name);
         }
-        path.removeLast();
-        places.removeLast();
+        depth--;
         text.setLength(0);
     }
 
@@ -341,7 +371,7 @@ final class ReportScan extends DefaultHandler {
 
     private void reportId(String value) {
         reportId = value;
-        if (value.isEmpty() || value.startsWith("@") || value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+        if (value.isEmpty() || value.startsWith("@") || !isGraphic(value)) {
             findings.add(
                     Kind.REPORT_ID,
                     line(),
@@ -394,14 +424,28 @@ final class ReportScan extends DefaultHandler {
 
     private void domain(String element, String value) {
         if (value.isEmpty()) {
-            findings.add(Kind.DOMAIN, line(), String.join("/", path) + " is empty");
-        } else if (value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            findings.add(Kind.DOMAIN, line(), pathText() + " is empty");
+        } else if (!isGraphic(value)) {
             findings.add(Kind.DOMAIN, line(), element + " is no name in A-labels: " + Printable.quoted(value));
         }
     }
 
+    private static boolean isGraphic(String text) {
+        return isAll(text, '!', '~');
+    }
+
+    /** A loop, as a large report has a million of such texts. */
+    private static boolean isAll(String text, char first, char last) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < first || text.charAt(i) > last) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static OptionalLong number(String text) {
-        if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 19 || !isAll(text, '0', '9')) {
             return OptionalLong.empty();
         }
         try {
@@ -422,7 +466,7 @@ final class ReportScan extends DefaultHandler {
             findings.add(
                     Kind.SCHEMA,
                     e.getLineNumber(),
-                    String.join("/", path) + ": " + message.replaceFirst("^cvc-[^ ]*: ", ""));
+                    pathText() + ": " + message.replaceFirst("^cvc-[^ ]*: ", ""));
         }
     }
 
