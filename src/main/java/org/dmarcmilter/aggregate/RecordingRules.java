@@ -31,7 +31,7 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
 
     /**
      * What a report takes of a message. Empty where there is nothing to report, or nobody to report to: no policy or none that is
-     * known, no valid {@code mailto:} address in it, a message that comes again (4xx), a client without an address, a domain about which
+     * known, no valid {@code mailto:} address of at most 2,048 characters in it, a message that comes again (4xx), a client without an address, a domain about which
      * there are no reports.
      *
      * @param ownReports whether the message is for one of our report addresses, or is a report of ours
@@ -55,12 +55,12 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
     }
 
     private static List<String> addresses(List<DmarcUri> rua, Standard standard) {
-        return rua.stream()
+        return ReportFacts.recordable(rua.stream()
                 .filter(uri -> uri.mailbox().isPresent())
                 // The suffix means nothing there, and anything may stand in it.
                 .map(uri -> standard == Standard.RFC9989 ? uri.uri() : uri.text())
                 .distinct()
-                .toList();
+                .toList());
     }
 
     private PublishedPolicy policy(Discovery.Found found, Standard standard) {

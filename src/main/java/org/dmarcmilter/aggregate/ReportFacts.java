@@ -30,9 +30,7 @@ public record ReportFacts(
 
     /** @throws IllegalArgumentException if there is no address */
     public ReportFacts {
-        // An address that had to be mended would be another address.
-        rua = HarmlessText.whole(
-                rua.stream().filter(ReportFacts::isAddress).toList(), MAX_ADDRESSES, MAX_ADDRESS_CHARACTERS);
+        rua = recordable(rua);
         if (rua.isEmpty()) {
             throw new IllegalArgumentException("nobody to report to");
         }
@@ -55,6 +53,13 @@ public record ReportFacts(
                 row.spf(),
                 weight);
         return new ReportFacts(policy, rua, mistakes, client, same);
+    }
+
+    /** Those of a record's addresses that facts can have; none if none is printable, has no comma, and is short enough. */
+    static List<String> recordable(List<String> rua) {
+        // An address that had to be mended would be another address.
+        return HarmlessText.whole(
+                rua.stream().filter(ReportFacts::isAddress).toList(), MAX_ADDRESSES, MAX_ADDRESS_CHARACTERS);
     }
 
     private static boolean isAddress(String text) {

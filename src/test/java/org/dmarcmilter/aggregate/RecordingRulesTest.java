@@ -89,6 +89,18 @@ class RecordingRulesTest {
         assertEquals(recorded, RULES.facts(evaluation, false).isPresent(), why);
     }
 
+    /** One of 2,048 characters is recorded, one of 2,049 is nobody to report to. */
+    @ParameterizedTest
+    @CsvSource({"2048, true", "2049, false"})
+    void recordsNoAddressThatIsTooLong(int length, boolean recorded) {
+        String address = "mailto:" + "a".repeat(length - "mailto:@example.com".length()) + "@example.com";
+        Discovery.Found found = found("v=DMARC1; p=none; rua=" + address, Standard.RFC7489);
+        Evaluation evaluation = TestEvaluation.plain("Q")
+                .dmarc(TestEvaluation.result(Status.PASS, found, Policy.NONE, true))
+                .evaluation();
+        assertEquals(recorded, RULES.facts(evaluation, false).isPresent());
+    }
+
     @Test
     void recordsNoClientWithoutAddress() {
         Evaluation evaluation =
