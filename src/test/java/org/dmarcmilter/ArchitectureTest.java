@@ -36,7 +36,7 @@ class ArchitectureTest {
             dmarc      | dns
             milter     | files
             config     |
-            evaluation | authres message spf dmarc
+            evaluation | authres message spf dmarc files
             evidence   | evaluation authres message spf dmarc dns config
             judge      | evidence evaluation authres message spf dmarc dns config
             filter     | judge evidence message dns milter config

@@ -1,5 +1,6 @@
 package org.dmarcmilter.evaluation;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -8,13 +9,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.text.Printable;
+import org.slf4j.Logger;
 
 /**
  * What waits to be written to a file, and the thread that writes it. Whoever hands over never waits, whatever the disk does.
  *
  * <p>At the bound, in number or in octets, the newest are dropped and counted: those that already wait stay, so that what is
- * written has one gap and its beginning is known.
+ * written has one gap and its beginning is known. While the file cannot be written what waits stays too, and it is tried again each
+ * interval; the log has one line when that begins, one when it ends, and one for what was lost.
  *
  * @param <T> what is written
  */
@@ -35,17 +41,26 @@ public final class Spool<T> {
         }
     }
 
+    /**
+     * What is written to, for the log.
+     *
+     * @param thread the name of the spool's thread
+     * @param file such as {@code HistoryFile /var/lib/dmarc-milter/history}
+     * @param log that of the class which writes it
+     */
+    public record Place(String thread, String file, Logger log) {}
+
     /** Writes what waits; called on the spool's thread only. */
     public interface Writer {
         /**
          * Takes what waits and writes it. What could not be written is kept by the writer for the next call.
          *
-         * @return whether the file could be written
+         * @throws IOException if the file could not be written
          */
-        boolean writeWaiting();
+        void writeWaiting() throws IOException;
 
         /** Called once, after the last of these calls. */
-        default void end() {}
+        default void end() throws IOException {}
     }
 
     /** So many waiting items are written without waiting for the end of the interval. */
@@ -53,6 +68,7 @@ public final class Spool<T> {
 
     private record Waiting<T>(T item, long octets) {}
 
+    private final Place place;
     private final Bounds bounds;
     private final ToLongFunction<T> size;
     private final Queue<Waiting<T>> queue = new ConcurrentLinkedQueue<>();
@@ -64,16 +80,19 @@ public final class Spool<T> {
     private volatile boolean closing;
     private volatile boolean failing;
 
+    // The rest belongs to the thread.
+    private long knownLosses;
+
     /**
      * A spool whose thread has not begun.
      *
-     * @param name of the thread
      * @param size octets that an item takes while it waits, about
      */
-    public Spool(String name, Bounds bounds, ToLongFunction<T> size, Writer writer) {
+    public Spool(Place place, Bounds bounds, ToLongFunction<T> size, Writer writer) {
+        this.place = place;
         this.bounds = bounds;
         this.size = size;
-        this.thread = new Thread(() -> run(writer), name);
+        this.thread = new Thread(() -> run(writer), place.thread());
         this.thread.setDaemon(true);
     }
 
@@ -98,8 +117,37 @@ public final class Spool<T> {
         }
     }
 
-    /** For the writer: the oldest item, which still counts as waiting until {@link #written} or {@link #lose}. */
-    public Optional<T> take() {
+    /**
+     * For the writer: the oldest item in the form in which it is written; those that have none are passed over.
+     *
+     * @param form empty for an item that is none to write
+     * @param id what the log calls an item, from outside
+     */
+    public <F> Optional<F> take(Function<T, Optional<F>> form, Function<T, String> id) {
+        for (Optional<T> next = take(); next.isPresent(); next = take()) {
+            try {
+                Optional<F> formed = form.apply(next.get());
+                if (formed.isPresent()) {
+                    return formed;
+                }
+                waiting.decrementAndGet();
+            } catch (RuntimeException e) {
+                // The last resort: a bug that one message shows must not end the records of all others.
+                place.log()
+                        .error(
+                                "{}: no record of this message could be made for {}",
+                                Printable.shortened(id.apply(next.get())),
+                                place.file(),
+                                e);
+                waiting.decrementAndGet();
+                dropped.increment();
+                knownLosses++;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<T> take() {
         Waiting<T> next = queue.poll();
         if (next == null) {
             return Optional.empty();
@@ -108,30 +156,19 @@ public final class Spool<T> {
         return Optional.of(next.item());
     }
 
-    /** For the writer: so many items that were taken are in the file. */
+    /** For the writer: so many items that were taken are in the file. Until then they count as waiting. */
     public void written(int items) {
         waiting.addAndGet(-items);
         written.add(items);
-    }
-
-    /** For the writer: an item that was taken is none that is written. */
-    public void leaveOut() {
-        waiting.decrementAndGet();
-    }
-
-    /** For the writer: an item that was taken cannot be written, ever. */
-    public void lose() {
-        waiting.decrementAndGet();
-        dropped.increment();
     }
 
     /**
      * Has the writer write what waits, and ends the thread.
      *
      * @param limit how long to wait for that
-     * @return how many items are not written
+     * @return whether everything that was offered before is in the file
      */
-    public int flushAndClose(Duration limit) {
+    public boolean flushAndClose(Duration limit) {
         closing = true;
         LockSupport.unpark(thread);
         try {
@@ -139,7 +176,11 @@ public final class Spool<T> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return waiting.get();
+        int lost = waiting.get();
+        if (lost > 0) {
+            place.log().error("{}: {} records could not be written and are lost", place.file(), lost);
+        }
+        return lost == 0;
     }
 
     /** How many items are in the file. */
@@ -165,13 +206,60 @@ public final class Spool<T> {
     private void run(Writer writer) {
         boolean last = false;
         while (!last) {
-            failing = !writer.writeWaiting();
+            attempt(writer);
             if (!closing) {
                 LockSupport.parkNanos(this, bounds.interval().toNanos());
             }
             last = closing;
         }
-        failing = !writer.writeWaiting();
-        writer.end();
+        int before;
+        do {
+            before = waiting.get();
+            attempt(writer);
+        } while (failing && waiting.get() < before); // as long as it gets on: nobody tries again later
+        try {
+            writer.end();
+        } catch (IOException e) {
+            tellOfFailure(e);
+        }
+    }
+
+    private void attempt(Writer writer) {
+        try {
+            writer.writeWaiting();
+            tellOfSuccess();
+            failing = false;
+        } catch (IOException e) {
+            tellOfFailure(e);
+            failing = true;
+        }
+    }
+
+    private void tellOfFailure(IOException e) {
+        if (!failing) {
+            place.log()
+                    .error(
+                            "{} cannot be written: {}; {} records wait, the mail goes on",
+                            place.file(),
+                            FileProblem.reason(e),
+                            waiting.get());
+        }
+    }
+
+    private void tellOfSuccess() {
+        if (failing) {
+            place.log().warn("{} is writable again", place.file());
+        }
+        long lost = dropped.sum() - knownLosses;
+        if (lost > 0) {
+            knownLosses += lost;
+            place.log()
+                    .error(
+                            "{}: {} records were lost, as no more than {} can wait, or {} octets",
+                            place.file(),
+                            lost,
+                            bounds.items(),
+                            bounds.octets());
+        }
     }
 }

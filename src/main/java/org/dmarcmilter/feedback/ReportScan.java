@@ -463,10 +463,7 @@ final class ReportScan extends DefaultHandler {
         String message = e.getMessage() == null ? "" : e.getMessage();
         // Says only that the value, which the message before named, is that element's; the path here says so.
         if (!message.startsWith("cvc-type.3.1.3") && !message.startsWith("cvc-attribute.3")) {
-            findings.add(
-                    Kind.SCHEMA,
-                    e.getLineNumber(),
-                    pathText() + ": " + message.replaceFirst("^cvc-[^ ]*: ", ""));
+            findings.add(Kind.SCHEMA, e.getLineNumber(), pathText() + ": " + message.replaceFirst("^cvc-[^ ]*: ", ""));
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.dmarcmilter.files.FileMode;
-import org.dmarcmilter.files.FileProblem;
 
 /**
  * The file behind {@link HistoryWriter}, opened for each batch, so that whoever renames it (logrotate, the importer's
@@ -107,6 +107,14 @@ final class HistoryFile {
     }
 
     private FileChannel open() throws IOException {
+        try {
+            return openOrCreate();
+        } catch (NoSuchFileException e) {
+            throw new FileSystemException(path.toString(), null, "its directory does not exist");
+        }
+    }
+
+    private FileChannel openOrCreate() throws IOException {
         if (umask.isEmpty()) {
             return FileChannel.open(
                     path, StandardOpenOption.WRITE, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
@@ -127,11 +135,6 @@ final class HistoryFile {
         }
         // The process's own mask may have taken more away.
         Files.setPosixFilePermissions(path, permissions);
-    }
-
-    /** Why a file cannot be written, in the words an operator knows. */
-    static String reason(IOException e) {
-        return e instanceof NoSuchFileException ? "its directory does not exist" : FileProblem.reason(e);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.OptionalInt;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Footprint;
 import org.dmarcmilter.evaluation.Spool;
-import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,15 +38,12 @@ public final class HistoryWriter {
     private record Entry(Evaluation evaluation, boolean extraKeys) {}
 
     private final HistoryFile file;
-    private final Spool.Bounds bounds;
     private final Spool<Entry> spool;
 
     // The rest belongs to the spool's thread.
     private @Nullable ByteBuffer batch;
     private int batchRecords;
     private boolean endIsSound;
-    private boolean failing;
-    private long droppedAndTold;
 
     /**
      * Starts the thread, which looks at the file at once: what is wrong with it is logged before the first message.
@@ -58,8 +54,11 @@ public final class HistoryWriter {
      */
     public HistoryWriter(Path path, Spool.Bounds bounds, OptionalInt umask) {
         this.file = new HistoryFile(path, umask);
-        this.bounds = bounds;
-        this.spool = new Spool<>("history", bounds, entry -> Footprint.octets(entry.evaluation()), this::writeWaiting);
+        this.spool = new Spool<>(
+                new Spool.Place("history", "HistoryFile " + file, LOG),
+                bounds,
+                entry -> Footprint.octets(entry.evaluation()),
+                this::writeWaiting);
         this.spool.start();
     }
 
@@ -79,11 +78,7 @@ public final class HistoryWriter {
      * @return whether everything that was offered before is in the file
      */
     public boolean flushAndClose(Duration limit) {
-        int lost = spool.flushAndClose(limit);
-        if (lost > 0) {
-            LOG.error("HistoryFile {}: {} records could not be written and are lost", file, lost);
-        }
-        return lost == 0;
+        return spool.flushAndClose(limit);
     }
 
     /** How many records are in the file. */
@@ -106,7 +101,7 @@ public final class HistoryWriter {
         return spool.isFailing();
     }
 
-    private boolean writeWaiting() {
+    private void writeWaiting() throws IOException {
         try {
             if (!endIsSound) {
                 file.mend().ifPresent(done -> LOG.warn("HistoryFile {}: {}", file, done));
@@ -119,12 +114,9 @@ public final class HistoryWriter {
                 batch = null;
                 batchRecords = 0;
             }
-            tellOfSuccess();
-            return true;
         } catch (IOException e) {
             endIsSound = false;
-            tellOfFailure(e);
-            return false;
+            throw e;
         }
     }
 
@@ -135,55 +127,18 @@ public final class HistoryWriter {
         }
         StringBuilder records = new StringBuilder();
         while (records.length() < BATCH_OCTETS) {
-            Optional<Entry> next = spool.take();
+            Optional<String> next = spool.take(
+                    entry -> Optional.of(HistoryFormat.write(entry.evaluation(), entry.extraKeys())),
+                    entry -> entry.evaluation().queueId());
             if (next.isEmpty()) {
                 break;
             }
-            Evaluation evaluation = next.get().evaluation();
-            try {
-                records.append(HistoryFormat.write(evaluation, next.get().extraKeys()));
-                batchRecords++;
-            } catch (RuntimeException e) {
-                // The last resort: a bug that one message shows must not end the history of all others.
-                LOG.error(
-                        "{}: no history record could be made of this message",
-                        Printable.shortened(evaluation.queueId()),
-                        e);
-                spool.lose();
-                droppedAndTold++;
-            }
+            records.append(next.get());
+            batchRecords++;
         }
         if (batchRecords > 0) {
             batch = ByteBuffer.wrap(records.toString().getBytes(StandardCharsets.US_ASCII));
         }
         return batch;
-    }
-
-    private void tellOfFailure(IOException e) {
-        if (!failing) {
-            failing = true;
-            LOG.error(
-                    "HistoryFile {} cannot be written: {}; {} records wait, the mail goes on",
-                    file,
-                    HistoryFile.reason(e),
-                    spool.waiting());
-        }
-    }
-
-    private void tellOfSuccess() {
-        if (failing) {
-            failing = false;
-            LOG.warn("HistoryFile {} is writable again", file);
-        }
-        long lost = spool.dropped() - droppedAndTold;
-        if (lost > 0) {
-            droppedAndTold += lost;
-            LOG.error(
-                    "HistoryFile {}: {} records were lost, as no more than {} can wait, or {} octets",
-                    file,
-                    lost,
-                    bounds.items(),
-                    bounds.octets());
-        }
     }
 }

@@ -13,12 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.dmarcmilter.aggregate.RecordingRules;
-import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Footprint;
 import org.dmarcmilter.evaluation.Spool;
 import org.dmarcmilter.files.FileProblem;
-import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +26,14 @@ import org.slf4j.LoggerFactory;
  * report takes of them is worked out on that thread.
  *
  * <p><b>What survives.</b> A record is in the file at most one interval of the {@link Spool} after {@link #offer}, and with
- * ReportJournalSync on the disk: {@code kill -9} and a power failure cost that interval and no more.
+ * ReportJournalSync on the disk another interval after that at most, while there is much mail: {@code kill -9} costs one interval, a
+ * power failure two, and no more.
  *
  * <p><b>What happens when it cannot be written</b>, because the disk or ReportJournalMax is full, or the directory is missing: records
  * wait, up to the bound of the spool, and it is tried again each interval, in a new segment. Of the lines that are whole in the old one
  * none is written again, and a reader takes no other. One line is logged when the trouble begins and one when it ends.
  *
- * <p><b>Time</b> never goes back: it stands still until a clock that was set back has caught up. So a mark after each batch is true.
+ * <p><b>Time</b> never goes back: it stands still until a clock that was set back has caught up. So each mark is true.
  */
 public final class JournalWriter {
     /** How much waits at most, and for how long, if nothing else is asked for. */
@@ -74,6 +73,7 @@ public final class JournalWriter {
     private final JournalDirectory directory;
     private final Identity identity;
     private final Clock clock;
+    private final long interval;
     private final Spool<Entry> spool;
     private final String instance =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
@@ -85,9 +85,9 @@ public final class JournalWriter {
     private @Nullable OpenSegment segment;
     private long last;
     private long marked;
+    private boolean unmarked = true;
+    private long markedNanos;
     private long otherOctets;
-    private boolean failing;
-    private long droppedAndTold;
 
     private JournalWriter(
             JournalDirectory directory, Identity identity, Settings settings, Spool.Bounds bounds, Clock clock) {
@@ -95,17 +95,23 @@ public final class JournalWriter {
         this.identity = identity;
         this.settings = settings;
         this.clock = clock;
-        this.spool = new Spool<>("journal", bounds, entry -> Footprint.octets(entry.evaluation()), new Spool.Writer() {
-            @Override
-            public boolean writeWaiting() {
-                return JournalWriter.this.writeWaiting();
-            }
+        this.interval = bounds.interval().toNanos();
+        this.markedNanos = System.nanoTime() - interval;
+        this.spool = new Spool<>(
+                new Spool.Place("journal", "journal " + directory, LOG),
+                bounds,
+                entry -> Footprint.octets(entry.evaluation()),
+                new Spool.Writer() {
+                    @Override
+                    public void writeWaiting() throws IOException {
+                        JournalWriter.this.writeWaiting();
+                    }
 
-            @Override
-            public void end() {
-                close();
-            }
-        });
+                    @Override
+                    public void end() throws IOException {
+                        close();
+                    }
+                });
     }
 
     /**
@@ -124,7 +130,7 @@ public final class JournalWriter {
         } catch (JournalInUseException e) {
             throw e;
         } catch (IOException e) {
-            writer.tellOfFailure(e);
+            // The thread tries it at once, and tells it.
         }
         writer.spool.start();
         return writer;
@@ -154,11 +160,7 @@ public final class JournalWriter {
      * @return whether everything that was offered before is in the journal
      */
     public boolean flushAndClose(Duration limit) {
-        int lost = spool.flushAndClose(limit);
-        if (lost > 0) {
-            LOG.error("journal {}: {} records could not be written and are lost", directory, lost);
-        }
-        return lost == 0;
+        return spool.flushAndClose(limit);
     }
 
     /** How many records are in the journal. */
@@ -181,16 +183,13 @@ public final class JournalWriter {
         return spool.isFailing();
     }
 
-    private boolean writeWaiting() {
+    private void writeWaiting() throws IOException {
         try {
             lock();
             writeRecords();
-            tellOfSuccess();
-            return true;
         } catch (IOException e) {
             leaveSegment();
-            tellOfFailure(e);
-            return false;
+            throw e;
         }
     }
 
@@ -225,56 +224,46 @@ public final class JournalWriter {
     }
 
     private void writeRecords() throws IOException {
-        boolean wrote = false;
         while (hasNext()) {
             writeBatch(segment());
-            wrote = true;
+            unmarked = true;
         }
-        OpenSegment current = segment == null ? segment() : segment;
-        if (wrote || now() - marked >= MARK_INTERVAL.toSeconds() || marked == 0) {
-            marked = now();
-            current.append(ByteBuffer.wrap(JournalLine.mark(marked).octets()));
-            if (settings.sync()) {
-                current.force();
-            }
+        if (unmarked ? System.nanoTime() - markedNanos >= interval : now() - marked >= MARK_INTERVAL.toSeconds()) {
+            mark(segment == null ? segment() : segment);
         }
+    }
+
+    /** Once an interval at most, however often the thread is called while there is much mail: a disk takes its time for it. */
+    private void mark(OpenSegment current) throws IOException {
+        current.append(ByteBuffer.wrap(JournalLine.mark(now()).octets()));
+        if (settings.sync()) {
+            current.force();
+        }
+        marked = now();
+        markedNanos = System.nanoTime();
+        unmarked = false;
     }
 
     /** Whether there is a line to write: of an attempt that failed, or a new one. */
     private boolean hasNext() {
         int octets = lines.stream().mapToInt(line -> line.length).sum();
         while (octets < BATCH_OCTETS) {
-            Optional<Entry> next = spool.take();
-            if (next.isEmpty()) {
+            Optional<byte[]> line =
+                    spool.take(this::line, entry -> entry.evaluation().queueId());
+            if (line.isEmpty()) {
                 break;
             }
-            Optional<byte[]> line = line(next.get());
-            if (line.isPresent()) {
-                lines.add(line.get());
-                octets += line.get().length;
-            }
+            lines.add(line.get());
+            octets += line.get().length;
         }
         return !lines.isEmpty();
     }
 
     private Optional<byte[]> line(Entry entry) {
-        try {
-            Optional<ReportFacts> facts = entry.rules().facts(entry.evaluation(), entry.ownReports());
-            if (facts.isPresent()) {
-                return Optional.of(JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts.get()))
+        return entry.rules()
+                .facts(entry.evaluation(), entry.ownReports())
+                .map(facts -> JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts))
                         .octets());
-            }
-            spool.leaveOut();
-        } catch (RuntimeException e) {
-            // The last resort: a bug that one message shows must not end the journal of all others.
-            LOG.error(
-                    "{}: no journal record could be made of this message",
-                    Printable.shortened(entry.evaluation().queueId()),
-                    e);
-            spool.lose();
-            droppedAndTold++;
-        }
-        return Optional.empty();
     }
 
     /** All lines in one write; those that are whole in the file are done with even if the rest fails. */
@@ -322,14 +311,10 @@ public final class JournalWriter {
         return current;
     }
 
-    private void close() {
-        try {
-            end();
-            if (lock != null) {
-                lock.close();
-            }
-        } catch (IOException e) {
-            tellOfFailure(e);
+    private void close() throws IOException {
+        end();
+        if (lock != null) {
+            lock.close();
         }
     }
 
@@ -353,28 +338,5 @@ public final class JournalWriter {
     private long now() {
         last = Math.max(last, clock.instant().getEpochSecond());
         return last;
-    }
-
-    private void tellOfFailure(IOException e) {
-        if (!failing) {
-            failing = true;
-            LOG.error(
-                    "journal {} cannot be written: {}; {} records wait, the mail goes on",
-                    directory,
-                    FileProblem.reason(e),
-                    spool.waiting());
-        }
-    }
-
-    private void tellOfSuccess() {
-        if (failing) {
-            failing = false;
-            LOG.warn("journal {} is writable again", directory);
-        }
-        long lost = spool.dropped() - droppedAndTold;
-        if (lost > 0) {
-            droppedAndTold += lost;
-            LOG.error("journal {}: {} records were lost, as no more can wait", directory, lost);
-        }
     }
 }

@@ -268,7 +268,7 @@ class JournalWriterTest {
                         "ERROR " + name
                                 + " cannot be written: No such file or directory; 0 records wait, the mail goes on",
                         "WARN " + name + " is writable again",
-                        "ERROR " + name + ": 3 records were lost, as no more can wait"),
+                        "ERROR " + name + ": 3 records were lost, as no more than 5 can wait, or 16777216 octets"),
                 log.lines(),
                 "one line a change, however often it was tried");
     }
