@@ -1,8 +1,9 @@
 package org.dmarcmilter.aggregate;
 
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dmarcmilter.aggregate.RowFacts.AuthResult;
 import org.dmarcmilter.aggregate.RowFacts.DkimAuth;
 import org.dmarcmilter.aggregate.RowFacts.SpfAuth;
@@ -15,6 +16,8 @@ import org.dmarcmilter.evaluation.SpfSeen;
 
 /** What DKIM and SPF said, as a report has it ({@code auth_results}; RFC 9990, section 3.1.3). */
 final class AuthResults {
+    private static final int PLACES = 4;
+
     private AuthResults() {}
 
     /**
@@ -22,13 +25,18 @@ final class AuthResults {
      * mode, other passes, the rest; within each the order of the fields. A message without signatures has none.
      */
     static List<DkimAuth> dkim(Evaluation evaluation) {
-        return evaluation.dkim().stream()
-                .sorted(Comparator.comparingInt(seen -> place(seen, evaluation.dmarc())))
-                .map(seen -> new DkimAuth(seen.domain().ascii(), seen.selector(), dkimWord(seen.result())))
-                .distinct()
-                .toList();
+        Set<DkimAuth> results = new LinkedHashSet<>();
+        for (int place = 0; place < PLACES; place++) {
+            for (DkimSeen seen : evaluation.dkim()) {
+                if (place(seen, evaluation.dmarc()) == place) {
+                    results.add(new DkimAuth(seen.domain().ascii(), seen.selector(), dkimWord(seen.result())));
+                }
+            }
+        }
+        return List.copyOf(results);
     }
 
+    /** From 0, the first. */
     private static int place(DkimSeen seen, DmarcResult result) {
         if (!seen.result().equals(ResultWord.PASS)) {
             return 3;

@@ -5,12 +5,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
  * hashed and looked up. No value holds a semicolon.
  */
 final class CanonicalText {
+    /** The words of the constants of each type that is asked for. */
+    private static final ClassValue<Map<Enum<?>, String>> WORDS = new ClassValue<>() {
+        @Override
+        protected Map<Enum<?>, String> computeValue(Class<?> type) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(Enum.class::cast)
+                    .collect(Collectors.toUnmodifiableMap(
+                            constant -> constant, constant -> constant.name().toLowerCase(Locale.ROOT)));
+        }
+    };
+
     private CanonicalText() {}
 
     /** Puts a text together. */
@@ -18,8 +31,13 @@ final class CanonicalText {
         private final StringBuilder text = new StringBuilder(256);
 
         Writer add(String name, Object value) {
-            text.append(text.isEmpty() ? "" : ";").append(name).append('=').append(value);
+            begin(name).append(value);
             return this;
+        }
+
+        /** Begins a value: what is appended to the builder that comes back is it. */
+        StringBuilder begin(String name) {
+            return text.append(text.isEmpty() ? "" : ";").append(name).append('=');
         }
 
         @Override
@@ -65,14 +83,17 @@ final class CanonicalText {
 
     /** A constant as it is written. */
     static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return Objects.requireNonNull(WORDS.get(constant.getDeclaringClass()).get(constant));
     }
 
     /** @throws IllegalArgumentException if there is none */
     static <E extends Enum<E>> E constant(String word, Class<E> type) {
-        E[] constants = type.getEnumConstants();
-        return constants[
-                choice(word, Arrays.stream(constants).map(CanonicalText::word).toList())];
+        for (E constant : type.getEnumConstants()) {
+            if (word(constant).equals(word)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException("no " + type.getSimpleName());
     }
 
     private static int choice(String value, List<String> choices) {

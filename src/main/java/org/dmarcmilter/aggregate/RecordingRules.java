@@ -1,5 +1,6 @@
 package org.dmarcmilter.aggregate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.aggregate.PublishedPolicy.DiscoveryMethod;
@@ -55,12 +56,17 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
     }
 
     private static List<String> addresses(List<DmarcUri> rua, Standard standard) {
-        return ReportFacts.recordable(rua.stream()
-                .filter(uri -> uri.mailbox().isPresent())
+        List<String> addresses = new ArrayList<>(rua.size());
+        for (DmarcUri uri : rua) {
+            if (uri.mailbox().isPresent()) {
                 // The suffix means nothing there, and anything may stand in it.
-                .map(uri -> standard == Standard.RFC9989 ? uri.uri() : uri.text())
-                .distinct()
-                .toList());
+                String address = standard == Standard.RFC9989 ? uri.uri() : uri.text();
+                if (!addresses.contains(address)) {
+                    addresses.add(address);
+                }
+            }
+        }
+        return ReportFacts.recordable(addresses);
     }
 
     private PublishedPolicy policy(Discovery.Found found, Standard standard) {

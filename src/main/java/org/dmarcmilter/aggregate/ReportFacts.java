@@ -1,5 +1,6 @@
 package org.dmarcmilter.aggregate;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.text.Printable;
@@ -34,8 +35,10 @@ public record ReportFacts(
         if (rua.isEmpty()) {
             throw new IllegalArgumentException("nobody to report to");
         }
-        mistakes = HarmlessText.cut(
-                mistakes.stream().map(ReportFacts::asMistake).toList(), MAX_MISTAKES, MAX_MISTAKE_CHARACTERS);
+        mistakes = mistakes.isEmpty()
+                ? List.of()
+                : HarmlessText.cut(
+                        mistakes.stream().map(ReportFacts::asMistake).toList(), MAX_MISTAKES, MAX_MISTAKE_CHARACTERS);
         client = client.unmapped();
     }
 
@@ -58,12 +61,23 @@ public record ReportFacts(
     /** Those of a record's addresses that facts can have; none if none is printable, has no comma, and is short enough. */
     static List<String> recordable(List<String> rua) {
         // An address that had to be mended would be another address.
-        return HarmlessText.whole(
-                rua.stream().filter(ReportFacts::isAddress).toList(), MAX_ADDRESSES, MAX_ADDRESS_CHARACTERS);
+        List<String> addresses = new ArrayList<>(rua.size());
+        for (String address : rua) {
+            if (isAddress(address)) {
+                addresses.add(address);
+            }
+        }
+        return HarmlessText.whole(addresses, MAX_ADDRESSES, MAX_ADDRESS_CHARACTERS);
     }
 
     private static boolean isAddress(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7F && c != ',');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7F || c == ',') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static String asMistake(String sentence) {

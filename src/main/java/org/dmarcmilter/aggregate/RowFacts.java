@@ -70,9 +70,11 @@ public record RowFacts(
         TEMPERROR,
         PERMERROR;
 
+        private final String word = name().toLowerCase(Locale.ROOT);
+
         /** The word in a report. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return word;
         }
     }
 
@@ -122,32 +124,27 @@ public record RowFacts(
      * <p>Reasons stand between bars, as their comments have commas; signatures between commas; the parts of both between spaces.
      */
     public String text() {
-        return new CanonicalText.Writer()
+        CanonicalText.Writer text = new CanonicalText.Writer()
                 .add("disposition", CanonicalText.word(disposition))
                 .add("dkim", dkimAligned ? "p" : "f")
-                .add("spf", spfAligned ? "p" : "f")
-                .add(
-                        "reasons",
-                        String.join(
-                                "|",
-                                each(reasons, reason -> CanonicalText.word(reason.type()) + " " + reason.comment())))
-                .add("from", headerFrom)
-                .add("mail_from", envelopeFrom)
-                .add("rcpt_to", envelopeTo)
-                .add(
-                        "auth_dkim",
-                        String.join(
-                                ",",
-                                each(
-                                        dkim,
-                                        auth -> auth.domain() + " " + auth.selector() + " "
-                                                + auth.result().word())))
-                .add(
-                        "auth_spf",
-                        spf.domain() + " " + (spf.helo() ? "helo" : "mfrom") + " "
-                                + spf.result().word())
-                .add("weight", CanonicalText.word(weight))
-                .toString();
+                .add("spf", spfAligned ? "p" : "f");
+        StringBuilder list = text.begin("reasons");
+        for (int i = 0; i < reasons.size(); i++) {
+            Reason reason = reasons.get(i);
+            list.append(i == 0 ? "" : "|").append(CanonicalText.word(reason.type()));
+            list.append(' ').append(reason.comment());
+        }
+        text.add("from", headerFrom).add("mail_from", envelopeFrom).add("rcpt_to", envelopeTo);
+        list = text.begin("auth_dkim");
+        for (int i = 0; i < dkim.size(); i++) {
+            DkimAuth auth = dkim.get(i);
+            list.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
+            list.append(' ').append(auth.result().word());
+        }
+        list = text.begin("auth_spf");
+        list.append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
+        list.append(spf.result().word());
+        return text.add("weight", CanonicalText.word(weight)).toString();
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -90,9 +90,20 @@ record JournalLine(char type, List<String> values) {
 
     /** The line as it is written. */
     byte[] octets() {
-        String text = type + " " + String.join(String.valueOf(SEPARATOR), values);
-        byte[] octets = text.getBytes(StandardCharsets.US_ASCII);
-        return (text + SEPARATOR + checksum(octets, 0, octets.length) + "\n").getBytes(StandardCharsets.US_ASCII);
+        StringBuilder text = new StringBuilder(512).append(type).append(' ');
+        for (int i = 0; i < values.size(); i++) {
+            if (i > 0) {
+                text.append(SEPARATOR);
+            }
+            text.append(values.get(i));
+        }
+        int end = text.length();
+        byte[] line = text.append("\t00000000\n").toString().getBytes(StandardCharsets.US_ASCII);
+        int checksum = checksum(line, 0, end);
+        for (int i = 0; i < CHECKSUM_DIGITS; i++) {
+            line[end + CHECKSUM_DIGITS - i] = (byte) Character.forDigit((checksum >>> (4 * i)) & 0xF, 16);
+        }
+        return line;
     }
 
     /**
@@ -105,18 +116,20 @@ record JournalLine(char type, List<String> values) {
         if (tab < from + 2 || octets[tab] != SEPARATOR || octets[from + 1] != ' ') {
             return Optional.empty();
         }
-        String checksum = new String(octets, tab + 1, CHECKSUM_DIGITS, StandardCharsets.ISO_8859_1);
-        if (!checksum.equals(checksum(octets, from, tab))) {
-            return Optional.empty();
+        int checksum = checksum(octets, from, tab);
+        for (int i = 0; i < CHECKSUM_DIGITS; i++) {
+            if (octets[tab + CHECKSUM_DIGITS - i] != Character.forDigit((checksum >>> (4 * i)) & 0xF, 16)) {
+                return Optional.empty();
+            }
         }
         String values = new String(octets, from + 2, tab - from - 2, StandardCharsets.ISO_8859_1);
         return Optional.of(new JournalLine((char) octets[from], List.of(values.split("\t", -1))));
     }
 
-    private static String checksum(byte[] octets, int from, int to) {
+    private static int checksum(byte[] octets, int from, int to) {
         CRC32C crc = new CRC32C();
         crc.update(octets, from, to - from);
-        return String.format("%08x", crc.getValue());
+        return (int) crc.getValue();
     }
 
     /** The one number of a mark or an end; empty if the line is none. */
