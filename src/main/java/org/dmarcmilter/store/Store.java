@@ -26,10 +26,11 @@ public final class Store implements AutoCloseable {
     private final Database database;
     private final Periods periods;
     private final ReportRules rules;
+    private final Journals journals;
     private final boolean rebuilt;
     private final String owner;
 
-    private Store(Opening opening, FileChannel lock, ReportRules rules) {
+    private Store(Opening opening, FileChannel lock, Journals journals, ReportRules rules) {
         this.files = opening.files();
         this.lock = lock;
         this.id = opening.id();
@@ -38,6 +39,7 @@ public final class Store implements AutoCloseable {
         this.periods = opening.periods();
         this.rebuilt = opening.rebuilt();
         this.rules = rules;
+        this.journals = journals;
         // Another for each time it is opened: a lease of before is somebody else's.
         this.owner = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
     }
@@ -59,7 +61,7 @@ public final class Store implements AutoCloseable {
     static Store open(StoreFiles files, Journals journals, ReportRules rules, Instant now) throws IOException {
         FileChannel lock = files.lock();
         try {
-            return new Store(Opening.of(files, journals, rules, now), lock, rules);
+            return new Store(Opening.of(files, journals, rules, now), lock, journals, rules);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -98,7 +100,7 @@ public final class Store implements AutoCloseable {
 
     /** What is in the journals and not here yet. */
     public JournalImport journalImport() {
-        return new JournalImport(database, new SegmentFiles(files.directory()), periods, rules);
+        return new JournalImport(database, journals, periods, rules);
     }
 
     /** What is old. */
