@@ -2,6 +2,7 @@ package org.dmarcmilter.journal;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -90,9 +91,16 @@ public final class SegmentReader implements Closeable {
         }
     }
 
+    /** A file that is shorter than what was read of it was cut by a power failure: it has no more. */
     private void skipTo(long wanted) throws IOException {
         if (wanted > position) {
-            in.skipNBytes(wanted - position);
+            try {
+                in.skipNBytes(wanted - position);
+            } catch (EOFException e) {
+                if (segment.compressed()) {
+                    throw e;
+                }
+            }
             position = wanted;
         }
     }

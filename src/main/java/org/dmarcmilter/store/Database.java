@@ -188,6 +188,11 @@ final class Database implements AutoCloseable {
         return problem;
     }
 
+    /** For a row that holds what nobody has written, as if the engine had seen it. */
+    static SQLException damage(String what) {
+        return new SQLException(what, "", FILE_CORRUPTED);
+    }
+
     /** Whether it was found to hold what was never written. */
     boolean isDamaged() {
         return damaged;

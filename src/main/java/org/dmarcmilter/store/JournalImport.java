@@ -3,8 +3,10 @@ package org.dmarcmilter.store;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts.Weight;
@@ -68,14 +70,22 @@ public final class JournalImport {
         List<Finished> finished = database.transaction(() -> database.list(
                 "SELECT node, segment, finished FROM dm_segment WHERE finished IS NOT NULL ORDER BY node, segment",
                 row -> new Finished(row.getString(1), row.getString(2), row.getLong(3))));
+        Set<String> kept = new HashSet<>();
+        Set<String> old = new HashSet<>();
         for (Finished segment : finished) {
-            boolean old = segment.at() < now.minus(keep).getEpochSecond();
-            journals.tidy(segment.segment(), old);
-            if (old) {
-                database.transaction(() -> database.update(
-                        "DELETE FROM dm_segment WHERE node = ? AND segment = ?", segment.node(), segment.segment()));
-            }
+            (segment.at() < now.minus(keep).getEpochSecond() ? old : kept).add(segment.segment());
         }
+        // First the files: one without its row would be counted a second time.
+        journals.tidy(kept, old);
+        database.transaction(() -> {
+            for (Finished segment : finished) {
+                if (old.contains(segment.segment())) {
+                    database.update(
+                            "DELETE FROM dm_segment WHERE node = ? AND segment = ?", segment.node(), segment.segment());
+                }
+            }
+            return old.size();
+        });
     }
 
     /** Imports up to these places and not beyond them: journals that are not named are not read. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.dmarcmilter.aggregate.ReportFacts;
 
 /** The journals that a store is filled from. */
@@ -46,9 +47,10 @@ interface Journals {
     Read read(Segment segment, long from, long until, int records, Sink sink) throws IOException;
 
     /**
-     * Packs a segment that was read to its end, or deletes it.
+     * Packs segments that were read to their end, and deletes others. One that cannot be packed stays as it is.
      *
-     * @param old whether nobody needs it any more
+     * @param finished names of those to be packed, unless they are
+     * @param old names of those that nobody needs any more
      */
-    void tidy(String segment, boolean old) throws IOException;
+    void tidy(Set<String> finished, Set<String> old) throws IOException;
 }

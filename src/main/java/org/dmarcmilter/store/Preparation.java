@@ -291,35 +291,37 @@ public final class Preparation {
      */
     public List<StoredReport> preview(DomainName domain, Period period, ReportRules rules, Instant now)
             throws IOException {
-        List<Counted> all = database.transaction(() -> counted(period));
-        List<StoredReport> reports = new ArrayList<>();
-        for (Counted counted : all) {
-            if (!counted.domain().equals(domain)) {
-                continue;
+        return database.transaction(() -> {
+            List<StoredReport> reports = new ArrayList<>();
+            for (Counted counted : counted(period)) {
+                if (counted.domain().equals(domain)) {
+                    reports.add(preview(counted, period, rules, now));
+                }
             }
-            PublishedPolicy policy = Reports.policy(domain, counted.config());
-            ReportIdentity identity = identity(ReportId.of(store, policy, period, 0), period, rules);
-            String rua = database.transaction(() -> database.first(
-                            "SELECT rua FROM dm_policy WHERE id = ?", row -> row.getString(1), counted.id())
-                    .orElse(""));
-            reports.add(new StoredReport(
-                    0,
-                    counted.id(),
-                    identity,
-                    policy,
-                    Reports.split(rua, ","),
-                    Reports.split(counted.mistakes(), "\n"),
-                    0,
-                    1,
-                    counted.rows(),
-                    counted.messages(),
-                    StoredReport.State.DUE,
-                    "",
-                    now,
-                    period.givenUpAt(rules.giveUp()),
-                    0));
-        }
-        return reports;
+            return reports;
+        });
+    }
+
+    private StoredReport preview(Counted counted, Period period, ReportRules rules, Instant now) throws SQLException {
+        PublishedPolicy policy = Reports.policy(counted.domain(), counted.config());
+        String rua = database.first("SELECT rua FROM dm_policy WHERE id = ?", row -> row.getString(1), counted.id())
+                .orElse("");
+        return new StoredReport(
+                0,
+                counted.id(),
+                identity(ReportId.of(store, policy, period, 0), period, rules),
+                policy,
+                Reports.split(rua, ","),
+                Reports.split(counted.mistakes(), "\n"),
+                0,
+                1,
+                counted.rows(),
+                counted.messages(),
+                StoredReport.State.DUE,
+                "",
+                now,
+                period.givenUpAt(rules.giveUp()),
+                0);
     }
 
     /** Of more than four configurations of a domain, the least used are counted under the newest. */

@@ -50,6 +50,10 @@ final class Recovery {
     private final List<Entry> closings = new ArrayList<>();
 
     private final Map<String, Integer> parts = new HashMap<>();
+
+    /** Told of policy domains: what passed when no journal reaches back to it. */
+    private final List<Entry> passes = new ArrayList<>();
+
     private long lines;
     private long damaged;
 
@@ -80,6 +84,7 @@ final class Recovery {
         for (Entry entry : closings) {
             closed += entry.event() == Event.CLOSE ? close(entry) : prepare(entry);
         }
+        notePasses();
         each(first, this::replay);
         return new Summary(closed, lines, damaged);
     }
@@ -133,6 +138,7 @@ final class Recovery {
             case SUPPRESS -> suppressions.write(Suppressions.of(entry));
             case UNSUPPRESS -> suppressions.erase(entry.text(0));
             case WISH -> domains.write(Domains.of(entry));
+            case PASS -> passes.add(entry);
             case UNWISH -> domains.erase(new DomainName(entry.text(0)));
             default -> {
                 // Told when there are reports.
@@ -164,6 +170,8 @@ final class Recovery {
                 period.begin().getEpochSecond(),
                 period.seconds()));
         if (closedAt.isPresent()) {
+            // It is a reason for a report that something passed in the last month, and a journal is not kept so long.
+            notePasses();
             ReportRules then = rules.with(
                     entry.text(2),
                     entry.text(3),
@@ -177,6 +185,19 @@ final class Recovery {
         return 0;
     }
 
+    private void notePasses() throws IOException {
+        database.transaction(() -> {
+            for (Entry pass : passes) {
+                database.update(
+                        "UPDATE dm_policy SET last_pass = ? WHERE domain = ? AND last_pass < ?",
+                        pass.number(1),
+                        pass.text(0),
+                        pass.number(1));
+            }
+            return passes.size();
+        });
+    }
+
     private void replay(Entry entry) throws SQLException {
         switch (entry.event()) {
             case OPEN -> open(entry);
@@ -187,7 +208,8 @@ final class Recovery {
                         entry.text(0));
             case SEND ->
                 database.update(
-                        "UPDATE dm_delivery SET state = 'sending', attempt = ?, lease_owner = NULL, lease_until = 0"
+                        "UPDATE dm_delivery SET resent = resent + CASE WHEN state = 'sending' THEN 1 ELSE 0 END,"
+                                + " state = 'sending', attempt = ?, lease_owner = NULL, lease_until = 0"
                                 + " WHERE report_id = ? AND number = ? AND attempt < ?",
                         entry.number(2),
                         report(entry),
@@ -195,12 +217,6 @@ final class Recovery {
                         entry.number(2));
             case RESULT -> result(entry);
             case AGAIN -> Outcomes.again(database, report(entry), entry.number(1), entry.number(2), entry.number(3));
-            case PASS ->
-                database.update(
-                        "UPDATE dm_policy SET last_pass = ? WHERE domain = ? AND last_pass < ?",
-                        entry.number(1),
-                        entry.text(0),
-                        entry.number(1));
             default -> {
                 // Told before, or of no consequence.
             }

@@ -325,14 +325,13 @@ public final class Reports {
     }
 
     /** The policy of a row. */
-    static PublishedPolicy policy(DomainName domain, String config) {
+    static PublishedPolicy policy(DomainName domain, String config) throws SQLException {
         return PublishedPolicy.parse(domain, config)
-                .orElseThrow(
-                        () -> new IllegalStateException("the store holds a policy of " + domain + " that is none"));
+                .orElseThrow(() -> Database.damage("it holds a policy of " + domain + " that is none"));
     }
 
-    private static RowFacts facts(String text) {
-        return RowFacts.parse(text).orElseThrow(() -> new IllegalStateException("the store holds facts that are none"));
+    private static RowFacts facts(String text) throws SQLException {
+        return RowFacts.parse(text).orElseThrow(() -> Database.damage("it holds facts that are none"));
     }
 
     static List<String> split(String text, String separator) {

@@ -1,11 +1,16 @@
 package org.dmarcmilter.store;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.zip.ZipException;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.journal.JournalDirectory;
 import org.dmarcmilter.journal.JournalRecord;
 import org.dmarcmilter.journal.SegmentReader;
@@ -52,32 +57,61 @@ final class SegmentFiles implements Journals {
         // one.
         boolean complete = file.get().compressed() || directory.isSuperseded(file.get());
         try (SegmentReader reader = SegmentReader.open(file.get(), from)) {
-            int taken = 0;
-            long position = Math.max(from, reader.position());
-            boolean more = true;
-            while (more && taken < records) {
-                Optional<JournalRecord> record = reader.next();
-                more = record.isPresent() && reader.position() <= until;
-                if (more) {
-                    sink.take(record.get().time(), record.get().facts());
-                    taken++;
-                }
-                if (more || (record.isEmpty() && reader.position() <= until)) {
-                    position = reader.position();
-                }
-            }
-            boolean atEnd = !more && until == Long.MAX_VALUE;
-            return new Read(
-                    reader.instance(),
-                    reader.program(),
-                    position,
-                    reader.skipped(),
-                    reader.mark(),
-                    atEnd && (complete || reader.ended()));
+            return read(file.get(), reader, new Range(from, until, records), complete, sink);
+        } catch (NoSuchFileException e) {
+            return unread(from);
         } catch (UnreadableSegmentException e) {
             LOG.error("{}", e.getMessage());
             return unread(from);
+        } catch (ZipException | EOFException e) {
+            tellOfDamage(file.get(), from);
+            return new Read("", "", from, 1, OptionalLong.empty(), until == Long.MAX_VALUE);
+        } catch (IOException e) {
+            LOG.error("{}: {}; it is left alone, others are read", file.get().path(), FileProblem.reason(e));
+            return unread(from);
         }
+    }
+
+    /** What to read: octets, and so many records at most. */
+    private record Range(long from, long until, int records) {}
+
+    private static Read read(
+            org.dmarcmilter.journal.Segment file, SegmentReader reader, Range range, boolean complete, Sink sink)
+            throws IOException {
+        int taken = 0;
+        long position = Math.max(range.from(), reader.position());
+        boolean more = true;
+        boolean damaged = false;
+        while (more && taken < range.records()) {
+            Optional<JournalRecord> record = Optional.empty();
+            try {
+                record = reader.next();
+            } catch (ZipException | EOFException e) {
+                tellOfDamage(file, position);
+                damaged = true;
+            }
+            more = record.isPresent() && reader.position() <= range.until();
+            if (more) {
+                sink.take(record.get().time(), record.get().facts());
+                taken++;
+            }
+            if (more || (record.isEmpty() && reader.position() <= range.until())) {
+                position = reader.position();
+            }
+        }
+        boolean atEnd = !more && range.until() == Long.MAX_VALUE;
+        return new Read(
+                reader.instance(),
+                reader.program(),
+                position,
+                reader.skipped() + (damaged ? 1 : 0),
+                reader.mark(),
+                atEnd && (complete || reader.ended()));
+    }
+
+    /** A packed segment: what stands behind the damage cannot be unpacked. */
+    private static void tellOfDamage(org.dmarcmilter.journal.Segment file, long position) {
+        LOG.error("{} is damaged: what stands in it behind octet {} is lost", file.path(), position);
     }
 
     private static Read unread(long from) {
@@ -85,15 +119,25 @@ final class SegmentFiles implements Journals {
     }
 
     @Override
-    public void tidy(String name, boolean old) throws IOException {
+    public void tidy(Set<String> finished, Set<String> old) throws IOException {
+        boolean packing = true;
         for (org.dmarcmilter.journal.Segment file : directory.segments()) {
-            if (file.name().equals(name)) {
-                if (old) {
-                    directory.delete(file);
-                } else if (!file.compressed()) {
-                    directory.compress(file);
-                }
+            if (old.contains(file.name())) {
+                directory.delete(file);
+            } else if (packing && finished.contains(file.name()) && !file.compressed()) {
+                packing = isPacked(file);
             }
+        }
+    }
+
+    /** Whether it could be packed: a full disk keeps nobody from sending reports, which makes room again. */
+    private boolean isPacked(org.dmarcmilter.journal.Segment file) {
+        try {
+            directory.compress(file);
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{} cannot be packed: {}", file.path(), FileProblem.reason(e));
+            return false;
         }
     }
 }

@@ -142,14 +142,23 @@ public final class Store implements AutoCloseable {
                 database.abandon();
                 return;
             }
-            if (Files.size(files.database()) > COMPACT_FROM && database.isMostlyEmpty()) {
-                database.closeCompact();
-            } else {
-                database.close();
+            try {
+                closeDatabase();
+            } catch (StoreException.Damaged e) {
+                files.markDamaged();
+                throw e;
             }
             log.append(Event.CLEAN);
             log.force();
             Files.deleteIfExists(files.dirty());
+        }
+    }
+
+    private void closeDatabase() throws IOException {
+        if (Files.size(files.database()) > COMPACT_FROM && database.isMostlyEmpty()) {
+            database.closeCompact();
+        } else {
+            database.close();
         }
     }
 }

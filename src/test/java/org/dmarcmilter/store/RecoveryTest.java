@@ -1,6 +1,7 @@
 package org.dmarcmilter.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,63 +10,38 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dmarcmilter.aggregate.ReportFacts;
+import org.dmarcmilter.aggregate.RowFacts.Weight;
 import org.dmarcmilter.testing.AnyReportFacts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a journal to reports, and the same again after the database was lost: each message is in one report, nothing is sent twice. */
+@Timeout(120)
 class RecoveryTest {
     private static final Instant DAY = Instant.parse("2026-11-27T00:00:00Z");
     private static final Instant NEXT = Instant.parse("2026-11-28T00:30:00Z");
     private static final Instant LAST = Instant.parse("2026-11-29T00:30:00Z");
-    private static final int FIRST_DAY = 400;
-    private static final int ALL = 500;
-
-    /** One segment; an octet of it is a record. The last hundred records of the first day come when that is closed already. */
-    private static final class OneSegment implements Journals {
-        private final List<ReportFacts> records = new ArrayList<>();
-        private int written;
-
-        OneSegment() {
-            Random random = new Random(1);
-            for (int i = 0; i < ALL; i++) {
-                records.add(AnyReportFacts.of(random));
-            }
-        }
-
-        @Override
-        public List<Segment> segments() {
-            return List.of(new Segment("mx", "mx-1764201600-0001", true));
-        }
-
-        @Override
-        public Read read(Segment segment, long from, long until, int most, Sink sink) {
-            int end = (int) Math.min(Math.min(written, until), from + most);
-            for (int i = (int) from; i < end; i++) {
-                sink.take(DAY.plusSeconds(i * 170L), records.get(i));
-            }
-            return new Read("instance", "test", end, 0, OptionalLong.of(LAST.getEpochSecond()), false);
-        }
-
-        @Override
-        public void tidy(String segment, boolean old) {
-            throw new IllegalStateException("nothing is old");
-        }
-    }
+    private static final int FIRST_DAY = 80;
+    private static final int ALL = 100;
 
     private enum Damage {
         DELETED,
+        EMPTY,
         CUT,
         OVERWRITTEN,
         KILLED
@@ -74,15 +50,28 @@ class RecoveryTest {
     @TempDir
     Path directory;
 
-    private final OneSegment journal = new OneSegment();
+    private final MemoryJournals journals = new MemoryJournals();
+    private final MemoryJournals.Written journal = journals.begin("mx");
+    private final Random random = new Random(1);
+    private int written;
+
+    /** Writes up to that number of records. The last twenty of the first day come when that is closed already. */
+    private void write(int number) {
+        for (; written < number; written++) {
+            ReportFacts any = AnyReportFacts.of(random);
+            // What others told counts nowhere if it comes late.
+            boolean told = any.row().weight() == Weight.PAST;
+            journal.add(DAY.plusSeconds(written * 850L), told ? any.weighing(Weight.REASON) : any, 1);
+        }
+    }
 
     private Store open(Instant now) throws IOException {
-        return Store.open(new StoreFiles(directory), journal, StoredReports.rules(), now);
+        return Store.open(new StoreFiles(directory), journals, StoredReports.rules(), now);
     }
 
     @Test
     void importsEachRecordOnce() throws IOException {
-        journal.written = ALL;
+        write(ALL);
         try (Store store = open(DAY)) {
             assertEquals(ALL, store.journalImport().run(NEXT, () -> true).messages());
             assertEquals(0, store.journalImport().run(NEXT, () -> true).messages());
@@ -98,13 +87,7 @@ class RecoveryTest {
     void isTheSameWhenItIsBuiltAnew(Damage damage) throws IOException {
         Map<String, String> before;
         try (Store store = open(DAY)) {
-            journal.written = FIRST_DAY;
-            store.journalImport().run(NEXT, () -> true);
-            store.periods().close(NEXT, StoredReports.rules().grace());
-            store.preparation().prepareAll(StoredReports.rules());
-            journal.written = ALL;
-            assertTrue(store.journalImport().run(NEXT, () -> true).late() > 0, "some come late");
-            sendOne(store);
+            fill(store);
             before = reports(store);
         }
         damage(damage);
@@ -117,10 +100,162 @@ class RecoveryTest {
         }
     }
 
+    /** Somewhere in the file stands what nobody wrote: it is found when it is opened or when it is read, and the next one is whole. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void isTheSameAfterAPageWasOverwritten(int eighth) throws IOException {
+        Map<String, String> before = fill();
+        Path file = new StoreFiles(directory).database();
+        byte[] noise = new byte[4096];
+        new Random(eighth).nextBytes(noise);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(noise), channel.size() / 8 * eighth / 4096 * 4096);
+        }
+        Map<String, String> after;
+        try {
+            after = look();
+        } catch (StoreException.Damaged e) {
+            after = look();
+        }
+        assertEquals(before, after);
+    }
+
+    private Map<String, String> look() throws IOException {
+        try (Store store = open(LAST)) {
+            return reports(store);
+        }
+    }
+
+    /** A row that is none is damage too, found in use: that run ends, the next one has a new store. */
+    @ParameterizedTest
+    @CsvSource({"dm_fact, facts", "dm_policy, config"})
+    void isBuiltAnewAfterItWasFoundDamagedInUse(String table, String column) throws IOException {
+        Map<String, String> before = fill();
+        try (Database database = Database.open(new StoreFiles(directory).name())) {
+            database.transaction(() -> database.updateOnce("UPDATE " + table + " SET " + column + " = 'x'"));
+        }
+        String message = assertThrows(StoreException.Damaged.class, this::look).getMessage();
+        assertTrue(message.matches(".*: it holds .* none"), message);
+        try (Store store = open(LAST)) {
+            assertTrue(store.wasRebuilt());
+            assertEquals(before, reports(store));
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(
+                    1,
+                    files.filter(file -> file.getFileName().toString().startsWith("store.bad-"))
+                            .count());
+        }
+    }
+
+    private Map<String, String> fill() throws IOException {
+        try (Store store = open(DAY)) {
+            fill(store);
+            return reports(store);
+        }
+    }
+
+    private void fill(Store store) throws IOException {
+        write(FIRST_DAY);
+        store.journalImport().run(NEXT, () -> true);
+        store.periods().close(NEXT, StoredReports.rules().grace());
+        store.preparation().prepareAll(StoredReports.rules());
+        write(ALL);
+        assertTrue(store.journalImport().run(NEXT, () -> true).late() > 0, "some come late");
+        sendOne(store);
+    }
+
+    /** Sums that do not agree: only looked for where the last one was killed. */
+    @Test
+    void isBuiltAnewWhenItsSumsAreWrong() throws IOException {
+        Map<String, String> before = fill();
+        try (Database database = Database.open(new StoreFiles(directory).name())) {
+            database.transaction(() -> database.updateOnce("UPDATE dm_counter SET n = n + 1 LIMIT 1"));
+        }
+        new StoreFiles(directory).markDirty();
+        try (Store store = open(LAST)) {
+            assertTrue(store.wasRebuilt());
+            assertEquals(before, reports(store));
+        }
+    }
+
+    /** How a report was split stands in the log, and so does what passed before the oldest journal, a reason for reports. */
+    @Test
+    void keepsPartsAndReasons() throws IOException {
+        TestFacts rejected = TestFacts.passed().domain("example.net").weight(Weight.REJECTED);
+        for (int i = 0; i < 50; i++) {
+            journal.add(DAY, TestFacts.passed().client("192.0.2." + i));
+        }
+        journal.add(DAY, rejected);
+        Map<String, String> before;
+        try (Store store = open(DAY)) {
+            store.journalImport().run(NEXT, () -> true);
+        }
+        try (Database database = Database.open(new StoreFiles(directory).name());
+                StoreLog log = new StoreLog(new StoreFiles(directory).log())) {
+            database.transaction(() -> database.updateOnce(
+                    "UPDATE dm_policy SET last_pass = ? WHERE domain = 'example.net'",
+                    DAY.minus(Duration.ofDays(20)).getEpochSecond()));
+            new Expiry(database, log, new StoreFiles(directory).log()).shortenLog(DAY);
+        }
+        try (Store store = open(NEXT)) {
+            store.periods().close(NEXT, StoredReports.rules().grace());
+            store.preparation().prepareAll(StoredReports.rules());
+            Instant due = NEXT.plus(StoredReports.rules().spread());
+            for (StoredReport report : all(store)) {
+                assertEquals(StoredReport.State.DUE, report.state());
+                if (report.rows() == 50) {
+                    StoredReport taken = store.reports().take(report, due).orElseThrow();
+                    assertTrue(store.preparation().split(taken, 3, due));
+                }
+            }
+            before = reports(store);
+        }
+        assertEquals(4, before.size());
+        damage(Damage.DELETED);
+        // Parts that a split makes are due at once, those of a new store when the period was closed.
+        assertEquals(withoutTimes(before), withoutTimes(look()));
+    }
+
+    private static List<String> withoutTimes(Map<String, String> reports) {
+        return reports.values().stream()
+                .map(text -> text.replaceAll(" 2026-11-28T[^ ]* ", " "))
+                .toList();
+    }
+
+    /** How often the outcome was unknown stands in the log too: there is a bound to it. */
+    @Test
+    void keepsHowOftenTheOutcomeWasUnknown() throws IOException {
+        journal.add(DAY, TestFacts.passed());
+        try (Store store = open(DAY)) {
+            store.journalImport().run(NEXT, () -> true);
+            store.periods().close(NEXT, StoredReports.rules().grace());
+            store.preparation().prepareAll(StoredReports.rules());
+            Instant due = NEXT.plus(StoredReports.rules().spread());
+            StoredReport report = store.reports().takeDue(due).orElseThrow();
+            assertTrue(
+                    store.reports().resolved(report, List.of(new Destination("a@example.com", 0, "")), List.of(), due));
+            for (int i = 0; i < 3; i++) {
+                Delivery waiting = store.deliveries().of(report).get(0);
+                assertTrue(store.deliveries()
+                        .take(waiting, due.plus(Reports.LEASE.plusSeconds(1).multipliedBy(i)))
+                        .isPresent());
+            }
+        }
+        for (Damage damage : List.of(Damage.KILLED, Damage.DELETED)) {
+            damage(damage);
+            try (Store store = open(LAST)) {
+                Delivery after = store.deliveries().of(all(store).get(0)).get(0);
+                assertEquals("SENDING 3 2", after.state() + " " + after.attempt() + " " + after.resent());
+            }
+        }
+    }
+
     private void damage(Damage damage) throws IOException {
         Path file = new StoreFiles(directory).database();
         switch (damage) {
             case DELETED -> Files.delete(file);
+            case EMPTY -> write(file, 0, 0);
             case KILLED -> new StoreFiles(directory).markDirty();
             case CUT -> write(file, Files.size(file) / 2, 0);
             case OVERWRITTEN -> write(file, Files.size(file), (int) Files.size(file));

@@ -63,6 +63,11 @@ public final class StoredReports {
 
     /** With which a store may be opened. */
     public static ReportRules rules() {
+        return rulesWith(200_000, 20_000, 1);
+    }
+
+    /** The same with other bounds. */
+    static ReportRules rulesWith(int maxRows, int maxFacts, int minimumMessages) {
         return new ReportRules(
                 "Example",
                 "r@rep.example",
@@ -74,9 +79,9 @@ public final class StoredReports {
                 Duration.ofHours(48),
                 Duration.ofHours(4),
                 Duration.ofHours(72),
-                200_000,
-                20_000,
-                1,
+                maxRows,
+                maxFacts,
+                minimumMessages,
                 policy -> Optional.empty());
     }
 
@@ -131,6 +136,13 @@ public final class StoredReports {
                         DUE.getEpochSecond(),
                         DUE.plus(Duration.ofHours(71)).getEpochSecond());
             });
+        }
+    }
+
+    /** Puts what no program writes into rows that each run reads. */
+    public void damage() throws IOException {
+        try (Database database = Database.open(directory.resolve("store"))) {
+            database.transaction(() -> database.update("UPDATE dm_policy SET config = 'x'"));
         }
     }
 

@@ -101,6 +101,11 @@ public final class ReportCommand {
         } catch (StoreException.TooNew e) {
             terminal.err().println(who + e.getMessage());
             return ExitCode.CONFIGURATION;
+        } catch (StoreException.Damaged e) {
+            terminal.err()
+                    .println(who + e.getMessage() + "; it is put aside and built anew when it is opened the next time."
+                            + " Run the command again");
+            return ExitCode.TRY_AGAIN;
         } catch (FileSystemException e) {
             terminal.err().println(who + e.getFile() + ": " + FileProblem.reason(e));
             return ExitCode.UNAVAILABLE;

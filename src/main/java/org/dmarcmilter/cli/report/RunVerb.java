@@ -13,6 +13,7 @@ import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.logging.LogSetup;
 import org.dmarcmilter.store.StoreException;
 import org.dmarcmilter.worker.Budget;
+import org.dmarcmilter.worker.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,12 +88,23 @@ final class RunVerb implements Verb {
             return ExitCode.OK;
         }
         Budget budget = new Budget(time, System::nanoTime, ending);
-        try (OpenStore open = OpenStore.at(OpenStore.place(configuration), call)) {
-            open.run().all(budget);
+        Place place = OpenStore.place(configuration);
+        try {
+            all(place, call, budget);
         } catch (StoreException.InUse e) {
             LOG.debug("reports: {}", e.getMessage());
+        } catch (StoreException.Damaged e) {
+            LOG.warn("reports: {}; the store is built anew", e.getMessage());
+            // It is put aside when it is opened now. If the new one is damaged at once, the disk is.
+            all(place, call, budget);
         }
         return ExitCode.OK;
+    }
+
+    private static void all(Place place, Call call, Budget budget) throws IOException {
+        try (OpenStore open = OpenStore.at(place, call)) {
+            open.run().all(budget);
+        }
     }
 
     /** SIGTERM: the step under way is finished, and the process ends only then. */

@@ -227,6 +227,29 @@ class VerbsTest {
         assertTrue(screen.err().contains(": " + message + "\n"), screen.err());
     }
 
+    /** A run builds a damaged store anew by itself; whoever asks it something is told to ask again. */
+    @Test
+    void makesADamagedStoreAnew() throws IOException {
+        new StoredReports(state).damage();
+        Screen screen = new Screen();
+        assertEquals(75, command(screen, "list" + NOW));
+        assertEquals(
+                "dmarc-milter report list: " + state.resolve("store.mv.db")
+                        + ": it holds a policy of example.com that is"
+                        + " none; it is put aside and built anew when it is opened the next time. Run the command again\n",
+                screen.err());
+        assertEquals("no reports\n", run(0, "list"));
+        new StoredReports(state).add(ID, "example.com", Standard.RFC7489, StoredReports.rows());
+        new StoredReports(state).damage();
+        assertEquals("", run(0, "run"));
+        assertEquals("no reports\n", run(0, "list"));
+        try (Stream<Path> files = Files.list(state)) {
+            assertEquals(
+                    1,
+                    files.filter(file -> file.toString().contains("store.bad-")).count());
+        }
+    }
+
     @Test
     void needsASender() throws IOException {
         Files.writeString(config, "ReportStateDirectory " + state + "\n");
