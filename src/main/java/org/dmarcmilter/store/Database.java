@@ -31,6 +31,11 @@ final class Database implements AutoCloseable {
     /** Percent. */
     private static final int ENOUGH_FILLED = 25;
 
+    /** Opens the engine's file, or makes it; the name is without the engine's ending. */
+    interface Engine {
+        Connection connect(Path file) throws SQLException;
+    }
+
     /** Work within a transaction. */
     interface Work<T> {
         T run() throws SQLException, IOException;
@@ -68,9 +73,13 @@ final class Database implements AutoCloseable {
      * @param file without {@code .mv.db}, which the engine adds
      */
     static Database open(Path file) throws StoreException {
+        return open(file, Database::connect);
+    }
+
+    static Database open(Path file, Engine engine) throws StoreException {
         String name = file + ".mv.db";
         try {
-            return new Database(connect(file), name);
+            return new Database(engine.connect(file), name);
         } catch (SQLException e) {
             throw problem(e, name);
         }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Periods periods, boolean rebuilt) {
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
-    static Opening of(StoreFiles files, Journals journals, ReportRules rules, Instant now) throws IOException {
+    static Opening of(StoreFiles files, Database.Engine engine, Journals journals, ReportRules rules, Instant now)
+            throws IOException {
         StoreId id = StoreId.of(files.id());
         StoreLog log = new StoreLog(files.log());
         try {
@@ -25,12 +26,12 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
                     if (state == State.DAMAGED) {
                         throw new StoreException.Damaged(files.database() + ": was found to be damaged in use");
                     }
-                    return opened(files, id, log, journals, rules, state == State.DIRTY);
+                    return opened(files, engine, id, log, journals, rules, state == State.DIRTY);
                 } catch (StoreException.Damaged e) {
                     LOG.warn("{}; put aside as {}", e.getMessage(), files.putAside(now));
                 }
             }
-            return opened(files, id, log, journals, rules, false);
+            return opened(files, engine, id, log, journals, rules, false);
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
@@ -38,9 +39,15 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
     }
 
     private static Opening opened(
-            StoreFiles files, StoreId id, StoreLog log, Journals journals, ReportRules rules, boolean dirty)
+            StoreFiles files,
+            Database.Engine engine,
+            StoreId id,
+            StoreLog log,
+            Journals journals,
+            ReportRules rules,
+            boolean dirty)
             throws IOException {
-        Database database = Database.open(files.name());
+        Database database = Database.open(files.name(), engine);
         try {
             Schema schema = new Schema(database, files.database().toString());
             schema.install(id);

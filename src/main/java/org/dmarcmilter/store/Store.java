@@ -59,9 +59,14 @@ public final class Store implements AutoCloseable {
     }
 
     static Store open(StoreFiles files, Journals journals, ReportRules rules, Instant now) throws IOException {
+        return open(files, Database::connect, journals, rules, now);
+    }
+
+    static Store open(StoreFiles files, Database.Engine engine, Journals journals, ReportRules rules, Instant now)
+            throws IOException {
         FileChannel lock = files.lock();
         try {
-            return new Store(Opening.of(files, journals, rules, now), lock, journals, rules);
+            return new Store(Opening.of(files, engine, journals, rules, now), lock, journals, rules);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;

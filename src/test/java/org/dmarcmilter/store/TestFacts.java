@@ -27,41 +27,41 @@ import org.dmarcmilter.domain.IpAddress;
  * @param selector tells rows apart
  * @param weight REJECTED is one that failed, the others passed
  */
-record TestFacts(String domain, int pct, int every, String rua, String client, String selector, Weight weight) {
+public record TestFacts(String domain, int pct, int every, String rua, String client, String selector, Weight weight) {
     /** One that passed, from example.com. */
-    static TestFacts passed() {
+    public static TestFacts passed() {
         return new TestFacts("example.com", 100, 86_400, "mailto:a@example.com", "192.0.2.1", "s1", Weight.REASON);
     }
 
-    TestFacts domain(String other) {
+    public TestFacts domain(String other) {
         return new TestFacts(other, pct, every, rua, client, selector, weight);
     }
 
-    TestFacts pct(int other) {
+    public TestFacts pct(int other) {
         return new TestFacts(domain, other, every, rua, client, selector, weight);
     }
 
-    TestFacts every(int seconds) {
+    public TestFacts every(int seconds) {
         return new TestFacts(domain, pct, seconds, rua, client, selector, weight);
     }
 
-    TestFacts rua(String other) {
+    public TestFacts rua(String other) {
         return new TestFacts(domain, pct, every, other, client, selector, weight);
     }
 
-    TestFacts client(String other) {
+    public TestFacts client(String other) {
         return new TestFacts(domain, pct, every, rua, other, selector, weight);
     }
 
-    TestFacts selector(String other) {
+    public TestFacts selector(String other) {
         return new TestFacts(domain, pct, every, rua, client, other, weight);
     }
 
-    TestFacts weight(Weight other) {
+    public TestFacts weight(Weight other) {
         return new TestFacts(domain, pct, every, rua, client, selector, other);
     }
 
-    ReportFacts facts() {
+    public ReportFacts facts() {
         boolean passes = weight != Weight.REJECTED;
         AuthResult result = passes ? AuthResult.PASS : AuthResult.FAIL;
         return new ReportFacts(

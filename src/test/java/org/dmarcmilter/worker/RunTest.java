@@ -17,27 +17,17 @@ import java.util.stream.Stream;
 import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.config.ConfigException;
-import org.dmarcmilter.config.ConfigFile;
-import org.dmarcmilter.config.Findings;
-import org.dmarcmilter.config.Overrides;
-import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
-import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.domain.IpAddress;
-import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.journal.JournalWriter;
-import org.dmarcmilter.report.AggregateRecipients;
-import org.dmarcmilter.report.NoReportsList;
-import org.dmarcmilter.report.SuppressionZones;
 import org.dmarcmilter.store.ReportFilter;
 import org.dmarcmilter.store.Store;
 import org.dmarcmilter.store.StoreStatus;
 import org.dmarcmilter.store.StoredReport;
 import org.dmarcmilter.testing.ScriptedSmtpServer;
 import org.dmarcmilter.testing.TestEvaluation;
-import org.dmarcmilter.testing.Zone;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,24 +219,7 @@ class RunTest {
     }
 
     private Place place() throws ConfigException {
-        Findings findings = new Findings();
-        ConfigFile file = ConfigFile.parse(
-                "test",
-                "AggregateReports true\nReportEmail r@rep.example\nReportStateDirectory " + directory
-                        + "\nReportSMTPPort " + server.port() + "\n" + more,
-                Overrides.NONE,
-                findings);
-        findings.endIfMistaken();
-        return new Place(
-                Settings.from(file).aggregateReports(),
-                "true",
-                ReportScope.ALL,
-                new AggregateRecipients(
-                        Zone.policies("example.com: p=reject; rua=mailto:a@example.com"),
-                        new SuffixListDiscovery(PublicSuffixList.bundled()),
-                        NoReportsList.NONE,
-                        new SuppressionZones(List.of())),
-                "rep.example");
+        return TestPlace.of(directory, server.port(), more, "example.com: p=reject; rua=mailto:a@example.com");
     }
 
     private Store open(Instant now) throws IOException, ConfigException {
