@@ -30,6 +30,9 @@ public final class AggregateRecipients {
 
     private static final int MAX_SHOWN = 100;
 
+    /** The longest address (RFC 5321, section 4.5.3.1), which is as much as a store has room for. */
+    private static final int MAX_BAD_ADDRESS = 320;
+
     private final DnsClient dns;
     private final PolicyDiscovery discovery;
     private final NoReportsList noReports;
@@ -137,8 +140,9 @@ public final class AggregateRecipients {
         }
         Optional<ReportAddress> address = ReportAddress.of(uri);
         if (address.isEmpty()) {
-            String text =
-                    uri.mailbox().get().localPart() + "@" + uri.mailbox().get().domain();
+            // For the operator's eyes only, so that the beginning will do.
+            String text = Printable.of(
+                    uri.mailbox().get().localPart() + "@" + uri.mailbox().get().domain(), MAX_BAD_ADDRESS);
             return List.of(new Destination(text, maxSize, Optional.of(Obstacle.BAD_ADDRESS)));
         }
         Destination asked = new Destination(address.get().text(), maxSize, Optional.empty());

@@ -7,7 +7,8 @@ import java.util.OptionalLong;
 /**
  * Where an aggregate report is to go, and if it may.
  *
- * @param address as it stands in a header field; of {@link Obstacle#BAD_ADDRESS} as it was decoded, printable
+ * @param address as it stands in a header field; of {@link Obstacle#BAD_ADDRESS} as it was decoded, printable, its first 320
+ *     characters
  * @param maxSize octets of the largest mail that the owner takes (RFC 7489, section 6.2); empty for no limit
  * @param obstacle why nothing is sent there, or not now; empty if something is
  */

@@ -171,12 +171,15 @@ final class SendStep {
     }
 
     /**
-     * Whether its host agrees, asked again right before the first attempt: the answer is fresh in the cache, or was missing when the
-     * destinations were found. Others than this address, that its host may name now, get nothing any more.
+     * Whether its host agrees, asked again right before the first attempt, and when the operator sends it again: the answer is fresh in
+     * the cache, or was missing when the destinations were found. Others than this address, that its host may name now, get nothing any
+     * more.
      */
     private boolean isVerified(StoredReport report, Delivery delivery) throws IOException {
-        if ((delivery.attempt() > 1 && !delivery.cause().equals(Obstacle.DNS.word()))
-                || sending.bcc().contains(delivery.address())) {
+        boolean begun = delivery.attempt() > 1
+                && !delivery.cause().isEmpty()
+                && !delivery.cause().equals(Obstacle.DNS.word());
+        if (begun || sending.bcc().contains(delivery.address())) {
             return true;
         }
         Optional<Obstacle> obstacle = recipients

@@ -222,6 +222,48 @@ class DeliveringTest {
         assertEquals(0, server.mails().size());
     }
 
+    /** What a hostile owner may write as an address; in front of it stands a good one. */
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # local part                      | why
+        LONG                              | longer than any address
+        %22a%20b%22                       | a space
+        %0D%0ARCPT%20TO:<x                | the end of a line
+        %00                               | no character
+        a%3E%20SIZE=1                     | the end of an address
+        %22%3C%3E%22                      | quoted
+        %C3%A9                            | eight bits
+        a%40b.example                     | two at signs
+        %2FDEV%2FNULL                     | a file
+        a%25b                             | a route
+        -f                                | an option of sendmail
+        """)
+    void aHostileAddressIsNoneAndOthersGetTheReport(String local, String why) throws IOException {
+        String address = local.replace("LONG", "a".repeat(700)) + "@example.com";
+        dns = Zone.of("_dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:a@example.com,mailto:" + address);
+        run();
+        String became = state();
+        assertTrue(became.startsWith("done: a@example.com sent"), became);
+        assertEquals(1, server.mails().size(), why);
+    }
+
+    @Test
+    void anOperatorCannotSendToWhoHasNotAgreed() throws IOException {
+        dns = Zone.of(
+                "_dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:b@b.example,mailto:%7Cx@example.com,mailto:a@example.com");
+        run();
+        String became =
+                "done: b@b.example skipped unauthorized, |x@example.com skipped bad-address, a@example.com sent";
+        assertEquals(became, state());
+        for (int i = 0; i < 2; i++) {
+            store.deliveries().again(report(), Optional.of("b@b.example"), now);
+            store.deliveries().again(report(), Optional.of("|x@example.com"), now);
+            run();
+            assertEquals(became.replace("bad-address", "unauthorized"), state());
+        }
+        assertEquals(1, server.mails().size());
+    }
+
     @Test
     void waitsForTheDnsUntilItsTimeIsOver() throws IOException {
         dns = Zone.policies("example.com: SERVFAIL");
