@@ -25,8 +25,43 @@ public final class ReportCommand {
         this.deadline = deadline;
     }
 
+    /** Writes a mail for the command, in pieces if it is a large one. */
+    public interface Content {
+        /**
+         * Writes it.
+         *
+         * @param in the command's standard input, without a buffer
+         * @throws CommandEndedException as {@code in} throws it
+         * @throws IOException if the mail cannot be had; the command is killed then, so that it does not take a part for the whole
+         */
+        void writeTo(OutputStream in) throws IOException;
+    }
+
+    /** The command has read as much as it wanted. */
+    public static final class CommandEndedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        CommandEndedException(IOException cause) {
+            super(cause);
+        }
+    }
+
     /** Hands over one mail. Returns what went wrong, in words for the log; empty if the command was content. */
     public Optional<String> run(String mail) {
+        byte[] octets = mail.getBytes(StandardCharsets.ISO_8859_1);
+        try {
+            return run(in -> in.write(octets));
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // The octets are here.
+        }
+    }
+
+    /**
+     * The same for a mail that need not be in memory.
+     *
+     * @throws IOException as {@code mail} throws it
+     */
+    public Optional<String> run(Content mail) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder("/bin/sh", "-c", command)
@@ -57,17 +92,54 @@ public final class ReportCommand {
             kill(process);
             Thread.currentThread().interrupt();
             return Optional.of("ReportCommand was killed, as the daemon ends");
+        } catch (IOException e) {
+            kill(process);
+            throw e;
         } finally {
             watch.cancel(false);
         }
     }
 
-    private static void write(Process process, String mail) {
-        try (OutputStream in = process.getOutputStream()) {
-            in.write(mail.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            // The command has read as much as it wanted. Whether that was well, its exit status says.
+    /** Whether it was well that the command has not read to the end, its exit status says. */
+    private static void write(Process process, Content mail) throws IOException {
+        OutputStream in = new CommandInput(process.getOutputStream());
+        try {
+            mail.writeTo(in);
+            in.close();
+        } catch (CommandEndedException e) {
             return;
+        }
+    }
+
+    /** Tells failures of the command's from those of the mail. */
+    private static final class CommandInput extends OutputStream {
+        private final OutputStream in;
+
+        CommandInput(OutputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws IOException {
+            try {
+                in.write(octets, offset, length);
+            } catch (IOException e) {
+                throw new CommandEndedException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                in.close();
+            } catch (IOException e) {
+                throw new CommandEndedException(e);
+            }
         }
     }
 

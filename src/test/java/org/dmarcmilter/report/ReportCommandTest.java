@@ -2,6 +2,8 @@ package org.dmarcmilter.report;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -44,6 +46,24 @@ class ReportCommandTest {
         """)
     void tellsWhatWentWrong(String command, String problem, String why) {
         assertEquals(Optional.ofNullable(problem), new ReportCommand(command, LONG).run(LARGE), why);
+    }
+
+    @Test
+    void killsACommandWhoseMailEndsTooSoon() {
+        Path whole = directory.resolve("whole");
+        IOException gone = assertThrows(
+                IOException.class,
+                () -> new ReportCommand("cat && touch '" + whole + "'", LONG).run(in -> {
+                    in.write('x');
+                    throw new IOException("disk");
+                }));
+        assertEquals("disk", gone.getMessage());
+        await().atMost(LONG).until(() -> ProcessHandle.current().descendants().noneMatch(ReportCommandTest::isCat));
+        assertFalse(Files.exists(whole), "it must not take a part of a mail for a mail");
+    }
+
+    private static boolean isCat(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains("touch '");
     }
 
     @Test
