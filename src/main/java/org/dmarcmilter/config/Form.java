@@ -81,6 +81,10 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
     static final Form ADDRESSES = list(Form::address);
     static final Form RECIPIENTS =
             new Form(Option.Type.LIST, "list, separated by commas or white space", Use.NOTHING, Form::recipients);
+    /** {@link #RECIPIENTS} that can be told to any server, none of this host only. */
+    static final Form PLAIN_RECIPIENTS =
+            new Form(Option.Type.LIST, "list, separated by commas or white space", Use.NOTHING, Form::plainRecipients);
+
     static final Form SERVERS = list((item, to) -> {});
     static final Form LIST_FILE = path(Use.LIST_FILE);
     static final Form WRITTEN_FILE = path(Use.WRITTEN_FILE);
@@ -451,6 +455,14 @@ public record Form(Option.Type type, String shown, Use use, Reader reader) {
             }
         }
         return String.join(", ", items);
+    }
+
+    private static String plainRecipients(String value, Warnings to) {
+        String recipients = recipients(value, to);
+        for (String item : items(recipients)) {
+            oneAddress(item, to);
+        }
+        return recipients;
     }
 
     private static boolean isAscii(String text) {

@@ -295,7 +295,7 @@ public enum Option {
     REPORT_SMTP_PASSWORD_FILE(
             "ReportSMTPPasswordFile", Topic.REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/smtp-password"), """
             The file whose first line is the password. Nobody else may be able to read it."""),
-    REPORT_BCC("ReportBcc", Topic.REPORTS, Form.RECIPIENTS, none("postmaster@example.com"), """
+    REPORT_BCC("ReportBcc", Topic.REPORTS, Form.PLAIN_RECIPIENTS, none("postmaster@example.com"), """
             Addresses that get a copy of each report."""),
     REPORT_ARCHIVE("ReportArchive", Topic.REPORTS, Form.DIRECTORY, none("/var/lib/dmarc-milter/sent-reports"), """
             A directory that keeps a copy of each mail that was sent."""),

@@ -258,6 +258,8 @@ class SettingsTest {
         OnTemporaryError reject               | Write one of policy, accept, tempfail.
         RejectString %s and %s                | Write %s once at most.
         CopyFailuresTo p@b\u00fccher.example  | Write addresses in US-ASCII with commas between them.
+        ReportBcc a@b.example, postmaster     | Write one address, USER@DOMAIN, without name and angle brackets.
+        ReportBcc a@[192.0.2.1]               | Write one address, USER@DOMAIN, without name and angle brackets.
         MetricsSocket nonsense                | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
         MetricsSocket local:/run/x.sock       | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.
         MetricsSocket inet:65536              | Write inet:PORT@HOST, for example inet:9893@127.0.0.1.

@@ -191,6 +191,13 @@ class MailSenderTest {
         assertEquals(Outcome.MAX_REPLY, accepted.reply().length());
     }
 
+    /** To look for a line end behind each of these spaces took time by the square of their number. */
+    @Test
+    void aReplyOfNothingIsReadOnce() throws IOException {
+        String reply = "550 no" + " ".repeat(90_000) + "!";
+        assertEquals(new Outcome.Refused(Outcome.Command.RCPT, "550 no"), sendOnce(usualBut(Map.of("RCPT", reply))));
+    }
+
     /** The server's limit is known before the mail is on its way. */
     @Test
     void tooLargeForTheServer() throws IOException {

@@ -14,14 +14,20 @@ import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.daemon.Configuration;
 import org.dmarcmilter.dmarc.Discovery;
+import org.dmarcmilter.dmarc.DmarcUri;
+import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.mail.Outcome;
+import org.dmarcmilter.report.ReportAddress;
+import org.dmarcmilter.text.Printable;
 
 /** {@code check}: whether reports can be made and sent, and what is in the way. */
 final class CheckVerb implements Verb {
     private static final Duration LAST_RUN = Duration.ofHours(1);
+
+    private static final int MAX_SHOWN = 80;
 
     @Override
     public String usage() {
@@ -45,6 +51,10 @@ final class CheckVerb implements Verb {
     @Override
     public int run(Call call) throws UsageException, ConfigException, IOException {
         call.words().noOperands();
+        Optional<String> to = call.words().value("--send-to");
+        if (to.isPresent() && !isPlain(to.get())) {
+            throw new UsageException(Printable.named(to.get(), MAX_SHOWN) + " cannot be used; write user@example.com");
+        }
         Configuration configuration = call.configuration();
         Settings.AggregateReports settings = configuration.settings().aggregateReports();
         Findings findings = new Findings(call);
@@ -59,7 +69,6 @@ final class CheckVerb implements Verb {
                     "reload the daemon with AggregateReports true");
             lastRun(open.place().status(), call.clock().instant(), findings);
             domain(configuration, settings.sender().email(), findings);
-            Optional<String> to = call.words().value("--send-to");
             if (to.isPresent()) {
                 Outcome outcome = open.run().test(to.get());
                 findings.say(
@@ -69,6 +78,14 @@ final class CheckVerb implements Verb {
             }
         }
         return findings.allWell ? ExitCode.OK : ExitCode.UNAVAILABLE;
+    }
+
+    /** As strict as with the addresses that reports go to. */
+    private static boolean isPlain(String address) {
+        return DmarcUri.parse("mailto:" + address, Standard.RFC9989)
+                .flatMap(ReportAddress::of)
+                .filter(plain -> plain.text().equalsIgnoreCase(address))
+                .isPresent();
     }
 
     private static void lastRun(Path status, Instant now, Findings findings) throws IOException {

@@ -218,6 +218,8 @@ class VerbsTest {
         domain --clear                       | DOMAIN is missing
         domain a.example --rua https://a     | https://a is no mailto URI; write mailto:user@example.com
         domain a.example --rua mailto:a@a.example --clear | --rua, --no-report and --clear exclude each other
+        check --send-to me                   | me cannot be used; write user@example.com
+        check --send-to <me@a.example>       | <me@a.example> cannot be used; write user@example.com
         run --every 0                        | --every takes one second at least
         status x                             | x is one word too many
         """)
