@@ -481,6 +481,28 @@ class LauncherScriptTest {
         assertTrue(run.out().contains("user nobody\n"), run.out() + run.err());
     }
 
+    /** Or else the timer's runs could not open what root has made. */
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        # state directory | arguments                  | user   | why
+        theirs            | report status -c FILE      | nobody | its owner
+        theirs/none       | report run --now X -c FILE | nobody | the owner of the next one that is there
+        ours              | report status -c FILE      | root   | nobody else's
+        theirs            | report validate theirs     | root   | a file of anybody
+        theirs            | check example.com -c FILE  | root   | leaves no files
+        """)
+    void rootBecomesWhoSendsReports(String state, String arguments, String user, String why)
+            throws IOException, InterruptedException {
+        assumeRoot();
+        Files.createDirectory(directory.resolve("ours"));
+        Path theirs = Files.createDirectory(directory.resolve("theirs"));
+        Files.setOwner(
+                theirs, theirs.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+        String file = config("ReportStateDirectory /nowhere\nreportstatedirectory " + directory.resolve(state) + "\n");
+        Run run = run(arguments.replace("FILE", file).split(" "));
+        assertTrue(run.out().contains("user " + user + "\n"), run.out() + run.err());
+    }
+
     private static void assumeRoot() throws IOException, InterruptedException {
         Process id = new ProcessBuilder("id", "-u").start();
         String uid = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
