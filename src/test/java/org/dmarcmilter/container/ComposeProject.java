@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.testcontainers.containers.ContainerState;
 
@@ -101,6 +102,17 @@ final class ComposeProject implements AutoCloseable {
         await(service + " is healthy").atMost(HEALTHY_LIMIT).until(container::isHealthy);
     }
 
+    /** The output of a line of shell in which {@code docker compose} means this project, after it ended well. */
+    String shell(String line) {
+        return run(
+                List.of("sh", "-c", line),
+                Map.of(
+                        "COMPOSE_PROJECT_NAME",
+                        name,
+                        "COMPOSE_FILE",
+                        files.stream().map(Path::toString).collect(Collectors.joining(":"))));
+    }
+
     @Override
     public void close() {
         compose("down", "--volumes", "--remove-orphans");
@@ -112,11 +124,16 @@ final class ComposeProject implements AutoCloseable {
         command.addAll(List.of("--project-name", name));
         files.forEach(file -> command.addAll(List.of("--file", file.toString())));
         command.addAll(List.of(arguments));
+        return run(command, Map.of());
+    }
+
+    private String run(List<String> command, Map<String, String> more) {
         try {
             Path errors = Files.createTempFile("compose", ".err");
             try {
                 ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
                 builder.environment().putAll(variables);
+                builder.environment().putAll(more);
                 builder.environment().put("DOCKER_HOST", Engine.address());
                 Process process = builder.start();
                 process.getOutputStream().close();

@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dmarcmilter.documents.Page;
 import org.dmarcmilter.endtoend.DeliveredMessage;
 import org.dmarcmilter.endtoend.DkimKey;
+import org.dmarcmilter.endtoend.ReceivedReport;
 import org.dmarcmilter.endtoend.SmtpClient;
 import org.dmarcmilter.endtoend.SmtpReply;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +61,8 @@ abstract class MailThroughTheSidecar {
                 strict.example.             TXT "v=spf1 -all"
                 _dmarc.quarantine.example.  TXT "v=DMARC1; p=quarantine"
                 _dmarc.none.example.        TXT "v=DMARC1; p=none"
+                _dmarc.asking.example.      TXT "v=DMARC1; p=none; rua=mailto:asking@local.test"
+                asking.example._report._dmarc.local.test. TXT "v=DMARC1"
                 unpublished.example.        A   192.0.2.1
                 """.formatted(ownAddress) + SIGNED.record());
         project = ComposeProject.up(network, composeFiles(), buildVariables());
@@ -174,6 +178,41 @@ abstract class MailThroughTheSidecar {
                     delivered("none").top());
             awaitSidecarLog(id + ": none.example fail");
         }
+    }
+
+    @Test
+    void reportsToAMailboxAsThePageSays() {
+        try (SmtpClient client = client()) {
+            client.send("a@asking.example", "mail@local.test", message("asking.example"))
+                    .expect(250);
+        }
+        List<String> commands = Page.AGGREGATE_REPORTS.blocks("## Try it in containers").stream()
+                .skip(1) // which starts the containers
+                .flatMap(String::lines)
+                .toList();
+        String run = commands.get(0);
+        // What was just recorded may not be on the disk yet, and the service's own run may have the store.
+        await("a report").atMost(LIMIT).until(() -> {
+            project.shell(run);
+            return !mailbox("asking").isEmpty();
+        });
+        String list = project.shell(commands.get(1));
+        assertTrue(list.contains("asking.example"), list);
+        assertTrue(list.matches("(?s).* asking@local\\.test +sent .* reports@local\\.test +sent .*"), list);
+        String mails = project.shell(commands.get(2));
+        assertTrue(mails.contains("Subject: Report Domain: asking.example Submitter: local.test"), mails);
+
+        ReceivedReport report = ReceivedReport.of(delivered("asking"));
+        assertTrue(report.check().isValid(), report.check()::toString);
+        assertEquals("asking.example", report.text("policy_published/domain"));
+        assertEquals(1, report.rows().size());
+        assertTrue(
+                report.rows()
+                        .get(0)
+                        .contains(" x1 none dkim=fail spf=fail reasons=[] asking.example asking.example [] "
+                                + "[asking.example/mfrom/none]"),
+                report.rows()::toString);
+        assertEquals(report.rows(), ReceivedReport.of(delivered("reports")).rows());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 
 /** A page that shows what to type and what comes of it, so that the tests type and see the same. */
 public enum Page {
+    AGGREGATE_REPORTS("aggregate-reports"),
     EXPLAIN("explain"),
     INSTALL("install"),
     POSTFIX_AND_SENDMAIL("postfix-and-sendmail");
