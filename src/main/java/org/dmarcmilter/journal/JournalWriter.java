@@ -81,6 +81,7 @@ public final class JournalWriter {
 
     // The rest belongs to the spool's thread, once that has started.
     private final Deque<byte[]> lines = new ArrayDeque<>();
+    private int lineOctets;
     private @Nullable WriterLock lock;
     private @Nullable OpenSegment segment;
     private long last;
@@ -246,15 +247,14 @@ public final class JournalWriter {
 
     /** Whether there is a line to write: of an attempt that failed, or a new one. */
     private boolean hasNext() {
-        int octets = lines.stream().mapToInt(line -> line.length).sum();
-        while (octets < BATCH_OCTETS) {
+        while (lineOctets < BATCH_OCTETS) {
             Optional<byte[]> line =
                     spool.take(this::line, entry -> entry.evaluation().queueId());
             if (line.isEmpty()) {
                 break;
             }
             lines.add(line.get());
-            octets += line.get().length;
+            lineOctets += line.get().length;
         }
         return !lines.isEmpty();
     }
@@ -268,8 +268,7 @@ public final class JournalWriter {
 
     /** All lines in one write; those that are whole in the file are done with even if the rest fails. */
     private void writeBatch(OpenSegment to) throws IOException {
-        int octets = lines.stream().mapToInt(line -> line.length).sum();
-        ByteBuffer batch = ByteBuffer.allocate(octets);
+        ByteBuffer batch = ByteBuffer.allocate(lineOctets);
         lines.forEach(batch::put);
         batch.flip();
         try {
@@ -278,7 +277,9 @@ public final class JournalWriter {
             int written = batch.position();
             int records = 0;
             while (!lines.isEmpty() && lines.getFirst().length <= written) {
-                written -= lines.removeFirst().length;
+                int length = lines.removeFirst().length;
+                written -= length;
+                lineOctets -= length;
                 records++;
             }
             to.count(records);
@@ -312,17 +313,19 @@ public final class JournalWriter {
     }
 
     private void close() throws IOException {
-        end();
-        if (lock != null) {
-            lock.close();
+        try {
+            end();
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 
     private void end() throws IOException {
-        OpenSegment current = segment;
-        segment = null;
-        if (current != null) {
-            current.end();
+        if (segment != null) {
+            segment.end();
+            segment = null;
         }
     }
 
