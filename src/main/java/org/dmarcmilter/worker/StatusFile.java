@@ -80,33 +80,9 @@ final class StatusFile {
             json.writeNumberField("late", run.imported().late());
             json.writeNumberField("skipped", run.imported().skipped());
             json.writeNumberField("facts_merged", run.imported().merged());
-            writeStore(json, run.store());
+            StatusFields.write(json, run.store());
             json.writeEndObject();
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void writeStore(JsonGenerator json, StoreStatus store) throws IOException {
-        json.writeNumberField("store_bytes", store.octets());
-        json.writeNumberField("resent", store.resent());
-        json.writeNumberField("waiting", store.waiting());
-        json.writeNumberField(
-                "oldest_waiting",
-                store.oldestWaiting().map(Instant::getEpochSecond).orElse(0L));
-        json.writeNumberField("suppressed", store.suppressed());
-        json.writeObjectFieldStart("reports");
-        for (var state : store.reports().entrySet()) {
-            json.writeNumberField(state.getKey().word(), state.getValue());
-        }
-        json.writeEndObject();
-        json.writeArrayFieldStart("deliveries");
-        for (StoreStatus.Outcome outcome : store.deliveries()) {
-            json.writeStartObject();
-            json.writeStringField("state", outcome.state().word());
-            json.writeStringField("cause", outcome.cause());
-            json.writeNumberField("number", outcome.number());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 }

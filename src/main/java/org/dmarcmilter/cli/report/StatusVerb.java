@@ -9,6 +9,7 @@ import java.util.Map;
 import org.dmarcmilter.cli.ExitCode;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.store.StoreStatus;
+import org.dmarcmilter.worker.StatusFields;
 
 /** {@code status}: what the store holds, and how far it is. */
 final class StatusVerb implements Verb {
@@ -106,27 +107,7 @@ final class StatusVerb implements Verb {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            json.writeObjectFieldStart("reports");
-            for (var entry : status.reports().entrySet()) {
-                json.writeNumberField(entry.getKey().word(), entry.getValue());
-            }
-            json.writeEndObject();
-            json.writeArrayFieldStart("deliveries");
-            for (StoreStatus.Outcome outcome : status.deliveries()) {
-                json.writeStartObject();
-                json.writeStringField("state", outcome.state().word());
-                json.writeStringField("cause", outcome.cause());
-                json.writeNumberField("number", outcome.number());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeNumberField("waiting", status.waiting());
-            json.writeNumberField(
-                    "oldest_waiting",
-                    status.oldestWaiting().map(Instant::getEpochSecond).orElse(0L));
-            json.writeNumberField("resent", status.resent());
-            json.writeNumberField("suppressed", status.suppressed());
-            json.writeNumberField("store_bytes", status.octets());
+            StatusFields.write(json, status);
         });
     }
 }
