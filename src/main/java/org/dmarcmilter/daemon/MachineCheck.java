@@ -8,8 +8,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -18,7 +19,9 @@ import org.dmarcmilter.config.Findings;
 import org.dmarcmilter.config.Form;
 import org.dmarcmilter.config.Option;
 import org.dmarcmilter.domain.ListenAddress;
-import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.files.SecretFile;
+import org.dmarcmilter.journal.JournalDirectory;
+import org.dmarcmilter.journal.Segment;
 
 /**
  * Looks whether this machine has what a configuration names: users, directories, hosts, addresses. Binds nothing and writes
@@ -38,6 +41,7 @@ record MachineCheck(
             System.getProperty("user.name"), Files::isWritable, MachineCheck::lookUp, MachineCheck::isOurs);
 
     private static final Path FOREIGN_ADDRESSES = Path.of("/proc/sys/net/ipv4/ip_nonlocal_bind");
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
@@ -81,6 +85,13 @@ record MachineCheck(
 
     private void reports(ConfigFile file, Findings to) {
         Path state = Path.of(file.textOrDefault(Option.REPORT_STATE_DIRECTORY));
+        if (isUnread(state)) {
+            to.warning(
+                    file.line(Option.AGGREGATE_REPORTS),
+                    "nothing reads the journal in " + state
+                            + ", so no report is sent. Enable dmarc-milter-report.timer,"
+                            + " or run dmarc-milter report run every 5 minutes.");
+        }
         (Files.exists(state) ? ownDirectoryProblem(file, state) : parentProblem(file, state.toAbsolutePath()))
                 .ifPresent(what -> to.warning(
                         file.line(Option.REPORT_STATE_DIRECTORY),
@@ -90,9 +101,23 @@ record MachineCheck(
                 .ifPresent(
                         what -> to.warning(file.line(Option.REPORT_ARCHIVE), what + " Until then no copies are kept."));
         file.text(Option.REPORT_SMTP_PASSWORD_FILE)
-                .flatMap(name -> secretProblem(Path.of(name)))
+                .flatMap(name -> SecretFile.problem(Path.of(name)))
                 .ifPresent(what -> to.warning(
                         file.line(Option.REPORT_SMTP_PASSWORD_FILE), what + " Until then no report is sent."));
+    }
+
+    /** Whether segments wait although the daemon has begun others an hour later; each run packs what it has read to its end. */
+    private static boolean isUnread(Path state) {
+        try {
+            LongSummaryStatistics opened = new JournalDirectory(state)
+                    .segments().stream()
+                            .filter(segment -> !segment.compressed())
+                            .mapToLong(Segment::opened)
+                            .summaryStatistics();
+            return opened.getCount() > 1 && opened.getMax() - opened.getMin() > LONGEST_WAIT.toSeconds();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Optional<String> ownDirectoryProblem(ConfigFile file, Path directory) {
@@ -101,16 +126,6 @@ record MachineCheck(
                 ? problem
                 : Optional.of("user " + user + " cannot write into the directory " + directory
                         + ". Give it to that user, or write another path.");
-    }
-
-    private static Optional<String> secretProblem(Path path) {
-        try {
-            return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ)
-                    ? Optional.of("everybody can read " + path + ". Write: chmod o= " + path + ".")
-                    : Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("cannot read " + path + ": " + FileProblem.reason(e) + ". Create it.");
-        }
     }
 
     /** Whether the service manager listens, so that Socket has no effect. */

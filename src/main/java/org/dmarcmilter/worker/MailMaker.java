@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,11 +13,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import org.dmarcmilter.aggregate.ReportIdentity;
 import org.dmarcmilter.feedback.ReportMail;
 
 /** Makes the mails of a report, each in a file beside the report's. */
 final class MailMaker {
     private static final int BOUNDARY_OCTETS = 16;
+    private static final String CRLF = "\r\n";
 
     private final Path directory;
     private final Sending sending;
@@ -46,6 +49,32 @@ final class MailMaker {
         return file;
     }
 
+    /**
+     * In its place that it is too large (RFC 7489, section 7.2.2).
+     *
+     * @param size octets that could not be sent
+     */
+    Path makeError(BuiltReport built, String address, int number, long size) throws IOException {
+        ReportIdentity identity = built.report().identity();
+        String domain = built.report().policy().domain().ascii();
+        String date = date(clock.instant());
+        String text = String.join(
+                CRLF,
+                head(sending, address, "DMARC aggregate reporting error report for " + domain, date),
+                "Message-ID: <" + identity.reportId() + "." + number + "@" + identity.submitter() + ">",
+                "MIME-Version: 1.0",
+                "Content-Type: text/plain; charset=us-ascii",
+                "",
+                "Report-Date: " + date,
+                "Report-Domain: " + domain,
+                "Report-ID: " + identity.reportId(),
+                "Report-Size: " + size,
+                "Submitter: " + identity.submitter(),
+                "Submitting-URI: mailto:" + address,
+                "");
+        return Files.writeString(directory.resolve("mail"), text, StandardCharsets.US_ASCII);
+    }
+
     /** What the file is called in the mail. */
     String fileName(BuiltReport built) {
         return mail(built, sending.from(), 1, clock.instant()).fileName();
@@ -54,15 +83,25 @@ final class MailMaker {
     /** A mail without a report. */
     static String test(Sending sending, String to, Instant date) {
         return String.join(
-                "\r\n",
-                "From: <" + sending.from() + ">",
-                "To: " + to,
-                "Subject: dmarc-milter report check",
-                "Date: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atOffset(ZoneOffset.UTC)),
-                "Auto-Submitted: auto-generated",
+                CRLF,
+                head(sending, to, "dmarc-milter report check", date(date)),
                 "",
                 "Aggregate reports are sent as this mail was. Look whether it passes DMARC.",
                 "");
+    }
+
+    private static String head(Sending sending, String to, String subject, String date) {
+        return String.join(
+                CRLF,
+                "From: <" + sending.from() + ">",
+                "To: " + to,
+                "Subject: " + subject,
+                "Date: " + date,
+                "Auto-Submitted: auto-generated");
+    }
+
+    private static String date(Instant date) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atOffset(ZoneOffset.UTC));
     }
 
     private static void write(ReportMail mail, BuiltReport built, OutputStream out) throws IOException {

@@ -1,8 +1,6 @@
 package org.dmarcmilter.worker;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.dmarcmilter.ProgramVersion;
@@ -12,6 +10,7 @@ import org.dmarcmilter.aggregate.ReportIdentity.Format;
 import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
+import org.dmarcmilter.files.SecretFile;
 import org.dmarcmilter.mail.SmtpServer;
 import org.dmarcmilter.report.AggregateRecipients;
 import org.dmarcmilter.store.ReportRules;
@@ -90,6 +89,7 @@ public record Place(
                 delivery.recheck(),
                 delivery.resendUnknown(),
                 settings.content().maxSize(),
+                settings.content().errorReports(),
                 delivery.rate(),
                 delivery.archive().map(Path::of));
     }
@@ -100,7 +100,8 @@ public record Place(
         Optional<SmtpServer.Login> login = Optional.empty();
         if (smtp.user().isPresent() && smtp.passwordFile().isPresent()) {
             login = Optional.of(new SmtpServer.Login(
-                    smtp.user().get(), password(Path.of(smtp.passwordFile().get()))));
+                    smtp.user().get(),
+                    SecretFile.password(Path.of(smtp.passwordFile().get()))));
         }
         return SmtpServer.of(
                 smtp.host(),
@@ -108,12 +109,5 @@ public record Place(
                 Optional.of(SmtpServer.Tls.valueOf(smtp.tls().name())),
                 hostName,
                 login);
-    }
-
-    private static String password(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.UTF_8)
-                .lines()
-                .findFirst()
-                .orElse("");
     }
 }

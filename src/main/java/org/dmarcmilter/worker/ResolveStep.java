@@ -138,11 +138,19 @@ final class ResolveStep {
         if (isSplit(report, built.get(), destinations)) {
             return;
         }
-        List<org.dmarcmilter.store.Destination> stored = new ArrayList<>();
+        List<Destination> sized = new ArrayList<>();
         for (Destination destination : destinations) {
-            Destination sized = unlessTooLarge(report, built.get(), destination);
-            tell(report, sized);
-            stored.add(stored(sized));
+            sized.add(unlessTooLarge(report, built.get(), destination));
+        }
+        boolean error = isToldOfError(report, sized);
+        List<org.dmarcmilter.store.Destination> stored = new ArrayList<>();
+        for (Destination destination : sized) {
+            tell(report, destination);
+            // It waits like others; when it is sent the mail is too large, and becomes another.
+            stored.add(
+                    error && isTooLarge(destination)
+                            ? stored(new Destination(destination.address(), destination.maxSize(), Optional.empty()))
+                            : stored(destination));
         }
         store.reports().resolved(report, stored, errors, clock.instant());
     }
@@ -165,10 +173,19 @@ final class ResolveStep {
                 : destination;
     }
 
-    /** Octets of the largest mail that may go there; RFC 9990 knows no limit of the owner's. */
     private long limit(StoredReport report, Destination destination) {
-        long theirs = destination.maxSize().orElse(Long.MAX_VALUE);
-        return report.policy().standard() == Standard.RFC7489 ? Math.min(sending.maxSize(), theirs) : sending.maxSize();
+        return sending.limit(report.policy().standard(), destination.maxSize());
+    }
+
+    /** Whether nobody gets the report and some of them because it is too large, so that these get a line about it. */
+    private boolean isToldOfError(StoredReport report, List<Destination> sized) {
+        return sending.tellsOfErrors(report.policy().standard())
+                && sized.stream().allMatch(ResolveStep::isSkipped)
+                && sized.stream().anyMatch(ResolveStep::isTooLarge);
+    }
+
+    private static boolean isTooLarge(Destination destination) {
+        return destination.obstacle().equals(Optional.of(Obstacle.TOO_LARGE));
     }
 
     /** A report that is too large for one of its destinations becomes several, unless that is not worth it or is of no use. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.mail.Envelope;
 import org.dmarcmilter.mail.Outcome;
 import org.dmarcmilter.mail.Outcome.Command;
@@ -145,10 +146,24 @@ final class SendStep {
             store.deliveries().failed(delivery, "invalid", "");
             return;
         }
-        Path mail = mails.make(built.get(), delivery.address(), delivery.number());
+        Path mail = mail(report.get(), built.get(), delivery);
         rate.count(clock.instant());
         Outcome outcome = transport.send(new Envelope(sending.from(), delivery.address()), mail, DIALOGUE);
         settle(report.get(), built.get(), delivery, mail, outcome);
+    }
+
+    /** The report; or, where it is too large for all, that there is one (RFC 7489, section 7.2.2). */
+    private Path mail(StoredReport report, BuiltReport built, Delivery delivery) throws IOException {
+        Standard standard = report.policy().standard();
+        if (sending.tellsOfErrors(standard)) {
+            OptionalLong theirs = delivery.maxSize() == 0 ? OptionalLong.empty() : OptionalLong.of(delivery.maxSize());
+            long size = mails.size(built, delivery.address());
+            if (size > sending.limit(standard, theirs)) {
+                LOG.info("{}: {} gets an error report in its place", Words.name(report), delivery.address());
+                return mails.makeError(built, delivery.address(), delivery.number(), size);
+            }
+        }
+        return mails.make(built, delivery.address(), delivery.number());
     }
 
     /** Whether it is not to be sent now, or not at all; it is released then. */

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Finding;
 import org.dmarcmilter.config.Overrides;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +92,46 @@ class MachineCheckTest {
         """)
     void findsWhatIsMissing(String lines, String expected) {
         assertEquals(expected, said("mail", lines));
+    }
+
+    /** Segments are written as the time when they were begun, seconds, and .gz for those that a run has read. */
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # segments                   | warns | why
+                                     | false | nothing was recorded
+        1000                         | false | one segment that is written
+        1000 4600                    | false | an hour is not so long
+        1000 1300 1600 4601          | true  | nobody has read them
+        1000.gz 1300.gz 4601         | false | they were read
+        1000.gz 1300 4600 9000       | true  | nobody reads them any more
+        """)
+    void noticesThatNobodyReadsTheJournal(String segments, boolean warns, String why) throws Exception {
+        Path journal = Files.createDirectories(directory.resolve("state/journal"));
+        for (String segment : segments == null ? new String[0] : segments.split(" ")) {
+            String[] parts = segment.split("\\.");
+            Files.writeString(journal.resolve("mx-" + parts[0] + "-0000.jnl" + (parts.length > 1 ? ".gz" : "")), "");
+        }
+        assertEquals(
+                warns
+                        ? "warning: -:1: AggregateReports: nothing reads the journal in DIR/state, so no report is sent. Enable"
+                                + " dmarc-milter-report.timer, or run dmarc-milter report run every 5 minutes."
+                        : "",
+                said("mail", "AggregateReports true\\nReportEmail a@rep.example\\nReportStateDirectory DIR/state"));
+    }
+
+    @Test
+    void noticesAPasswordThatEverybodyCanRead() throws Exception {
+        Files.createDirectories(directory.resolve("state"));
+        Path password = Files.writeString(directory.resolve("password"), "secret");
+        String lines = "AggregateReports true\\nReportEmail a@rep.example\\nReportStateDirectory DIR/state\\n"
+                + "ReportSMTPUser u\\nReportSMTPPasswordFile DIR/password";
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r--r--"));
+        assertEquals(
+                "warning: -:5: ReportSMTPPasswordFile: everybody can read DIR/password. Write: chmod o= DIR/password."
+                        + " Until then no report is sent.",
+                said("mail", lines));
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r-----"));
+        assertEquals("", said("mail", lines));
     }
 
     /** The launcher script cannot have read Userid from standard input, but a variable or a flag would be the same here. */

@@ -66,7 +66,8 @@ class DeliveringTest {
     private Store store;
 
     private Sending sending(boolean resendUnknown, List<String> bcc) {
-        return new Sending("reports@rep.example", "Reports", bcc, true, resendUnknown, 1_000_000, 60, Optional.empty());
+        return new Sending(
+                "reports@rep.example", "Reports", bcc, true, resendUnknown, 1_000_000, false, 60, Optional.empty());
     }
 
     @BeforeEach
@@ -297,6 +298,32 @@ class DeliveringTest {
         assertEquals(List.of("rua b@b.example: no external authorization"), report().errors());
     }
 
+    /** Of two who want no mail so large none gets the report, and both a line about it; a third takes it, and nobody is told. */
+    @ParameterizedTest(name = "{4}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # on  | whom the record names                            | state                                                       | mails | why
+        true  | mailto:a@example.com!1k,mailto:b@example.com!1k  | 'done: a@example.com sent, b@example.com sent'              | 2 | both are told
+        false | mailto:a@example.com!1k                          | void no-destination: a@example.com skipped too-large        | 0 | it is off
+        true  | mailto:a@example.com!1k,mailto:c@example.com     | 'done: a@example.com skipped too-large, c@example.com sent' | 0 | somebody gets the report
+        true  | mailto:a@example.com!1k,mailto:none@example.com  | 'done: a@example.com sent, none@example.com skipped excluded' | 1 | the other wants none
+        """)
+    void tellsWhereItIsTooLarge(boolean on, String rua, String state, int errors, String why) throws IOException {
+        dns = Zone.of("_dmarc.example.com TXT v=DMARC1; p=none; rua=" + rua);
+        sending = new Sending(
+                "reports@rep.example", "Reports", List.of(), true, true, 1_000_000, on, 60, Optional.empty());
+        run();
+        assertEquals(state, state(), why);
+        List<String> told = server.mails().stream()
+                .filter(mail -> mail.contains("Subject: DMARC aggregate reporting error report for example.com\r\n"))
+                .toList();
+        assertEquals(errors, told.size(), why);
+        for (String mail : told) {
+            assertTrue(mail.contains("\r\nReport-Domain: example.com\r\nReport-ID: " + ID + "\r\nReport-Size: "), mail);
+            assertTrue(mail.contains("\r\nSubmitter: rep.example\r\nSubmitting-URI: mailto:"), mail);
+            assertTrue(mail.contains("\r\nMessage-ID: <" + ID + "."), mail);
+        }
+    }
+
     @Test
     void doesWhatTheOperatorWants() throws IOException {
         DomainName domain = DomainName.of("example.com");
@@ -347,7 +374,7 @@ class DeliveringTest {
     void keepsCopies() throws IOException {
         Path archive = Files.createDirectory(directory.resolve("archive"));
         sending = new Sending(
-                "reports@rep.example", "Reports", List.of(), true, true, 1_000_000, 60, Optional.of(archive));
+                "reports@rep.example", "Reports", List.of(), true, true, 1_000_000, false, 60, Optional.of(archive));
         run();
         assertEquals(server.mails().get(0), Files.readString(archive.resolve(ID + ".1.eml")));
     }
