@@ -30,6 +30,12 @@ public final class JournalImport {
      */
     public record Summary(long messages, long late, long skipped, long merged, boolean complete) {}
 
+    /** Hears after each transaction how far it is. */
+    public interface Watch {
+        /** So many octets of the journals were read, of about so many that waited. */
+        void at(long octets, long all);
+    }
+
     private final Database database;
     private final Journals journals;
     private final Periods periods;
@@ -38,6 +44,9 @@ public final class JournalImport {
     private long messages;
     private long late;
     private long skipped;
+    private Watch watch = (done, waiting) -> {};
+    private long octets;
+    private long all;
 
     JournalImport(Database database, Journals journals, Periods periods, ReportRules rules) {
         this.database = database;
@@ -53,6 +62,13 @@ public final class JournalImport {
      * @param goOn asked between two transactions
      */
     public Summary run(Instant now, BooleanSupplier goOn) throws IOException {
+        return run(now, goOn, (octets, all) -> {});
+    }
+
+    /** The same while somebody watches. */
+    public Summary run(Instant now, BooleanSupplier goOn, Watch watcher) throws IOException {
+        watch = watcher;
+        all = journals.waitingOctets();
         boolean complete = true;
         for (Journals.Segment segment : journals.segments()) {
             complete &= read(segment, Long.MAX_VALUE, now, goOn);
@@ -128,6 +144,8 @@ public final class JournalImport {
                     .mapToLong(Batch.Tally::late)
                     .sum();
             skipped += read.skipped() + lost[0];
+            octets += read.position() - from;
+            watch.at(octets, all);
             reached = new Reached(read.position(), read.finished());
         }
         return true;

@@ -34,6 +34,9 @@ interface Journals {
         void take(Instant time, ReportFacts record);
     }
 
+    /** About how much has not been read, octets. */
+    long waitingOctets() throws IOException;
+
     /** All segments, those of a node in order, older ones first. */
     List<Segment> segments() throws IOException;
 

@@ -30,6 +30,11 @@ final class SegmentFiles implements Journals {
     }
 
     @Override
+    public long waitingOctets() throws IOException {
+        return directory.waitingOctets();
+    }
+
+    @Override
     public List<Segment> segments() throws IOException {
         List<org.dmarcmilter.journal.Segment> files = directory.segments();
         List<Segment> segments = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.dmarcmilter.files.FileProblem;
 
 /**
  * Who this store is: made once and kept in a file of its own, so that a store that is built anew gives its reports the same
@@ -32,6 +33,16 @@ record StoreId(String id, String tokenKey) {
      * @throws StoreException if it holds something else: only the operator can know the right one
      */
     static StoreId of(Path file) throws IOException {
+        try {
+            return readOrMake(file);
+        } catch (StoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StoreException(file + ": " + FileProblem.reason(e), e);
+        }
+    }
+
+    private static StoreId readOrMake(Path file) throws IOException {
         if (Files.exists(file)) {
             var form = FORM.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
             if (!form.matches()) {

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.dmarcmilter.aggregate.AggregateReport;
 import org.dmarcmilter.feedback.AggregateXml;
 import org.dmarcmilter.feedback.ReportCheck;
@@ -28,6 +29,7 @@ final class ReportFiles {
     private final Store store;
     private final Path directory;
     private final boolean validated;
+    private LongConsumer watch = rows -> {};
     private Optional<StoredReport> last = Optional.empty();
     private Optional<BuiltReport> lastBuilt = Optional.empty();
 
@@ -40,6 +42,12 @@ final class ReportFiles {
         this.directory = Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         this.validated = validated;
+    }
+
+    /** From now on this one hears of each row how many there are so far. */
+    ReportFiles watchedBy(LongConsumer watcher) {
+        watch = watcher;
+        return this;
     }
 
     /** Where files are kept that are not valid, which is a bug of ours. */
@@ -76,7 +84,14 @@ final class ReportFiles {
 
     private AggregateXml.Written write(AggregateReport told, StoredReport report, Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            return AggregateXml.write(told, sink -> store.reports().rows(report, sink::take), out);
+            long[] rows = {0};
+            return AggregateXml.write(
+                    told,
+                    sink -> store.reports().rows(report, row -> {
+                        sink.take(row);
+                        watch.accept(++rows[0]);
+                    }),
+                    out);
         }
     }
 

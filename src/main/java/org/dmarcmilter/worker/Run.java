@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.dmarcmilter.aggregate.Period;
 import org.dmarcmilter.mail.Envelope;
 import org.dmarcmilter.mail.MailSender;
@@ -79,7 +80,12 @@ public final class Run {
 
     /** Counts what stands in the journal. */
     public JournalImport.Summary importJournal(Budget budget) throws IOException {
-        JournalImport.Summary summary = store.journalImport().run(clock.instant(), budget::remains);
+        return importJournal(budget, (octets, all) -> {});
+    }
+
+    /** The same while somebody watches. */
+    public JournalImport.Summary importJournal(Budget budget, JournalImport.Watch watch) throws IOException {
+        JournalImport.Summary summary = store.journalImport().run(clock.instant(), budget::remains, watch);
         store.journalImport().tidy(clock.instant(), place.settings().journal().keep());
         if (summary.skipped() > 0) {
             LOG.warn("journal: {} lines were damaged or came too late, and are not counted", summary.skipped());
@@ -149,10 +155,11 @@ public final class Run {
     /**
      * Makes the file of a report, for looking at; nothing of it is recorded.
      *
+     * @param watch hears of each row how many there are so far
      * @return empty if it is not valid by its schema
      */
-    public Optional<BuiltReport> build(StoredReport report) throws IOException {
-        return files().build(report, List.of());
+    public Optional<BuiltReport> build(StoredReport report, LongConsumer watch) throws IOException {
+        return files().watchedBy(watch).build(report, List.of());
     }
 
     /** The mail with that file, as it goes to an address. */

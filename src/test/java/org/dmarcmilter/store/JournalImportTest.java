@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.dmarcmilter.store.MemoryJournals.Written;
@@ -151,6 +152,16 @@ class JournalImportTest {
         assertTrue(rest.complete());
         assertEquals(number - JournalImport.MAX_RECORDS, rest.messages());
         assertEquals(all(number), sums());
+    }
+
+    @Test
+    void tellsHowFarItIs() throws IOException {
+        int number = JournalImport.MAX_RECORDS + 5;
+        journals.begin("a").add(DAY, TestFacts.passed().facts(), number);
+        journals.begin("b").add(DAY, TestFacts.passed().facts(), 7);
+        List<String> told = new ArrayList<>();
+        newImport(StoredReports.rules()).run(NOON, ALWAYS, (octets, all) -> told.add(octets + " of " + all));
+        assertEquals(List.of("10000 of 10012", "10005 of 10012", "10012 of 10012"), told);
     }
 
     @Test

@@ -78,6 +78,11 @@ final class MemoryJournals implements Journals {
     }
 
     @Override
+    public long waitingOctets() {
+        return segments.stream().mapToLong(segment -> segment.lines.size()).sum();
+    }
+
+    @Override
     public List<Segment> segments() {
         List<Segment> all = new ArrayList<>();
         for (Written segment : segments) {

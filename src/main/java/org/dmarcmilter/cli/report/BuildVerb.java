@@ -14,7 +14,6 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.store.StoredReport;
-import org.dmarcmilter.worker.Budget;
 import org.dmarcmilter.worker.BuiltReport;
 
 /** {@code build}: the files of a domain's reports, without sending or recording anything. */
@@ -52,7 +51,7 @@ final class BuildVerb implements Verb {
                 .orElse(now.truncatedTo(ChronoUnit.DAYS).minus(1, ChronoUnit.DAYS));
         Path directory = FileProblem.path(call.words().value("-o").orElse("."));
         try (OpenStore open = OpenStore.patiently(call)) {
-            open.run().importJournal(Budget.unlimited());
+            open.importJournal(call);
             List<StoredReport> reports = open.store()
                     .preparation()
                     .preview(
@@ -69,7 +68,7 @@ final class BuildVerb implements Verb {
             }
             boolean valid = true;
             for (StoredReport report : reports) {
-                Optional<BuiltReport> built = open.run().build(report);
+                Optional<BuiltReport> built = open.build(report, call);
                 if (built.isPresent()) {
                     Path file = directory.resolve(open.run().fileName(built.get()));
                     Files.copy(built.get().file(), file, StandardCopyOption.REPLACE_EXISTING);

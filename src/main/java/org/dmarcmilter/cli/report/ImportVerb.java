@@ -14,7 +14,6 @@ import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.store.JournalImport;
 import org.dmarcmilter.store.StoreStatus;
-import org.dmarcmilter.worker.Budget;
 import org.dmarcmilter.worker.HistoryImport;
 
 /** {@code import}: the first step of a run by itself, also for what OpenDMARC has written down. */
@@ -67,7 +66,7 @@ final class ImportVerb implements Verb {
                         ? readStandardInput(open, call)
                         : read(FileProblem.path(history.get()), history.get(), open, call);
             }
-            JournalImport.Summary summary = open.run().importJournal(Budget.unlimited());
+            JournalImport.Summary summary = open.importJournal(call);
             call.print(Shown.number(summary.messages()) + " messages counted, "
                     + Shown.number(summary.late()) + " of them late, "
                     + Shown.number(summary.skipped()) + " not counted\n");

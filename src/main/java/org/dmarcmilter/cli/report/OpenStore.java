@@ -14,10 +14,13 @@ import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.report.AggregateRecipients;
 import org.dmarcmilter.report.SuppressionZones;
 import org.dmarcmilter.store.Delivery;
+import org.dmarcmilter.store.JournalImport;
 import org.dmarcmilter.store.Store;
 import org.dmarcmilter.store.StoreException;
 import org.dmarcmilter.store.StoredReport;
 import org.dmarcmilter.text.Printable;
+import org.dmarcmilter.worker.Budget;
+import org.dmarcmilter.worker.BuiltReport;
 import org.dmarcmilter.worker.Place;
 import org.dmarcmilter.worker.Run;
 
@@ -30,6 +33,7 @@ final class OpenStore implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private static final int MAX_SHOWN = 80;
+    private static final int KILO = 1_000;
 
     private final Place place;
     private final Store store;
@@ -134,6 +138,21 @@ final class OpenStore implements AutoCloseable {
 
     Run run() {
         return run;
+    }
+
+    /** Counts what stands in the journal, and shows how far it is. */
+    JournalImport.Summary importJournal(Call call) throws IOException {
+        try (Progress progress = Progress.on(call.terminal().err())) {
+            return run.importJournal(
+                    Budget.unlimited(), (octets, all) -> progress.at("kB of journal", octets / KILO, all / KILO));
+        }
+    }
+
+    /** The file of a report, and shows how far it is. */
+    Optional<BuiltReport> build(StoredReport report, Call call) throws IOException {
+        try (Progress progress = Progress.on(call.terminal().err())) {
+            return run.build(report, rows -> progress.at("rows", rows, report.rows()));
+        }
     }
 
     @Override

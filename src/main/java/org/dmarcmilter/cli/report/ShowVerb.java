@@ -48,7 +48,7 @@ final class ShowVerb implements Verb {
                 call.print(text(report.get(), deliveries));
                 return ExitCode.OK;
             }
-            Optional<BuiltReport> built = open.run().build(report.get());
+            Optional<BuiltReport> built = open.build(report.get(), call);
             if (built.isEmpty()) {
                 return ExitCode.SOFTWARE;
             }

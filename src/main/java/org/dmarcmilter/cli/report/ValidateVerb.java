@@ -1,5 +1,6 @@
 package org.dmarcmilter.cli.report;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import org.dmarcmilter.files.FileProblem;
 
 /** {@code validate FILE...}: any aggregate report against the schema of its kind, and what consumers are known to trip over. */
 final class ValidateVerb implements Verb {
+    private static final int KILO = 1_000;
+
     @Override
     public String usage() {
         return """
@@ -61,7 +64,8 @@ final class ValidateVerb implements Verb {
                         ReportCheck.check(Optional.empty(), call.terminal().in()));
             }
             Path file = FileProblem.path(name);
-            try (InputStream in = Files.newInputStream(file)) {
+            try (Progress progress = Progress.on(call.terminal().err());
+                    InputStream in = watched(file, progress)) {
                 return Optional.of(
                         ReportCheck.check(Optional.of(file.getFileName().toString()), in));
             }
@@ -69,6 +73,33 @@ final class ValidateVerb implements Verb {
             call.terminal().err().println("dmarc-milter report validate: " + name + ": " + FileProblem.reason(e));
             return Optional.empty();
         }
+    }
+
+    /** Shows how much of the file was read. */
+    private static InputStream watched(Path file, Progress progress) throws IOException {
+        long all = Files.size(file);
+        return new FilterInputStream(Files.newInputStream(file)) {
+            private long octets;
+
+            @Override
+            public int read() throws IOException {
+                int octet = super.read();
+                tell(octet < 0 ? 0 : 1);
+                return octet;
+            }
+
+            @Override
+            public int read(byte[] piece, int offset, int length) throws IOException {
+                int number = super.read(piece, offset, length);
+                tell(Math.max(number, 0));
+                return number;
+            }
+
+            private void tell(int more) {
+                octets += more;
+                progress.at("kB", octets / KILO, all / KILO);
+            }
+        };
     }
 
     private static String text(String name, ReportCheck check) {
