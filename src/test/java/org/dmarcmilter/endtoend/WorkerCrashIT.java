@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A run is killed (SIGKILL) at each of its steps, inside the transaction and right behind it. The runs after it do the rest: each message
@@ -154,9 +155,23 @@ class WorkerCrashIT {
         finish(0);
     }
 
+    /** No file may grow above so many blocks of 512 octets. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 40, 100, 200, 280})
+    void findsTheDiskFull(int blocks) throws Exception {
+        run(DAY.plusSeconds(60));
+        int code = end("ulimit -f " + blocks + "; exec \"$@\"", OVER, "no such statement", 1, "inside");
+        assertTrue(code == 0 || code == 1, "it ended with " + code);
+        finish(server.mails().size() > DOMAINS ? server.mails().size() - DOMAINS : 0);
+    }
+
     private void kill(Instant now, String statement, int number, String dies) throws Exception {
+        assertEquals(128 + 9, end("exec \"$@\"", now, statement, number, dies), "it was to be killed there");
+    }
+
+    private int end(String script, Instant now, String statement, int number, String dies) throws Exception {
         Process child = ChildJvm.start(
-                "exec \"$@\"",
+                script,
                 DyingRun.class,
                 directory.toString(),
                 Integer.toString(server.port()),
@@ -166,7 +181,7 @@ class WorkerCrashIT {
                 Boolean.toString(dies.equals("behind it")));
         try {
             assertTrue(child.waitFor(60, TimeUnit.SECONDS), "it does not end");
-            assertEquals(128 + 9, child.exitValue(), "it was to be killed there");
+            return child.exitValue();
         } finally {
             child.destroyForcibly();
         }

@@ -3,6 +3,7 @@ package org.dmarcmilter.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ import org.dmarcmilter.store.ReportFilter;
 import org.dmarcmilter.store.Store;
 import org.dmarcmilter.store.StoreStatus;
 import org.dmarcmilter.store.StoredReport;
+import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.ScriptedSmtpServer;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +154,55 @@ class RunTest {
         assertEquals(1, server.mails().size(), "what was sent is not sent again");
     }
 
+    /** A server that is down takes no attempt away, and is told once an hour; then what waited goes out. */
+    @Test
+    void waitsForAServerThatIsDownForADay() throws Exception {
+        record(DAY.plusSeconds(10), passing("Q1", "192.0.2.1"));
+        int port = server.port();
+        run(DAY.plus(Duration.ofHours(24)));
+        server.close();
+        Instant down = DAY.plus(Duration.ofHours(30));
+        List<String> told;
+        try (CapturedLog log = new CapturedLog(Trouble.class)) {
+            for (int hour = 0; hour < 24; hour += 4) {
+                for (int minute = 0; minute < 15; minute += 5) {
+                    run(down.plus(Duration.ofMinutes(60 * hour + minute)), port);
+                }
+            }
+            told = log.above(Level.WARN);
+        }
+        assertEquals(6, told.size(), told::toString);
+        assertTrue(
+                told.get(0).contains("reports: the mail server takes no reports: 127.0.0.1:" + port), told::toString);
+        listen();
+        run(down.plus(Duration.ofHours(25)));
+        assertEquals(1, server.mails().size());
+        try (Store store = open(down.plus(Duration.ofHours(26)))) {
+            StoredReport report = store.reports()
+                    .list(new ReportFilter(Optional.empty(), Optional.empty(), Optional.empty(), 9))
+                    .get(0);
+            assertEquals(1, store.deliveries().of(report).get(0).attempt());
+        }
+    }
+
+    /** Whoever looks at a build hears of each row. */
+    @Test
+    void tellsHowFarABuildIs() throws Exception {
+        record(DAY.plusSeconds(10), passing("Q1", "192.0.2.1"), failing("Q2", "192.0.2.2"));
+        run(DAY.plus(Duration.ofHours(24)));
+        Instant now = DAY.plus(Duration.ofHours(31));
+        try (Store store = open(now)) {
+            StoredReport report = store.reports()
+                    .list(new ReportFilter(Optional.empty(), Optional.empty(), Optional.empty(), 9))
+                    .get(0);
+            List<Long> rows = new ArrayList<>();
+            assertTrue(new Run(store, place(server.port()), Clock.fixed(now, ZoneOffset.UTC))
+                    .build(report, rows::add)
+                    .isPresent());
+            assertEquals(List.of(1L, 2L), rows);
+        }
+    }
+
     @Test
     void spreadsAndExpires() throws Exception {
         record(DAY.plusSeconds(10), passing("Q1", "192.0.2.1"));
@@ -218,17 +270,21 @@ class RunTest {
         assertTrue(journal.flushAndClose(Duration.ofSeconds(30)));
     }
 
-    private Place place() throws ConfigException {
-        return TestPlace.of(directory, server.port(), more, "example.com: p=reject; rua=mailto:a@example.com");
+    private Place place(int port) throws ConfigException {
+        return TestPlace.of(directory, port, more, "example.com: p=reject; rua=mailto:a@example.com");
     }
 
     private Store open(Instant now) throws IOException, ConfigException {
-        return Store.open(directory, place().rules(), now);
+        return Store.open(directory, place(server.port()).rules(), now);
     }
 
     private void run(Instant now) throws IOException, ConfigException {
+        run(now, server.port());
+    }
+
+    private void run(Instant now, int port) throws IOException, ConfigException {
         try (Store store = open(now)) {
-            new Run(store, place(), Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), now)))
+            new Run(store, place(port), Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), now)))
                     .all(new Budget(Duration.ofMinutes(1), System::nanoTime, () -> false));
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The verbs, on a store with reports that are due, as an operator uses them. */
 @Timeout(60)
@@ -250,6 +252,56 @@ class VerbsTest {
                     1,
                     files.filter(file -> file.toString().contains("store.bad-")).count());
         }
+    }
+
+    /** What is in the way of the store is named, with exit code 69; when it is gone all is as it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"run.lock", "store.log", "store.id", "status.json"})
+    void tellsWhatIsInTheWay(String name) throws IOException {
+        Path there = state.resolve(name);
+        Path aside = directory.resolve("aside");
+        boolean was = Files.exists(there);
+        if (was) {
+            Files.move(there, aside);
+        }
+        Files.createDirectories(there.resolve("x"));
+        Screen screen = new Screen();
+        assertEquals(69, command(screen, "run" + NOW), screen::err);
+        assertTrue(screen.err().startsWith("dmarc-milter report run: " + there), screen.err());
+        Files.delete(there.resolve("x"));
+        Files.delete(there);
+        if (was) {
+            Files.move(aside, there);
+        }
+        run(0, "run");
+        assertEquals(1, server.mails().size());
+    }
+
+    @Test
+    void cannotMakeItsDirectory() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Files.writeString(
+                config,
+                "AggregateReports true\nReportEmail reports@rep.example\nReportStateDirectory " + file + "/reports\n");
+        Screen screen = new Screen();
+        assertEquals(69, command(screen, "run" + NOW));
+        assertTrue(screen.err().startsWith("dmarc-milter report run: " + file + "/reports"), screen.err());
+        assertTrue(screen.err().contains("Not a directory"), screen.err());
+    }
+
+    @Test
+    void usesNoPasswordThatEverybodyCanRead() throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), "secret");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.writeString(
+                config, Files.readString(config) + "ReportSMTPUser u\nReportSMTPPasswordFile " + password + "\n");
+        Screen screen = new Screen();
+        assertEquals(69, command(screen, "run" + NOW));
+        assertEquals(
+                "dmarc-milter report run: " + password + ": everybody can read it, so it is not used; write: chmod o= "
+                        + password + "\n",
+                screen.err());
+        assertEquals(List.of(), server.lines());
     }
 
     @Test
