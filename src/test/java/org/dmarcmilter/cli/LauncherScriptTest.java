@@ -481,6 +481,12 @@ class LauncherScriptTest {
         assertTrue(run.out().contains("user nobody\n"), run.out() + run.err());
     }
 
+    @Test
+    void whatReportsMakeIsForNobodyElse() throws IOException, InterruptedException {
+        installJava("17", "#!/bin/sh\numask\n");
+        assertEquals("0027\n", run("report", "status", "-c", config("")).out());
+    }
+
     /** Or else the timer's runs could not open what root has made. */
     @ParameterizedTest(name = "{3}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
