@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
 import org.dmarcmilter.documents.Page;
+import org.dmarcmilter.endtoend.DeliveredMessage;
+import org.dmarcmilter.endtoend.ReceivedReport;
 import org.dmarcmilter.endtoend.SmtpClient;
 import org.dmarcmilter.endtoend.SmtpReply;
 import org.junit.jupiter.api.DisplayName;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** The deb on Debian 12, and Postfix beside it. */
 @DisplayName("the deb on Debian 12")
 class DebianPackageIT extends InstalledPackageScenario {
+    private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(60);
+
     @Override
     String suite() {
         return "bookworm";
@@ -111,6 +117,59 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     @Test
     @Order(22)
+    @DisplayName("a report is received, signed, when all is done as the page says, and root leaves nothing in the way")
+    void reportsAsThePageSays() {
+        system().installFromDebian("opendkim-tools");
+        String zone = """
+                _dmarc.example.org v=DMARC1; p=none
+                example.org v=spf1 a -all
+                _dmarc.your-domain.example v=DMARC1; p=none; rua=mailto:reader@example.net
+                your-domain.example._report._dmarc.example.net v=DMARC1
+                """;
+        append("/etc/dmarc-milter/test-dns", zone);
+        List<String> steps = Page.AGGREGATE_REPORTS.blocks("## From nothing to a received report");
+        append(CONFIGURATION, steps.get(0));
+        system().mustRun(steps.get(1));
+
+        List<String> signing = Page.AGGREGATE_REPORTS.blocks("## Sign them");
+        system().mustRun(signing.get(0));
+        append("/etc/opendkim.conf", signing.get(1));
+        append("/etc/opendkim/signing.table", signing.get(2));
+        append("/etc/opendkim/key.table", signing.get(3));
+        system().mustRun(signing.get(4));
+        String check = system().mustRun(steps.get(2).replace("you@example.org", "reader@example.net"));
+        assertEquals(
+                List.of(), check.lines().filter(line -> !line.startsWith("ok ")).toList());
+        String test = delivered();
+        assertTrue(test.contains("Subject: dmarc-milter report check"), test);
+        assertTrue(test.matches("(?s).*DKIM-Signature: [^:]* d=example\\.org;\\s+s=reports;.*"), test);
+
+        send("your-domain.example", "", "").expect(250);
+        await().untilAsserted(() -> {
+            String counted = system().mustRun(steps.get(3));
+            assertTrue(counted.matches("(?s).* 24 +1 +0 +open\n.*"), counted);
+        });
+        String list = system().mustRun(steps.get(4));
+        assertTrue(list.matches("(?s).* your-domain\\.example .* reader@example\\.net +sent .*"), list);
+        String mail = delivered();
+        assertTrue(mail.matches("(?s).*DKIM-Signature: [^:]* d=example\\.org;\\s+s=reports;.*"), mail);
+        ReceivedReport report = ReceivedReport.of(DeliveredMessage.parse(mail));
+        assertTrue(report.check().isValid(), report.check()::toString);
+        assertEquals("your-domain.example", report.text("policy_published/domain"));
+        assertEquals("Example Organization", report.text("report_metadata/org_name"));
+        assertEquals(1, report.rows().size());
+
+        assertEquals("", system().mustRun("find /var/lib/dmarc-milter ! -user dmarc-milter -o -perm /027 ! -type l"));
+        system().mustRun("systemctl start dmarc-milter-report.service");
+        assertEquals(
+                "success",
+                system().mustRun("systemctl show -P Result dmarc-milter-report.service")
+                        .strip());
+        system().mustRun("sed -i '/^ReportOnlyDomains/d' " + CONFIGURATION + " && systemctl reload dmarc-milter");
+    }
+
+    @Test
+    @Order(23)
     @DisplayName("Postfix reaches the unix socket as the page says")
     void judgesOnTheUnixSocket() {
         Page.POSTFIX_AND_SENDMAIL.commands("## dmarc-milter on a unix socket").forEach(system()::mustRun);
@@ -147,7 +206,7 @@ class DebianPackageIT extends InstalledPackageScenario {
 
     /** The last message, once nothing waits in Postfix's queue any more. */
     private String delivered() {
-        await().until(() -> system().mustRun("postqueue -j").isEmpty());
+        await().atMost(DELIVERY_LIMIT).untilAsserted(() -> assertEquals("", system().mustRun("postqueue -j")));
         return system().mustRun("cd /home/reader/Maildir/new && cat $(ls -t | head -n 1)");
     }
 }

@@ -108,9 +108,13 @@ abstract class InstalledPackageScenario {
                         system.mustRun("systemctl is-enabled dmarc-milter-report.timer"
                                         + " && systemctl is-active dmarc-milter-report.timer")
                                 .strip()),
+                () -> assertTrue(
+                        system.mustRun("systemctl list-timers --no-pager --no-legend dmarc-milter-report.timer")
+                                .matches("(?s)\\S.* dmarc-milter-report\\.timer +dmarc-milter-report\\.service\\s*")),
                 () -> assertEquals(
-                        "dmarc-milter 750",
-                        system.mustRun("stat -c '%U %a' /var/lib/dmarc-milter/reports")
+                        "dmarc-milter dmarc-milter 750 /var/lib/dmarc-milter\n"
+                                + "dmarc-milter dmarc-milter 750 /var/lib/dmarc-milter/reports",
+                        system.mustRun("stat -c '%U %G %a %n' /var/lib/dmarc-milter /var/lib/dmarc-milter/reports")
                                 .strip()),
                 () -> assertEquals(
                         "dmarc-milter",
