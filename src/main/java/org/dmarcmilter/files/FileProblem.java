@@ -29,6 +29,13 @@ public final class FileProblem {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
+    /** The same exception with the file's name, which that of a write to a full disk does not have. */
+    public static FileSystemException of(Path file, IOException e) {
+        FileSystemException named = new FileSystemException(file.toString(), null, reason(e));
+        named.initCause(e);
+        return named;
+    }
+
     /**
      * The file of a name that somebody gave on the command line.
      *

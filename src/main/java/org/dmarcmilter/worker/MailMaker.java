@@ -15,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import org.dmarcmilter.aggregate.ReportIdentity;
 import org.dmarcmilter.feedback.ReportMail;
+import org.dmarcmilter.files.FileProblem;
 
 /** Makes the mails of a report, each in a file beside the report's. */
 final class MailMaker {
@@ -45,6 +46,8 @@ final class MailMaker {
         Path file = directory.resolve("mail");
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             write(mail(built, address, number, clock.instant()), built, out);
+        } catch (IOException e) {
+            throw FileProblem.of(file, e);
         }
         return file;
     }

@@ -14,7 +14,9 @@ import java.util.function.LongConsumer;
 import org.dmarcmilter.aggregate.AggregateReport;
 import org.dmarcmilter.feedback.AggregateXml;
 import org.dmarcmilter.feedback.ReportCheck;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.store.Store;
+import org.dmarcmilter.store.StoreException;
 import org.dmarcmilter.store.StoredReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,6 +94,10 @@ final class ReportFiles {
                         watch.accept(++rows[0]);
                     }),
                     out);
+        } catch (StoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw FileProblem.of(file, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.dmarcmilter.worker;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.mail.Envelope;
 import org.dmarcmilter.mail.Outcome;
 import org.dmarcmilter.mail.Outcome.Command;
@@ -63,7 +65,7 @@ final class SendStep {
     private final Trouble trouble;
 
     private int senderRefusals;
-    private boolean serverLost;
+    private boolean ended;
 
     /** Hands one mail over: {@link org.dmarcmilter.mail.MailSender}, or a command. */
     interface Transport {
@@ -100,10 +102,10 @@ final class SendStep {
     /** Sends until nothing waits, the budget is used up, or the server is gone. */
     void run(Budget budget) throws IOException {
         List<Delivery> ready = store.deliveries().ready(clock.instant(), AT_ONCE);
-        while (!ready.isEmpty() && budget.remains() && !serverLost) {
+        while (!ready.isEmpty() && budget.remains() && !ended) {
             boolean progress = false;
             for (Delivery delivery : ready) {
-                if (!budget.remains() || serverLost || !rate.hasRoom(clock.instant())) {
+                if (!budget.remains() || ended || !rate.hasRoom(clock.instant())) {
                     break;
                 }
                 if (rate.allows(host(delivery), clock.instant())) {
@@ -140,16 +142,23 @@ final class SendStep {
                     Words.name(report.get()),
                     delivery.address());
         }
-        Optional<BuiltReport> built = files.build(report.get(), List.of());
-        if (built.isEmpty()) {
+        Optional<BuiltReport> built;
+        Optional<Path> mail;
+        try {
+            built = files.build(report.get(), List.of());
+            mail = built.isPresent() ? Optional.of(mail(report.get(), built.get(), delivery)) : Optional.empty();
+        } catch (FileSystemException e) {
+            waitForRoom(delivery, inDoubt, e);
+            return;
+        }
+        if (built.isEmpty() || mail.isEmpty()) {
             LOG.error("{}: its file is not valid; it is kept in {}", Words.name(report.get()), files.invalid());
             store.deliveries().failed(delivery, "invalid", "");
             return;
         }
-        Path mail = mail(report.get(), built.get(), delivery);
         rate.count(clock.instant());
-        Outcome outcome = transport.send(new Envelope(sending.from(), delivery.address()), mail, DIALOGUE);
-        settle(report.get(), built.get(), delivery, mail, outcome);
+        Outcome outcome = transport.send(new Envelope(sending.from(), delivery.address()), mail.get(), DIALOGUE);
+        settle(report.get(), built.get(), delivery, mail.get(), outcome);
     }
 
     /** The report; or, where it is too large for all, that there is one (RFC 7489, section 7.2.2). */
@@ -164,6 +173,15 @@ final class SendStep {
             }
         }
         return mails.make(built, delivery.address(), delivery.number());
+    }
+
+    /** The disk is full: nothing was said to the server yet, and the next file has no better chance. */
+    private void waitForRoom(Delivery delivery, boolean inDoubt, FileSystemException e) throws IOException {
+        ended = true;
+        if (!inDoubt) {
+            store.deliveries().untouched(delivery, clock.instant(), "file");
+        }
+        trouble.happened("no report can be sent: " + e.getFile() + ": " + FileProblem.reason(e));
     }
 
     /** Whether it is not to be sent now, or not at all; it is released then. */
@@ -248,7 +266,7 @@ final class SendStep {
         } else if (outcome instanceof Outcome.SenderRefused refused) {
             fail(report, delivery, "sender-refused", refused.reply());
             if (senderRefusals == MOST_SENDER_REFUSALS) {
-                serverLost = true;
+                ended = true;
                 trouble.happened("the mail server takes nothing from " + sending.from() + ": check ReportEmail ("
                         + refused.reply() + ")");
             }
@@ -289,7 +307,7 @@ final class SendStep {
 
     /** Nothing else has a better chance in this run, and nobody's mail is to blame. */
     private void lose(Delivery delivery, String reason) throws IOException {
-        serverLost = true;
+        ended = true;
         store.deliveries().untouched(delivery, clock.instant(), "mta");
         trouble.happened("the mail server takes no reports: " + reason);
     }

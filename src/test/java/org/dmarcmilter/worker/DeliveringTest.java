@@ -173,6 +173,31 @@ class DeliveringTest {
         assertEquals(0, delivery().attempt());
     }
 
+    /** No room for the mail: nothing was said to the server, so no attempt counts and nothing is in doubt. */
+    @Test
+    void waitsForRoom() throws IOException {
+        resolve();
+        Path inTheWay = directory.resolve("tmp/mail");
+        Files.deleteIfExists(inTheWay);
+        Files.createDirectories(inTheWay.resolve("x"));
+        for (int i = 0; i < 5; i++) {
+            try (CapturedLog log = new CapturedLog(Trouble.class)) {
+                run();
+                assertEquals(
+                        List.of("ERROR reports: no report can be sent: " + inTheWay + ": Is a directory"), log.lines());
+            }
+            now = now.plus(Reports.LEASE).plusSeconds(1);
+        }
+        assertEquals("open: a@example.com waiting file", state());
+        assertEquals(0, delivery().attempt());
+        Files.delete(inTheWay.resolve("x"));
+        Files.delete(inTheWay);
+        run();
+        assertEquals("done: a@example.com sent", state());
+        assertEquals(0, delivery().resent());
+        assertEquals(1, server.mails().size());
+    }
+
     @Test
     void whoeverDiedWhileSendingSendsAgainAndSaysSo() throws IOException {
         resolve();
