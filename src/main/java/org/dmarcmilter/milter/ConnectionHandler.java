@@ -105,7 +105,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private void keepRest(ByteBuf data) {
         if (data.isReadable() && !closing) {
             queue.release();
-            queue = channel.alloc().buffer(data.readableBytes()).writeBytes(data);
+            queue = channel.alloc().heapBuffer(data.readableBytes()).writeBytes(data);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.dmarcmilter.milter;
 
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,9 +16,9 @@ final class FieldNames {
     private final String[] known = new String[PLACES];
 
     /** The octets from {@code start} on, one char each. */
-    String of(ByteBuf in, int start, int length) {
+    String of(byte[] in, int start, int length) {
         if (length > MAX_LENGTH) {
-            return in.toString(start, length, StandardCharsets.ISO_8859_1);
+            return new String(in, start, length, StandardCharsets.ISO_8859_1);
         }
         int place = place(in, start, length);
         String name = known[place];
@@ -31,25 +30,25 @@ final class FieldNames {
         if (beside != null && isAt(beside, in, start, length)) {
             return beside;
         }
-        String made = in.toString(start, length, StandardCharsets.ISO_8859_1);
+        String made = new String(in, start, length, StandardCharsets.ISO_8859_1);
         known[name == null ? place : place ^ 1] = made;
         return made;
     }
 
-    private static int place(ByteBuf in, int start, int length) {
+    private static int place(byte[] in, int start, int length) {
         int hash = 0;
         for (int i = 0; i < length; i++) {
-            hash = 31 * hash + in.getByte(start + i);
+            hash = 31 * hash + in[start + i];
         }
         return (hash ^ hash >>> 16) & PLACES - 1;
     }
 
-    private static boolean isAt(String name, ByteBuf in, int start, int length) {
+    private static boolean isAt(String name, byte[] in, int start, int length) {
         if (name.length() != length) {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (name.charAt(i) != in.getUnsignedByte(start + i)) {
+            if (name.charAt(i) != (in[start + i] & 0xFF)) {
                 return false;
             }
         }

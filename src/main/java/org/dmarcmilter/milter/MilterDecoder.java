@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. What nobody reads of a header
  * field is not made into text.
+ *
+ * <p>Works on the array behind the buffer: most octets are looked at more than once, and a buffer checks each access.
  */
 final class MilterDecoder {
     private static final MilterCommand DATA = new Data();
@@ -68,7 +70,7 @@ final class MilterDecoder {
     }
 
     /**
-     * Takes the next packet off the buffer. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
+     * Takes the next packet off the buffer, which has an array. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
      * soon as its length is seen to be impossible, so that nothing has to be buffered for it.
      */
     @Nullable
@@ -78,17 +80,17 @@ final class MilterDecoder {
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
-            return malformed("packet length " + length + " (octets \""
-                    + Printable.escaped(text(in, in.readerIndex(), 4), WireText.MAX_LOGGED) + "\") is not 1 to "
-                    + MilterEncoder.MAX_LENGTH);
+            String octets = text(in.array(), in.arrayOffset() + in.readerIndex(), Integer.BYTES);
+            return malformed("packet length " + length + " (octets \"" + Printable.escaped(octets, WireText.MAX_LOGGED)
+                    + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
         }
         if (in.readableBytes() < Integer.BYTES + length) {
             return null;
         }
-        int start = in.readerIndex() + Integer.BYTES + 1;
-        int end = start + (int) length - 1;
-        in.readerIndex(end);
-        return decode((char) in.getUnsignedByte(start - 1), in, start, end);
+        int code = in.readerIndex() + Integer.BYTES;
+        in.readerIndex(code + (int) length);
+        int start = in.arrayOffset() + code + 1;
+        return decode(in.array(), start, start + (int) length - 1);
     }
 
     /** Whether the next packet, complete or not, is SMFIC_ABORT. */
@@ -96,7 +98,9 @@ final class MilterDecoder {
         return in.readableBytes() > Integer.BYTES && in.getByte(in.readerIndex() + Integer.BYTES) == 'A';
     }
 
-    private MilterCommand decode(char code, ByteBuf in, int start, int end) {
+    /** @param start of the payload, behind the command's letter */
+    private MilterCommand decode(byte[] in, int start, int end) {
+        char code = octet(in, start - 1);
         return switch (code) {
             case 'L' -> header(in, start, end);
             case 'D' -> macro(in, start, end);
@@ -117,15 +121,15 @@ final class MilterDecoder {
         };
     }
 
-    private static MilterCommand optionNegotiation(ByteBuf in, int start, int end) {
+    private static MilterCommand optionNegotiation(byte[] in, int start, int end) {
         if (end - start < 3 * Integer.BYTES) {
             return malformed("option negotiation of " + (end - start) + " octets, 12 are needed");
         }
-        return new OptionNegotiation(in.getInt(start), in.getInt(start + 4), in.getInt(start + 8));
+        return new OptionNegotiation(number(in, start), number(in, start + 4), number(in, start + 8));
     }
 
     /** Pairs as far as they are complete; a last name without value, or without its NUL, is ignored. */
-    private static MilterCommand macro(ByteBuf in, int start, int end) {
+    private static MilterCommand macro(byte[] in, int start, int end) {
         if (start == end) {
             return new Macro('\0', "");
         }
@@ -137,16 +141,16 @@ final class MilterDecoder {
             }
             pairsEnd = valueEnd + 1;
         }
-        return new Macro((char) in.getUnsignedByte(start), text(in, start + 1, pairsEnd - start - 1));
+        return new Macro(octet(in, start), text(in, start + 1, pairsEnd - start - 1));
     }
 
-    private MilterCommand connect(ByteBuf in, int start, int end) {
+    private MilterCommand connect(byte[] in, int start, int end) {
         int nul = find(in, start, end);
         if (nul + 1 >= end) {
             return malformed("CONNECT without host name or address family");
         }
         String host = text(in, start, nul - start);
-        char family = (char) in.getUnsignedByte(nul + 1);
+        char family = octet(in, nul + 1);
         int address = nul + 2 + Short.BYTES;
         switch (family) {
             case '4', '6' -> {
@@ -156,7 +160,7 @@ final class MilterDecoder {
                     oddity.accept("CONNECT with the address \"" + Printable.escaped(literal, WireText.MAX_LOGGED)
                             + "\", which is none; going on without");
                 }
-                int port = client.isPresent() ? in.getUnsignedShort(nul + 2) : 0;
+                int port = client.isPresent() ? number(in, nul) & 0xFFFF : 0;
                 return new Connect(host, client, port > 0 ? OptionalInt.of(port) : OptionalInt.empty());
             }
             case 'L', 'U' -> {
@@ -171,8 +175,8 @@ final class MilterDecoder {
         }
     }
 
-    private static MilterCommand envelope(char code, ByteBuf in, int start, int end) {
-        if (start == end || in.getByte(end - 1) != 0) {
+    private static MilterCommand envelope(char code, byte[] in, int start, int end) {
+        if (start == end || in[end - 1] != 0) {
             return malformed((code == 'M' ? "MAIL" : "RCPT") + " without terminated address");
         }
         int addressEnd = find(in, start, end);
@@ -182,7 +186,7 @@ final class MilterDecoder {
         return code == 'M' ? new Mail(address, arguments) : new Recipient(address, arguments);
     }
 
-    private MilterCommand header(ByteBuf in, int start, int end) {
+    private MilterCommand header(byte[] in, int start, int end) {
         int nameEnd = find(in, start, end);
         int valueEnd = find(in, nameEnd + 1, end);
         if (nameEnd == start || valueEnd >= end) {
@@ -203,17 +207,28 @@ final class MilterDecoder {
     }
 
     /** Position of the next NUL, or {@code end}. */
-    private static int find(ByteBuf in, int start, int end) {
-        int nul = start < end ? in.indexOf(start, end, (byte) 0) : -1;
-        return nul < 0 ? end : nul;
+    private static int find(byte[] in, int start, int end) {
+        int at = start;
+        while (at < end && in[at] != 0) {
+            at++;
+        }
+        return Math.min(at, end);
     }
 
-    private static ByteBuffer octets(ByteBuf in, int start, int end) {
-        return in.nioBuffer(start, end - start).asReadOnlyBuffer();
+    private static char octet(byte[] in, int at) {
+        return (char) (in[at] & 0xFF);
     }
 
-    private static String text(ByteBuf in, int start, int length) {
-        return in.toString(start, length, StandardCharsets.ISO_8859_1);
+    private static int number(byte[] in, int at) {
+        return octet(in, at) << 24 | octet(in, at + 1) << 16 | octet(in, at + 2) << 8 | octet(in, at + 3);
+    }
+
+    private static ByteBuffer octets(byte[] in, int start, int end) {
+        return ByteBuffer.wrap(in, start, end - start).slice().asReadOnlyBuffer();
+    }
+
+    private static String text(byte[] in, int start, int length) {
+        return new String(in, start, length, StandardCharsets.ISO_8859_1);
     }
 
     private static MilterCommand malformed(String reason) {

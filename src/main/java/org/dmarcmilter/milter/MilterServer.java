@@ -49,6 +49,7 @@ public final class MilterServer implements AutoCloseable {
 
     private final Service service;
     private final MultiThreadIoEventLoopGroup loops;
+    private final LoopBuffers loopBuffers = new LoopBuffers();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Set<ConnectionHandler> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger openConnections = new AtomicInteger();
@@ -101,6 +102,7 @@ public final class MilterServer implements AutoCloseable {
                         accepted(channel, local ? Optional.empty() : QuickAck.OPTION);
                     }
                 });
+        bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, loopBuffers);
         if (!local) {
             bootstrap.childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
         }

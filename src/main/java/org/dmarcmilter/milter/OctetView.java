@@ -1,17 +1,15 @@
 package org.dmarcmilter.milter;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /** A part of a packet as text, one character an octet, for a look at it: one view serves all packets of a connection. */
 final class OctetView implements CharSequence {
-    private ByteBuf in = Unpooled.EMPTY_BUFFER;
+    private byte[] in = {};
     private int start;
     private int length;
 
     /** The same view at another place. */
-    OctetView at(ByteBuf in, int start, int length) {
+    OctetView at(byte[] in, int start, int length) {
         this.in = in;
         this.start = start;
         this.length = length;
@@ -25,7 +23,7 @@ final class OctetView implements CharSequence {
 
     @Override
     public char charAt(int index) {
-        return (char) in.getUnsignedByte(start + index);
+        return (char) (in[start + index] & 0xFF);
     }
 
     @Override
@@ -35,6 +33,6 @@ final class OctetView implements CharSequence {
 
     @Override
     public String toString() {
-        return in.toString(start, length, StandardCharsets.ISO_8859_1);
+        return new String(in, start, length, StandardCharsets.ISO_8859_1);
     }
 }
