@@ -68,7 +68,7 @@ public final class ArcFields {
                 return Optional.empty();
             }
             input.skipCfws();
-            Optional<Integer> instance = instance(input.run(c -> c >= '0' && c <= '9'));
+            Optional<Integer> instance = instance(input.run(AuthenticationResultsParser.DIGIT));
             input.skipCfws();
             if (instance.isEmpty() || !input.skip(';')) {
                 return Optional.empty();

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.FieldSyntaxException;
 import org.dmarcmilter.message.KnownWords;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
@@ -69,6 +70,16 @@ public final class AuthenticationResultsParser {
         return words;
     }
 
+    static final CharacterClass DIGIT = CharacterClass.of(c -> c >= '0' && c <= '9');
+
+    /** Keyword of RFC 5321, section 4.1.2, and the underscore that some results have. */
+    static final CharacterClass KEYWORD = CharacterClass.of(
+            c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_');
+
+    /** An authserv-id may hold more without quotes than a token: OpenDMARC wrote {@code host/jobid}. */
+    private static final CharacterClass ID_TEXT =
+            CharacterClass.of(c -> c > ' ' && c < 0x7F && ";=()\"\\".indexOf(c) < 0);
+
     private final Rfc5322Tokenizer input;
     private final List<MethodResult> results = new ArrayList<>(4);
 
@@ -120,7 +131,7 @@ public final class AuthenticationResultsParser {
         Rfc5322Tokenizer input = new Rfc5322Tokenizer(value);
         try {
             input.skipCfws();
-            return input.current() == '"' ? input.quotedString() : input.run(AuthenticationResultsParser::isIdText);
+            return input.current() == '"' ? input.quotedString() : input.run(ID_TEXT);
         } catch (FieldSyntaxException e) {
             return "";
         }
@@ -161,7 +172,7 @@ public final class AuthenticationResultsParser {
     private boolean beginsWithMethod() throws FieldSyntaxException {
         int start = input.position();
         boolean maybeInstance = input.current() == 'i' || input.current() == 'I';
-        int length = input.skipRun(AuthenticationResultsParser::isIdText);
+        int length = input.skipRun(ID_TEXT);
         input.skipCfws();
         boolean begins = length > 0 && input.current() == '=';
         input.backTo(start);
@@ -172,7 +183,7 @@ public final class AuthenticationResultsParser {
     }
 
     private String authservId() throws FieldSyntaxException {
-        String id = input.current() == '"' ? input.quotedString() : input.run(AuthenticationResultsParser::isIdText);
+        String id = input.current() == '"' ? input.quotedString() : input.run(ID_TEXT);
         if (id.isEmpty()) {
             throw new FieldSyntaxException("no authserv-id");
         }
@@ -189,7 +200,7 @@ public final class AuthenticationResultsParser {
         if (input.atEnd() || input.current() == ';') {
             return;
         }
-        boolean supported = isOne(input.run(AuthenticationResultsParser::isDigit));
+        boolean supported = isOne(input.run(DIGIT));
         input.skipCfws();
         if (supported && (input.atEnd() || input.current() == ';')) {
             return;
@@ -210,7 +221,7 @@ public final class AuthenticationResultsParser {
         boolean supported = true;
         if (input.skip('/')) {
             input.skipCfws();
-            supported = isOne(input.run(AuthenticationResultsParser::isDigit));
+            supported = isOne(input.run(DIGIT));
             input.skipCfws();
         }
         if (method.isEmpty() || !supported || !input.skip('=')) {
@@ -320,25 +331,11 @@ public final class AuthenticationResultsParser {
     }
 
     private String keyword() {
-        return input.run(AuthenticationResultsParser::isKeywordText, WORDS);
+        return input.run(KEYWORD, WORDS);
     }
 
     private static boolean isOne(String digits) {
         return digits.endsWith("1")
                 && digits.chars().limit(digits.length() - 1L).allMatch(c -> c == '0');
-    }
-
-    private static boolean isDigit(int c) {
-        return c >= '0' && c <= '9';
-    }
-
-    /** Keyword of RFC 5321, section 4.1.2, and the underscore that some results have. */
-    static boolean isKeywordText(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '-' || c == '_';
-    }
-
-    /** An authserv-id may hold more without quotes than a token: OpenDMARC wrote {@code host/jobid}. */
-    private static boolean isIdText(int c) {
-        return c > ' ' && c < 0x7F && ";=()\"\\".indexOf(c) < 0;
     }
 }

@@ -2,6 +2,7 @@ package org.dmarcmilter.authres;
 
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.text.Printable;
 
 /**
@@ -22,6 +23,16 @@ public final class AuthenticationResultsWriter {
 
     /** Stands between words until it is known where lines end; no word holds it. */
     private static final char BETWEEN = '\n';
+
+    /** RFC 2045, section 5.1. */
+    private static final CharacterClass TOKEN =
+            CharacterClass.of(c -> c > ' ' && c < 0x7F && "()<>@,;:\\\"/[]?=".indexOf(c) < 0);
+
+    /** What needs a backslash in a comment. */
+    private static final CharacterClass COMMENT_SPECIAL = CharacterClass.of(c -> "()\\".indexOf(c) >= 0);
+
+    /** What needs a backslash in a quoted string. */
+    private static final CharacterClass QUOTE_SPECIAL = CharacterClass.of(c -> c == '"' || c == '\\');
 
     private AuthenticationResultsWriter() {}
 
@@ -59,7 +70,7 @@ public final class AuthenticationResultsWriter {
                 .append(keyword(result.result().text()));
         if (!result.comment().isEmpty()) {
             addWord(words).append('(');
-            addEscaped(words, result.comment(), "()\\");
+            addEscaped(words, result.comment(), COMMENT_SPECIAL);
             words.append(')');
         }
         if (!result.reason().isEmpty()) {
@@ -121,16 +132,14 @@ public final class AuthenticationResultsWriter {
             words.append(told);
         } else {
             words.append('"');
-            addEscaped(words, told, "\"\\");
+            addEscaped(words, told, QUOTE_SPECIAL);
             words.append('"');
         }
     }
 
-    /** RFC 2045, section 5.1. */
     private static boolean isToken(String text, int start, int end) {
         for (int i = start; i < end; i++) {
-            char c = text.charAt(i);
-            if (c <= ' ' || c >= 0x7F || "()<>@,;:\\\"/[]?=".indexOf(c) >= 0) {
+            if (!TOKEN.has(text.charAt(i))) {
                 return false;
             }
         }
@@ -139,7 +148,7 @@ public final class AuthenticationResultsWriter {
 
     private static String keyword(String word) {
         for (int i = 0; i < word.length(); i++) {
-            if (!AuthenticationResultsParser.isKeywordText(word.charAt(i))) {
+            if (!AuthenticationResultsParser.KEYWORD.has(word.charAt(i))) {
                 throw notKeyword(word);
             }
         }
@@ -153,10 +162,10 @@ public final class AuthenticationResultsWriter {
         return new IllegalArgumentException("not a keyword of " + word.length() + " characters");
     }
 
-    private static void addEscaped(StringBuilder words, String text, String needBackslash) {
+    private static void addEscaped(StringBuilder words, String text, CharacterClass needBackslash) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (needBackslash.indexOf(c) >= 0) {
+            if (needBackslash.has(c)) {
                 words.append('\\');
             }
             words.append(Printable.is(c) ? c : '?');

@@ -1,5 +1,6 @@
 package org.dmarcmilter.authres;
 
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.FieldSyntaxException;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 
@@ -8,6 +9,10 @@ import org.dmarcmilter.message.Rfc5322Tokenizer;
  * a semicolon, because real fields leave slashes and equal signs unquoted.
  */
 final class FieldValue {
+    /** What stands for itself, wherever it stands in a value; a control character needs a closer look. */
+    private static final CharacterClass PLAIN =
+            CharacterClass.of(c -> c > ' ' && c != '"' && c != '(' && c != ')' && c != ';');
+
     private FieldValue() {}
 
     /**
@@ -15,7 +20,7 @@ final class FieldValue {
      * here.
      */
     static String read(Rfc5322Tokenizer input) throws FieldSyntaxException {
-        String plain = input.run(FieldValue::isPlain);
+        String plain = input.run(PLAIN);
         if (endsHere(input)) {
             return plain;
         }
@@ -70,11 +75,6 @@ final class FieldValue {
             }
         }
         return true;
-    }
-
-    /** What stands for itself, wherever it stands in a value; a control character needs a closer look. */
-    private static boolean isPlain(int c) {
-        return c > ' ' && c != '"' && c != '(' && c != ')' && c != ';';
     }
 
     /** A quoted string that is part of a value, as in {@code "a b"@example.com}, keeps its quotes. */

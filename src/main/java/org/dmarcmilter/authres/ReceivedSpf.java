@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.FieldSyntaxException;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 
@@ -18,6 +19,9 @@ import org.dmarcmilter.message.Rfc5322Tokenizer;
 public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
     /** The RFC names seven keys. */
     private static final int MAX_PAIRS = 100;
+
+    private static final CharacterClass KEY =
+            CharacterClass.of(c -> c == '.' || AuthenticationResultsParser.KEYWORD.has((char) c));
 
     public ReceivedSpf {
         pairs = Map.copyOf(pairs);
@@ -39,14 +43,14 @@ public record ReceivedSpf(ResultWord result, Map<String, String> pairs) {
 
     private static ReceivedSpf read(Rfc5322Tokenizer input) throws FieldSyntaxException {
         input.skipCfws();
-        String result = input.run(AuthenticationResultsParser::isKeywordText);
+        String result = input.run(AuthenticationResultsParser.KEYWORD);
         if (result.isEmpty() || !(FieldValue.endsHere(input) || input.current() == '(')) {
             throw new FieldSyntaxException("no result");
         }
         Map<String, String> pairs = new HashMap<>();
         skipSeparators(input);
         while (!input.atEnd()) {
-            String key = input.run(c -> AuthenticationResultsParser.isKeywordText(c) || c == '.');
+            String key = input.run(KEY);
             input.skipCfws();
             if (key.isEmpty() || !input.skip('=')) {
                 throw new FieldSyntaxException("no key-value pair");

@@ -22,6 +22,18 @@ public record DnsQuestion(String name, Type type) {
         name = withoutTrailingDot(lowerCase(name));
     }
 
+    // Looked up several times a message; what a record has by itself costs more.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DnsQuestion question && type == question.type && name.equals(question.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + type.hashCode();
+    }
+
     public static DnsQuestion txt(String name) {
         return new DnsQuestion(name, Type.TXT);
     }

@@ -95,6 +95,18 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
         return isCanonical(name) ? Optional.of(new DomainName(name)) : Optional.empty();
     }
 
+    // Compared all the time; what a record has by itself costs more.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DomainName name && ascii.equals(name.ascii);
+    }
+
+    @Override
+    public int hashCode() {
+        return ascii.hashCode();
+    }
+
     @Override
     public int compareTo(DomainName other) {
         return ascii.compareTo(other.ascii);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.text.TagList;
 
@@ -25,7 +26,13 @@ public record CopiedText(String source, char character) {
     /** For a loop that makes no iterator, for each field of each message. */
     private static final String[] NAMES = FIELDS.toArray(String[]::new);
 
-    private static final String SPECIALS = ";()\"\\";
+    private static final CharacterClass ENDS_ITS_PLACE =
+            CharacterClass.of(c -> c <= ' ' || c == 0x7F || ";()\"\\".indexOf(c) >= 0);
+
+    /** White space inside a value is looked at in another way. */
+    private static final CharacterClass ENDS_VALUE =
+            CharacterClass.of(c -> ENDS_ITS_PLACE.has((char) c) && !TagList.isWhiteSpace((char) c));
+
     private static final int NONE = -1;
 
     /** The first of them; empty for what nearly all mail is like. */
@@ -54,15 +61,11 @@ public record CopiedText(String source, char character) {
 
     private static Optional<CopiedText> in(String source, String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (endsItsPlace(text.charAt(i))) {
+            if (ENDS_ITS_PLACE.has(text.charAt(i))) {
                 return Optional.of(new CopiedText(source, text.charAt(i)));
             }
         }
         return Optional.empty();
-    }
-
-    private static boolean endsItsPlace(int c) {
-        return c <= ' ' || c == 0x7F || SPECIALS.indexOf(c) >= 0;
     }
 
     /** Whether there is such a character in one of the tags. */
@@ -135,7 +138,7 @@ public record CopiedText(String source, char character) {
     private static int inValue(CharSequence list, int start, int end) {
         for (int i = start; i < end; i++) {
             char c = list.charAt(i);
-            if (!TagList.isWhiteSpace(c) && endsItsPlace(c)) {
+            if (ENDS_VALUE.has(c)) {
                 return c;
             }
         }
@@ -150,7 +153,7 @@ public record CopiedText(String source, char character) {
             int second = text(list, first + 1, end);
             int high = second < end ? Character.digit(list.charAt(first), 16) : NONE;
             int low = high >= 0 ? Character.digit(list.charAt(second), 16) : NONE;
-            if (low >= 0 && endsItsPlace(high * 16 + low)) {
+            if (low >= 0 && ENDS_ITS_PLACE.has((char) (high * 16 + low))) {
                 return high * 16 + low;
             }
         }

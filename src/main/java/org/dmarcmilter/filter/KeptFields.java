@@ -1,9 +1,12 @@
 package org.dmarcmilter.filter;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.dmarcmilter.evidence.FieldEvidence;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.judge.MessageJudge;
@@ -17,31 +20,59 @@ import org.jspecify.annotations.Nullable;
 
 /** Which header fields are kept until the end of the message: those that the readers say they read. */
 final class KeptFields {
-    private static final Map<String, Part> PARTS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-
-    /** One object for all messages of each field of which only the name is kept. */
-    private static final Map<String, HeaderField> NAMES = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-
-    static {
-        // Somebody counts them, or takes them for a landmark, whatever stands in them.
-        put(FieldCounts.fields(), Part.NAME);
-        put(Set.of(FieldEvidence.LANDMARK), Part.NAME);
-        // Somebody reads them.
-        put(Set.of(AuthorDomain.FIELD, JudgedMessage.RECIPIENTS), Part.WHOLE);
-        put(FieldEvidence.READ, Part.WHOLE);
-        put(MessageJudge.SAMPLED, Part.WHOLE);
-        PARTS.forEach((name, part) -> {
-            if (part == Part.NAME) {
-                NAMES.put(name, new HeaderField(name, ""));
-            }
-        });
+    /**
+     * What is kept of the fields of one name.
+     *
+     * @param ifOdd whether only those are kept that {@link FieldEvidence#isOdd}
+     * @param bare one object for all messages, for a field of which only the name is kept
+     */
+    private record Kept(String name, Part part, boolean ifOdd, HeaderField bare) {
+        Kept(String name, Part part) {
+            this(name, part, FieldEvidence.isReadForItsOddity(name), new HeaderField(name, ""));
+        }
     }
 
-    private static void put(Collection<String> names, Part part) {
-        names.forEach(name -> PARTS.put(name, part));
-    }
+    /** By the length of their names: most fields that nobody reads have a length that none of these has. */
+    private static final List<List<Kept>> BY_LENGTH = byLength();
 
     private KeptFields() {}
+
+    private static List<List<Kept>> byLength() {
+        Map<String, Kept> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        // Somebody counts them, or takes them for a landmark, whatever stands in them.
+        put(kept, FieldCounts.fields(), Part.NAME);
+        put(kept, Set.of(FieldEvidence.LANDMARK), Part.NAME);
+        // Somebody reads them.
+        put(kept, Set.of(AuthorDomain.FIELD, JudgedMessage.RECIPIENTS), Part.WHOLE);
+        put(kept, FieldEvidence.READ, Part.WHOLE);
+        put(kept, MessageJudge.SAMPLED, Part.WHOLE);
+        int longest = kept.keySet().stream().mapToInt(String::length).max().orElse(0);
+        List<List<Kept>> byLength = new ArrayList<>();
+        IntStream.rangeClosed(0, longest)
+                .mapToObj(length -> kept.values().stream()
+                        .filter(field -> field.name().length() == length)
+                        .toList())
+                .forEach(byLength::add);
+        return List.copyOf(byLength);
+    }
+
+    private static void put(Map<String, Kept> kept, Collection<String> names, Part part) {
+        names.forEach(name -> kept.put(name, new Kept(name, part)));
+    }
+
+    private static @Nullable Kept find(String name) {
+        String trimmed = TagList.trim(name);
+        if (trimmed.length() < BY_LENGTH.size()) {
+            List<Kept> sameLength = BY_LENGTH.get(trimmed.length());
+            for (int i = 0; i < sameLength.size(); i++) {
+                Kept kept = sameLength.get(i);
+                if (kept.bare().is(trimmed)) {
+                    return kept;
+                }
+            }
+        }
+        return null;
+    }
 
     /**
      * What is kept of a field.
@@ -49,19 +80,19 @@ final class KeptFields {
      * @param name as it came: white space may stand behind it
      */
     static Part part(String name, CharSequence value) {
-        String trimmed = TagList.trim(name);
-        if (FieldEvidence.isReadForItsOddity(trimmed)) {
-            return FieldEvidence.isOdd(value) ? Part.WHOLE : Part.NOTHING;
+        @Nullable Kept kept = find(name);
+        if (kept == null || (kept.ifOdd() && !FieldEvidence.isOdd(value))) {
+            return Part.NOTHING;
         }
-        return PARTS.getOrDefault(trimmed, Part.NOTHING);
+        return kept.part();
     }
 
     /** A field of which something is kept, in the least memory. */
     static HeaderField kept(MilterCommand.Header field) {
         if (field.kept() == Part.NAME) {
-            @Nullable HeaderField named = NAMES.get(TagList.trim(field.name()));
-            if (named != null) {
-                return named;
+            @Nullable Kept kept = find(field.name());
+            if (kept != null) {
+                return kept.bare();
             }
         }
         return new HeaderField(field.name(), field.value());

@@ -11,6 +11,10 @@ import org.dmarcmilter.domain.DomainName;
  * @param domain what follows the at sign
  */
 public record AddrSpec(String localPart, DomainName domain) {
+    /** Atoms and dots; misplaced dots exist in real addresses and harm nobody. */
+    private static final CharacterClass LOCAL_TEXT =
+            CharacterClass.of(c -> c > ' ' && c != 0x7F && "()<>[]:;@\\,\"".indexOf(c) < 0);
+
     /** Reads {@code local-part@domain}; empty for anything else, also for address literals. */
     public static Optional<AddrSpec> parse(String text) {
         return domain(text).map(domain -> new AddrSpec(text.substring(0, endOfLocalPart(text)), domain));
@@ -31,7 +35,7 @@ public record AddrSpec(String localPart, DomainName domain) {
             return endOfQuotedString(text);
         }
         int at = 0;
-        while (at < text.length() && isLocalText(text.charAt(at))) {
+        while (at < text.length() && LOCAL_TEXT.has(text.charAt(at))) {
             at++;
         }
         return at;
@@ -51,11 +55,6 @@ public record AddrSpec(String localPart, DomainName domain) {
             }
         }
         return -1;
-    }
-
-    /** Atoms and dots; misplaced dots exist in real addresses and harm nobody. */
-    private static boolean isLocalText(char c) {
-        return c > ' ' && !isControl(c) && "()<>[]:;@\\,\"".indexOf(c) < 0;
     }
 
     private static boolean isControl(char c) {

@@ -1,6 +1,5 @@
 package org.dmarcmilter.message;
 
-import java.util.function.IntPredicate;
 import org.dmarcmilter.text.Printable;
 
 /**
@@ -17,6 +16,14 @@ public final class Rfc5322Tokenizer {
 
     private static final String COMMENT = "comment";
     private static final String SPECIALS = "()<>[]:;@\\,.\"";
+
+    private static final CharacterClass SPECIAL = CharacterClass.of(c -> SPECIALS.indexOf(c) >= 0);
+    private static final CharacterClass ATOM_TEXT = CharacterClass.of(Rfc5322Tokenizer::isAtomText);
+    private static final CharacterClass ENCODED_TEXT =
+            CharacterClass.of(c -> isAtomText(c) || c == '.' || c == ',' || c == ' ');
+
+    /** What stands for itself inside of a comment or a quoted string. */
+    private static final CharacterClass PLAIN_CONTENT = CharacterClass.of(c -> "()\"\\\r\n".indexOf(c) < 0);
 
     private final String text;
     private int position;
@@ -85,13 +92,13 @@ public final class Rfc5322Tokenizer {
         if (c == '[') {
             return new Token(Kind.DOMAIN_LITERAL, domainLiteral(), spaced);
         }
-        if (isSpecial(c)) {
+        if (SPECIAL.has(c)) {
             position++;
             return (spaced ? SPACED_SPECIALS : PLAIN_SPECIALS)[SPECIALS.indexOf(c)];
         }
         String atom = c == '=' ? encodedWord() : "";
         if (atom.isEmpty()) {
-            atom = run(Rfc5322Tokenizer::isAtomText);
+            atom = run(ATOM_TEXT);
         }
         if (atom.isEmpty()) {
             throw new FieldSyntaxException("control character " + Printable.named(String.valueOf(c), 1));
@@ -106,7 +113,7 @@ public final class Rfc5322Tokenizer {
     private String encodedWord() {
         if (encodedTextEnd <= position) {
             encodedTextEnd = position;
-            while (encodedTextEnd < text.length() && isEncodedText(text.charAt(encodedTextEnd))) {
+            while (encodedTextEnd < text.length() && ENCODED_TEXT.has(text.charAt(encodedTextEnd))) {
                 encodedTextEnd++;
             }
             lastEncodedMark = text.lastIndexOf("?=", encodedTextEnd - 2);
@@ -115,10 +122,6 @@ public final class Rfc5322Tokenizer {
         String word = text.substring(position, Math.max(position, end));
         position += word.length();
         return word;
-    }
-
-    private static boolean isEncodedText(int c) {
-        return isAtomText(c) || c == '.' || c == ',' || c == ' ';
     }
 
     /** The character here, or {@link #END}. */
@@ -157,24 +160,24 @@ public final class Rfc5322Tokenizer {
         return true;
     }
 
-    /** The longest text from here whose characters all satisfy the predicate; may be empty. */
-    public String run(IntPredicate belongs) {
+    /** The longest text from here whose characters all belong to the class; may be empty. */
+    public String run(CharacterClass belongs) {
         int start = position;
         skipRun(belongs);
         return text.substring(start, position);
     }
 
-    /** Takes the longest text from here whose characters all satisfy the predicate; how long it is. */
-    public int skipRun(IntPredicate belongs) {
+    /** Takes the longest text from here whose characters all belong to the class; how long it is. */
+    public int skipRun(CharacterClass belongs) {
         int start = position;
-        while (position < text.length() && belongs.test(text.charAt(position))) {
+        while (position < text.length() && belongs.has(text.charAt(position))) {
             position++;
         }
         return position - start;
     }
 
     /** As {@link #run}, for who knows most of these texts already: a known one is not made anew. */
-    public String run(IntPredicate belongs, KnownWords known) {
+    public String run(CharacterClass belongs, KnownWords known) {
         int start = position;
         skipRun(belongs);
         return known.word(text, start, position);
@@ -272,7 +275,7 @@ public final class Rfc5322Tokenizer {
     /** Where text ends that stands for itself inside of a comment or a quoted string. */
     private int plainTextEnd(int from) {
         int end = from;
-        while (end < text.length() && "()\"\\\r\n".indexOf(text.charAt(end)) < 0) {
+        while (end < text.length() && PLAIN_CONTENT.has(text.charAt(end))) {
             end++;
         }
         return end;
@@ -323,11 +326,7 @@ public final class Rfc5322Tokenizer {
         return c == ' ' || c == '\t';
     }
 
-    private static boolean isSpecial(int c) {
-        return SPECIALS.indexOf(c) >= 0;
-    }
-
     private static boolean isAtomText(int c) {
-        return c > ' ' && c != 0x7F && !isSpecial(c);
+        return c > ' ' && c != 0x7F && SPECIALS.indexOf(c) < 0;
     }
 }

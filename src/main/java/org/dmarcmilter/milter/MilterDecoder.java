@@ -188,18 +188,20 @@ final class MilterDecoder {
 
     private MilterCommand header(byte[] in, int start, int end) {
         int nameEnd = find(in, start, end);
-        int valueEnd = find(in, nameEnd + 1, end);
-        if (nameEnd == start || valueEnd >= end) {
+        // Most values are read by nobody, and are not searched for a NUL before the last one.
+        boolean terminated = nameEnd < end - 1 && in[end - 1] == 0;
+        int last = terminated ? end - 1 : find(in, nameEnd + 1, end);
+        if (nameEnd == start || last >= end) {
             return malformed("HEADER without name or terminated value");
         }
         String name = names.of(in, start, nameEnd - start);
-        Part kept = keeps.apply(name, view.at(in, nameEnd + 1, valueEnd - nameEnd - 1));
-        int octets = valueEnd - start - 1;
+        Part kept = keeps.apply(name, view.at(in, nameEnd + 1, last - nameEnd - 1));
         if (kept == Part.NOTHING) {
-            return unread(octets);
+            return unread(last - start - 1);
         }
+        int valueEnd = find(in, nameEnd + 1, last);
         String value = kept == Part.WHOLE ? text(in, nameEnd + 1, valueEnd - nameEnd - 1) : "";
-        return new Header(name, value, kept, octets);
+        return new Header(name, value, kept, valueEnd - start - 1);
     }
 
     private static MilterCommand unread(int octets) {
