@@ -20,8 +20,8 @@ public sealed interface DnsAnswer {
         /** About what it takes in memory: an answer of thousands of empty records is not small. */
         int octets() {
             int octets = 0;
-            for (String text : records) {
-                octets += OCTETS_PER_RECORD + text.length();
+            for (int i = 0; i < records.size(); i++) {
+                octets += OCTETS_PER_RECORD + records.get(i).length();
             }
             return octets;
         }

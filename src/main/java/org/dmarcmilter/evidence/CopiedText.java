@@ -70,7 +70,26 @@ public record CopiedText(String source, char character) {
 
     /** Whether there is such a character in one of the tags. */
     static boolean isIn(CharSequence list) {
-        return oddTag(list) >= 0;
+        return !isPlainly(list) && oddTag(list) >= 0;
+    }
+
+    /**
+     * Whether one look at each character shows that there is none: nothing that ends a place, and behind a second equal sign of a tag, as the
+     * padding of base64 is, no text. So are nearly all signatures; where it says no, the longer look decides.
+     */
+    static boolean isPlainly(CharSequence list) {
+        int equalSigns = 0;
+        for (int i = 0; i < list.length(); i++) {
+            char c = list.charAt(i);
+            if (c == ';') {
+                equalSigns = 0;
+            } else if (c == '=') {
+                equalSigns++;
+            } else if (ENDS_VALUE.has(c) || (equalSigns > 1 && !TagList.isWhiteSpace(c))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Optional<CopiedText> inTags(String field, String list) {

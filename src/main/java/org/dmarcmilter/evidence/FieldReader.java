@@ -27,6 +27,7 @@ import org.dmarcmilter.evaluation.ArcSeen;
 import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.evaluation.Source;
 import org.dmarcmilter.evaluation.SpfSeen;
+import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.text.Printable;
@@ -51,6 +52,10 @@ final class FieldReader {
      * parts of the sender's SPF record, all unescaped.
      */
     private static final String ONE_RESULT = "client-ip=";
+
+    private static final CharacterClass CONTROLS = CharacterClass.of(c -> c < ' ' || c == 0x7F);
+    private static final CharacterClass NO_FOLDS =
+            CharacterClass.of(c -> CONTROLS.has((char) c) && c != '\t' && c != '\r' && c != '\n');
 
     /** What we show to administrators: host names and the like, without a job id. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?");
@@ -184,7 +189,7 @@ final class FieldReader {
         if (copied.isPresent()) {
             return copied.map(text -> text.words() + ", which a checker may have copied into its field");
         }
-        boolean whole = results.results().size() == 1 && !hasControls(field.value(), "\t\r\n");
+        boolean whole = results.results().size() == 1 && !holds(NO_FOLDS, field.value());
         return whole || !isOfPolicydSpf(field.value())
                 ? Optional.empty()
                 : Optional.of("pypolicyd-spf writes one result, and here are more");
@@ -277,7 +282,7 @@ final class FieldReader {
         Optional<DomainName> signer = PropertyDomain.of(named.orElse(identity));
         String selector = result.property("header", "s").orElse("");
         boolean tooLong = selector.length() > MAX_SELECTOR || identity.length() > MAX_IDENTITY;
-        if (signer.isEmpty() || hasControls(selector, "") || tooLong) {
+        if (signer.isEmpty() || holds(CONTROLS, selector) || tooLong) {
             return;
         }
         DkimSeen seen =
@@ -292,11 +297,9 @@ final class FieldReader {
         dkim.add(seen);
     }
 
-    /** @param except controls that do no harm */
-    private static boolean hasControls(String text, String except) {
+    private static boolean holds(CharacterClass controls, String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if ((c < ' ' || c == 0x7f) && except.indexOf(c) < 0) {
+            if (controls.has(text.charAt(i))) {
                 return true;
             }
         }

@@ -131,6 +131,26 @@ class CopiedTextTest {
         }
     }
 
+    /** The fast look overlooks nothing that the long one sees. */
+    @Test
+    void seesAtAGlanceOnlyWhatIsPlain() {
+        Random random = new Random(8463);
+        String characters = "ab;;==3B20hz:) \t\n";
+        int plain = 0;
+        for (int round = 0; round < 100_000; round++) {
+            StringBuilder written = new StringBuilder("i=");
+            for (int i = random.nextInt(16); i >= 0; i--) {
+                written.append(characters.charAt(random.nextInt(characters.length())));
+            }
+            if (CopiedText.isPlainly(written)) {
+                plain++;
+                assertEquals(
+                        "-", words(new TestMessage().field("DKIM-Signature", written.toString())), written::toString);
+            }
+        }
+        assertTrue(plain > 10_000, () -> "too few to tell");
+    }
+
     @Test
     void neverShowsWhatItFound() {
         for (char c = 0; c < 256; c++) {
