@@ -81,16 +81,27 @@ final class MacroTable implements Macros {
         return value;
     }
 
-    /** Counts all sets but the one that would be replaced. */
     private boolean fits(int replaced, Macro macro) {
-        int macros = macro.count();
-        int octets = macro.pairs().length();
+        int octets = octets(replaced) + macro.pairs().length();
+        // Each has two NULs, so that a few octets need not be counted.
+        boolean few = octets <= 2 * MAX_MACROS;
+        return octets <= MAX_OCTETS && (few || count(replaced) + macro.count() <= MAX_MACROS);
+    }
+
+    /** Of all sets but the one that would be replaced. */
+    private int octets(int replaced) {
+        int octets = 0;
         for (int slot = 0; slot < sets.length; slot++) {
-            if (slot != replaced) {
-                macros += sets[slot].count();
-                octets += sets[slot].pairs().length();
-            }
+            octets += slot == replaced ? 0 : sets[slot].pairs().length();
         }
-        return macros <= MAX_MACROS && octets <= MAX_OCTETS;
+        return octets;
+    }
+
+    private int count(int replaced) {
+        int macros = 0;
+        for (int slot = 0; slot < sets.length; slot++) {
+            macros += slot == replaced ? 0 : sets[slot].count();
+        }
+        return macros;
     }
 }
