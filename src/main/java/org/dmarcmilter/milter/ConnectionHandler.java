@@ -347,10 +347,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void flush() {
-        if (replies.isReadable()) {
-            ByteBuf out = replies;
+        if (!replies.isReadable()) {
+            return;
+        }
+        var unused = channel.writeAndFlush(replies.retain(), channel.voidPromise());
+        if (replies.refCnt() == 1 && replies.capacity() == REPLIES) {
+            // All is with the kernel, and nobody else holds it: good for the next message.
+            replies.clear();
+        } else {
+            replies.release();
             replies = Unpooled.EMPTY_BUFFER;
-            var unused = channel.writeAndFlush(out, channel.voidPromise());
         }
     }
 }
