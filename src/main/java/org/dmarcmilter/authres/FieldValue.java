@@ -1,7 +1,9 @@
 package org.dmarcmilter.authres;
 
+import java.util.List;
 import org.dmarcmilter.message.CharacterClass;
 import org.dmarcmilter.message.FieldSyntaxException;
+import org.dmarcmilter.message.KnownWords;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 
 /**
@@ -13,6 +15,9 @@ final class FieldValue {
     private static final CharacterClass PLAIN =
             CharacterClass.of(c -> c > ' ' && c != '"' && c != '(' && c != ')' && c != ';');
 
+    /** What OpenDKIM writes as {@code header.a}. */
+    private static final KnownWords WORDS = new KnownWords(List.of("rsa-sha256", "ed25519-sha256"));
+
     private FieldValue() {}
 
     /**
@@ -20,7 +25,7 @@ final class FieldValue {
      * here.
      */
     static String read(Rfc5322Tokenizer input) throws FieldSyntaxException {
-        String plain = input.run(PLAIN);
+        String plain = input.run(PLAIN, WORDS);
         if (endsHere(input)) {
             return plain;
         }

@@ -46,7 +46,11 @@ final class SetupWarnings implements Consumer<JudgedMessage> {
     }
 
     private void tellOfStrangers(JudgedMessage message, Evidence evidence) {
-        for (String stranger : evidence.fields().strangers()) {
+        List<String> strangers = evidence.fields().strangers();
+        if (strangers.isEmpty()) {
+            return;
+        }
+        for (String stranger : strangers) {
             if (mayName(stranger)) {
                 LOG.warn(
                         "Authentication-Results of {} arrive where this host's own checkers put theirs, and are not"

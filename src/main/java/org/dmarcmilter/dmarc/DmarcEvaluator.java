@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Mechanism;
 import org.dmarcmilter.dmarc.AuthenticatedIdentifier.Outcome;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
@@ -49,11 +50,15 @@ public final class DmarcEvaluator {
      *
      * @param found what {@link #discover} said about that author domain
      * @param identifiers what SPF and DKIM said, in any order
-     * @param sample 0 to 99, the message's place in sampling: the policy applies if it is less than pct
+     * @param sample 0 to 99, the message's place in sampling, looked at where there is any: the policy applies if it is less than pct
      * @param dns asked for organizational domains, where the standard finds them there
      */
     public CompletionStage<DmarcResult> evaluate(
-            DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample, DnsClient dns) {
+            DomainName author,
+            Discovery found,
+            List<AuthenticatedIdentifier> identifiers,
+            IntSupplier sample,
+            DnsClient dns) {
         List<AuthenticatedIdentifier> considered = considered(identifiers);
         if (!(found instanceof Discovery.Found policy)) {
             return CompletableFuture.completedFuture(decide(author, found, considered, Map.of(), sample, standard));
@@ -70,7 +75,7 @@ public final class DmarcEvaluator {
             Discovery.Found policy,
             List<AuthenticatedIdentifier> considered,
             Map<DomainName, DomainName> orgs,
-            int sample,
+            IntSupplier sample,
             DnsClient dns) {
         DmarcResult result = decide(author, policy, considered, orgs, sample, standard);
         boolean dependsOnExistence =
@@ -105,7 +110,7 @@ public final class DmarcEvaluator {
             Discovery found,
             List<AuthenticatedIdentifier> identifiers,
             Map<DomainName, DomainName> organizationalDomains,
-            int sample,
+            IntSupplier sample,
             Standard standard) {
         if (found instanceof Discovery.NoPolicy none) {
             return unapplied(author, found, Status.NONE, none.reason());
@@ -222,8 +227,10 @@ public final class DmarcEvaluator {
     }
 
     /** Sampling (RFC 7489, section 6.6.4) or test mode (RFC 9989, section 4.7): one step down. */
-    private static Policy afterSampling(DmarcRecord record, Policy policy, int sample, Standard standard) {
-        boolean applies = standard == Standard.RFC7489 ? sample < record.pct() : !record.testing();
+    private static Policy afterSampling(DmarcRecord record, Policy policy, IntSupplier sample, Standard standard) {
+        boolean applies = standard == Standard.RFC7489
+                ? (record.pct() == 100 || sample.getAsInt() < record.pct())
+                : !record.testing();
         if (applies) {
             return policy;
         }

@@ -1,8 +1,8 @@
 package org.dmarcmilter.dns;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.dmarcmilter.domain.IpAddress;
 
 /** One message among all that ask the DNS, and the client whose share of the {@link Places} it takes. */
@@ -10,7 +10,7 @@ public final class Asker {
     final Object client;
 
     // Below: guarded by the Places.
-    final Set<Places.Claim> waiting = new HashSet<>(0);
+    final List<Places.Claim> waiting = new ArrayList<>(0);
     int held;
 
     private volatile Optional<Places> waitsAt = Optional.empty();

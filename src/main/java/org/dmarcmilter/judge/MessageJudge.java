@@ -260,8 +260,8 @@ public final class MessageJudge {
     private CompletionStage<Evidence> evidence(List<DomainName> authors) {
         CompletionStage<Evidence> gathering =
                 Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns);
-        for (DomainName author : authors) {
-            var unused = search.of(author);
+        for (int i = 0; i < authors.size(); i++) {
+            var unused = search.of(authors.get(i));
         }
         return gathering.thenApply(evidence -> {
             List<String> notes = evidence.fields().notes();
@@ -296,7 +296,7 @@ public final class MessageJudge {
                                 author,
                                 found,
                                 evidence.identifiers(),
-                                Sampling.place(facts, rules.samplingSalt()),
+                                () -> Sampling.place(facts, rules.samplingSalt()),
                                 dns));
     }
 

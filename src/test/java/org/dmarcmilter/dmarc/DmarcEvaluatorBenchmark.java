@@ -24,7 +24,7 @@ public class DmarcEvaluatorBenchmark {
     public DmarcResult evaluate() {
         return evaluator
                 .discover(author, dns)
-                .thenCompose(found -> evaluator.evaluate(author, found, identifiers, 50, dns))
+                .thenCompose(found -> evaluator.evaluate(author, found, identifiers, () -> 50, dns))
                 .toCompletableFuture()
                 .join();
     }

@@ -301,7 +301,7 @@ class DmarcEvaluatorTest {
     void decideNeedsNoDns() {
         DomainName author = DomainName.of("example.com");
         DmarcResult result = DmarcEvaluator.decide(
-                author, new Discovery.NoPolicy("nothing"), List.of(), Map.of(), 0, Standard.RFC7489);
+                author, new Discovery.NoPolicy("nothing"), List.of(), Map.of(), () -> 0, Standard.RFC7489);
         assertEquals(Status.NONE, result.status());
         assertEquals("nothing", result.reason());
     }
@@ -332,7 +332,7 @@ class DmarcEvaluatorTest {
 
         CompletionStage<DmarcResult> evaluate(
                 DomainName author, Discovery found, List<AuthenticatedIdentifier> identifiers, int sample) {
-            return evaluator.evaluate(author, found, identifiers, sample, dns);
+            return evaluator.evaluate(author, found, identifiers, () -> sample, dns);
         }
     }
 
