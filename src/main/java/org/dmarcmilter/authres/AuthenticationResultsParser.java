@@ -81,7 +81,8 @@ public final class AuthenticationResultsParser {
             CharacterClass.of(c -> c > ' ' && c < 0x7F && ";=()\"\\".indexOf(c) < 0);
 
     private final Rfc5322Tokenizer input;
-    private final List<MethodResult> results = new ArrayList<>(4);
+    /** Most fields have one. */
+    private List<MethodResult> results = List.of();
 
     /** Of the entry at hand. */
     private final List<Property> properties = new ArrayList<>(4);
@@ -165,7 +166,7 @@ public final class AuthenticationResultsParser {
         if (saysNone && !results.isEmpty()) {
             throw new FieldSyntaxException("both 'none' and results");
         }
-        return new Parsed.Field(new AuthenticationResults(authservId, fixed(results)), truncated);
+        return new Parsed.Field(new AuthenticationResults(authservId, results), truncated);
     }
 
     /** Whether the field begins with {@code spf=pass} in place of an authserv-id, as Microsoft 365 writes it. */
@@ -279,13 +280,24 @@ public final class AuthenticationResultsParser {
             }
         }
         if (clean) {
-            results.add(new MethodResult(
+            add(new MethodResult(
                     method,
                     ResultWord.of(result),
                     comment == null ? "" : comment,
                     reason == null ? "" : reason,
                     fixed(properties)));
         }
+    }
+
+    private void add(MethodResult result) {
+        if (results.isEmpty()) {
+            results = List.of(result);
+            return;
+        }
+        if (results.size() == 1) {
+            results = new ArrayList<>(results);
+        }
+        results.add(result);
     }
 
     /** As List.copyOf, which makes an array first. */

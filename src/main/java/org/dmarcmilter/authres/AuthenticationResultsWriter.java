@@ -34,6 +34,9 @@ public final class AuthenticationResultsWriter {
     /** What needs a backslash in a quoted string. */
     private static final CharacterClass QUOTE_SPECIAL = CharacterClass.of(c -> c == '"' || c == '\\');
 
+    /** Most fields that we write are shorter. */
+    private static final int COMMON_LENGTH = 96;
+
     private AuthenticationResultsWriter() {}
 
     /**
@@ -43,7 +46,7 @@ public final class AuthenticationResultsWriter {
      *     sender's
      */
     public static String write(AuthenticationResults field) {
-        StringBuilder words = new StringBuilder(128);
+        StringBuilder words = new StringBuilder(COMMON_LENGTH);
         addToken(words, field.authservId());
         words.append(';');
         if (field.results().isEmpty()) {

@@ -2,7 +2,6 @@ package org.dmarcmilter.dmarc;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.dmarcmilter.dmarc.DmarcRecord.Psd;
@@ -52,11 +51,11 @@ final class PolicyRecords {
     }
 
     CompletionStage<AtName> at(DomainName domain, DnsClient dns) {
-        Optional<DomainName> name = domain.prefixed("_dmarc");
-        if (name.isEmpty()) { // the DNS has no room for it, so nothing can be there
+        String name = "_dmarc." + domain;
+        if (name.length() > DomainName.MAX_NAME) { // the DNS has no room for it, so nothing can be there
             return CompletableFuture.completedFuture(new AtName.None());
         }
-        return dns.query(DnsQuestion.txt(name.get().ascii())).thenApply(answer -> filter(domain, answer));
+        return dns.query(DnsQuestion.txt(name)).thenApply(answer -> filter(domain, answer));
     }
 
     private AtName filter(DomainName domain, DnsAnswer answer) {

@@ -10,7 +10,7 @@ public final class Asker {
     final Object client;
 
     // Below: guarded by the Places.
-    final List<Places.Claim> waiting = new ArrayList<>(0);
+    private List<Places.Claim> waiting = List.of();
     int held;
 
     private volatile Optional<Places> waitsAt = Optional.empty();
@@ -32,6 +32,19 @@ public final class Asker {
 
     private static IpAddress network(IpAddress address) {
         return address.family() == IpAddress.Family.IPV4 ? address : new IpAddress(address.family(), address.high(), 0);
+    }
+
+    /** Hardly any message has a question that waits. Guarded by the Places. */
+    List<Places.Claim> waiting() {
+        return waiting;
+    }
+
+    /** Guarded by the Places. */
+    void waits(Places.Claim claim) {
+        if (waiting.isEmpty()) {
+            waiting = new ArrayList<>();
+        }
+        waiting.add(claim);
     }
 
     void waitsAt(Places places) {

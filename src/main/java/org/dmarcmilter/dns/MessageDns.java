@@ -27,7 +27,8 @@ public final class MessageDns implements DnsClient {
             new DnsAnswer.Unavailable("not asked, or not for long enough, within the evaluation time", true);
 
     private static final DnsAnswer LATE = new DnsAnswer.Unavailable("no answer within the evaluation time");
-    private static final DnsAnswer UNWANTED = new DnsAnswer.Unavailable("nobody waits for the result any more");
+    private static final Optional<DnsAnswer> UNWANTED =
+            Optional.of(new DnsAnswer.Unavailable("nobody waits for the result any more"));
 
     private final DnsClient shared;
     private final Asker asker;
@@ -197,7 +198,7 @@ public final class MessageDns implements DnsClient {
 
     /** The message is judged, or taken back: nothing is asked any more, and what is still open stays so. */
     public void abandon() {
-        closed = Optional.of(UNWANTED);
+        closed = UNWANTED;
         asker.leave();
         waiting.message = Optional.empty();
         timer.ifPresent(running -> running.cancel(false));

@@ -120,8 +120,8 @@ public final class Places {
 
     /** Ends the wait of all that waits for a message. */
     synchronized void leave(Asker asker) {
-        refused.add(asker.waiting.size());
-        List.copyOf(asker.waiting).forEach(this::unqueue);
+        refused.add(asker.waiting().size());
+        List.copyOf(asker.waiting()).forEach(this::unqueue);
     }
 
     private void serve() {
@@ -181,7 +181,7 @@ public final class Places {
     /** Returns who has to go for it. */
     private synchronized Optional<Claim> queue(Claim claim) {
         lines.computeIfAbsent(claim.asker.client, client -> new Line()).add(claim);
-        claim.asker.waiting.add(claim);
+        claim.asker.waits(claim);
         waiting++;
         if (waiting <= mostWaiting) {
             return Optional.empty();
@@ -202,7 +202,7 @@ public final class Places {
         if (line.length == 0) {
             lines.remove(claim.asker.client);
         }
-        claim.asker.waiting.remove(claim);
+        claim.asker.waiting().remove(claim);
         waiting--;
     }
 

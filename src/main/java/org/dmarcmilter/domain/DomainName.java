@@ -15,7 +15,9 @@ public record DomainName(String ascii) implements Comparable<DomainName> {
     /** Characters: as text of Unicode no name is longer. */
     public static final int MAX_WRITTEN = Idn.MAX_RAW_NAME;
 
-    private static final int MAX_NAME = 253;
+    /** Characters: no name in canonical form is longer. */
+    public static final int MAX_NAME = 253;
+
     private static final int MAX_LABEL = 63;
 
     /** @throws IllegalArgumentException if the text is not in the canonical form; use {@link #parse} for foreign text */

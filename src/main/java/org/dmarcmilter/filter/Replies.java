@@ -10,10 +10,14 @@ import org.dmarcmilter.milter.MilterReply;
 
 /** Turns a judgement into milter replies: edits in the portable order, then exactly one verdict. */
 final class Replies {
+    private static final MilterReply ACCEPT = new MilterReply.Accept();
+    private static final MilterReply CONTINUE = new MilterReply.Continue();
+    private static final MilterReply REJECT = new MilterReply.Reject();
+
     private Replies() {}
 
     static List<MilterReply> of(Judgement judgement) {
-        List<MilterReply> replies = new ArrayList<>(4);
+        List<MilterReply> replies = new ArrayList<>(2);
         // From the last to the first, and before what is inserted: Postfix counts anew after each edit.
         for (int i = judgement.removed().size() - 1; i >= 0; i--) {
             replies.add(new MilterReply.DeleteHeader(judgement.removed().get(i), ForgedResults.FIELD));
@@ -28,15 +32,15 @@ final class Replies {
         Verdict verdict = judgement.verdict();
         if (verdict instanceof Verdict.Hold hold) {
             replies.add(new MilterReply.Quarantine(hold.reason()));
-            replies.add(new MilterReply.Accept());
+            replies.add(ACCEPT);
         } else if (verdict instanceof Verdict.Refuse refuse) {
             replies.add(new MilterReply.ReplyCode(refuse.code(), refuse.enhancedCode(), refuse.text()));
         } else if (verdict instanceof Verdict.Reject) {
-            replies.add(new MilterReply.Reject());
+            replies.add(REJECT);
         } else if (verdict instanceof Verdict.Continue) {
-            replies.add(new MilterReply.Continue());
+            replies.add(CONTINUE);
         } else {
-            replies.add(new MilterReply.Accept());
+            replies.add(ACCEPT);
         }
         return replies;
     }

@@ -1,13 +1,15 @@
 package org.dmarcmilter.message;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** The header section of one message, top to bottom. */
 public record Headers(List<HeaderField> fields) {
     public Headers {
-        fields = List.copyOf(fields);
+        // List.copyOf makes an array more.
+        fields = Collections.unmodifiableList(new ArrayList<>(fields));
     }
 
     /** All fields of that name, top to bottom. */
