@@ -26,6 +26,7 @@ import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.Negotiation;
 import org.dmarcmilter.text.Printable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +52,19 @@ final class DmarcSession implements MilterFilter.Session {
         final ReversePath sender;
         final MessageDns dns;
         final PolicySearch search;
-        final List<HeaderField> fields = new ArrayList<>(16);
+        final List<HeaderField> fields = new ArrayList<>(12);
         boolean truncated;
         int fromFields;
         /** By the first From field. */
         AuthorDomain author = NO_AUTHOR;
 
-        Optional<MessageFacts> complete = Optional.empty();
-        Optional<JudgedMessage> judged = Optional.empty();
+        /** From the end of the message on. */
+        @Nullable
+        MessageFacts complete;
+
+        /** From the judgement on. */
+        @Nullable
+        JudgedMessage judged;
 
         OpenMessage(MessageFacts.Client client, ReversePath sender, MessageDns dns, PolicySearch search) {
             this.client = client;
@@ -169,9 +175,9 @@ final class DmarcSession implements MilterFilter.Session {
                 headers,
                 message.fromFields > 1 ? AuthorDomain.of(headers) : message.author,
                 message.truncated);
-        message.complete = Optional.of(facts);
+        message.complete = facts;
         return MessageJudge.judge(rules, facts, message.dns, message.search).thenApply(judgement -> {
-            message.judged = Optional.of(new JudgedMessage(rules, facts, judgement));
+            message.judged = new JudgedMessage(rules, facts, judgement);
             return Replies.of(judgement);
         });
     }
@@ -190,22 +196,25 @@ final class DmarcSession implements MilterFilter.Session {
     /** Only now is it written down: the MTA will come again with a message on which it got no verdict of ours. */
     @Override
     public void answered() {
-        open.flatMap(message -> message.judged).ifPresent(judged -> {
+        @Nullable JudgedMessage judged = open.isPresent() ? open.get().judged : null;
+        open = Optional.empty();
+        if (judged != null) {
             List<LogLine> log = judged.judgement().log();
             for (int i = 0; i < log.size(); i++) {
                 LogWriter.write(LOG, log.get(i));
             }
             recorder.accept(judged);
-        });
-        open = Optional.empty();
+        }
     }
 
     @Override
     public void abort() {
         open.ifPresent(message -> {
             message.dns.abandon();
-            message.complete.ifPresent(
-                    facts -> LogWriter.write(LOG, LogLine.debug(() -> facts.logged("taken back before its verdict"))));
+            @Nullable MessageFacts facts = message.complete;
+            if (facts != null) {
+                LogWriter.write(LOG, LogLine.debug(() -> facts.logged("taken back before its verdict")));
+            }
         });
         open = Optional.empty();
     }
