@@ -1,8 +1,6 @@
 package org.dmarcmilter.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,10 +13,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
 import org.dmarcmilter.history.HistoryRecord.Signature;
+import org.dmarcmilter.testing.OpenDmarcTools;
 import org.dmarcmilter.testing.PrivateMariaDb;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,9 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** OpenDMARC's own importer reads our history file into its own tables, hostile messages included, and loses nothing. */
 class HistoryImportIT {
-    private static final Path IMPORTER = Path.of("/usr/sbin/opendmarc-import");
-    private static final Path SCHEMA = Path.of("/usr/share/dbconfig-common/data/opendmarc/install/mysql");
-    private static final String PACKAGES = "mariadb-server opendmarc libdbd-mysql-perl libswitch-perl libjson-perl";
     private static final int MESSAGES = 1_000;
 
     @TempDir
@@ -38,17 +33,7 @@ class HistoryImportIT {
 
     @BeforeAll
     static void needsItsPeers() {
-        boolean complete = Files.isExecutable(IMPORTER)
-                && Files.isReadable(SCHEMA)
-                && Files.isExecutable(Path.of("/usr/sbin/mariadbd"))
-                && runs("mariadb", "--version")
-                && runs("perl", "-MDBD::mysql", "-MSwitch", "-MJSON", "-e1");
-        if (!complete && "optional".equals(System.getProperty("peers"))) {
-            abort("without " + PACKAGES);
-        }
-        if (!complete) {
-            fail("this test needs its peers: apt-get install " + PACKAGES + " (or skip it by -Dpeers=optional)");
-        }
+        OpenDmarcTools.areNeeded();
     }
 
     @ParameterizedTest(name = "HistoryExtraKeys {0}: the importer of 1.4.2 complains about [{1}] and nothing else")
@@ -65,17 +50,9 @@ class HistoryImportIT {
         assertEquals(MESSAGES, records.size());
         Path file = Files.writeString(directory.resolve("history"), text, StandardCharsets.US_ASCII);
 
-        Path databaseDirectory = Files.createTempDirectory("dmarc-milter-test");
-        try (PrivateMariaDb database = PrivateMariaDb.start(databaseDirectory)) {
-            database.sql(Files.readString(SCHEMA)
-                    + "CREATE USER opendmarc@localhost IDENTIFIED BY 'test';"
-                    + "CREATE USER opendmarc@'127.0.0.1' IDENTIFIED BY 'test';"
-                    + "GRANT ALL ON opendmarc.* TO opendmarc@localhost;"
-                    + "GRANT ALL ON opendmarc.* TO opendmarc@'127.0.0.1';");
-            assertEquals(complaints, String.join("; ", complaints(importFile(file, database.port()))));
-            compare(records, database);
-        } finally {
-            removeAll(databaseDirectory);
+        try (OpenDmarcTools tools = OpenDmarcTools.start()) {
+            assertEquals(complaints, String.join("; ", complaints(tools.importFile(file, true))));
+            compare(records, tools.database());
         }
     }
 
@@ -176,54 +153,9 @@ class HistoryImportIT {
         return List.of(columns).stream().map(String::valueOf).collect(Collectors.joining("\t"));
     }
 
-    /** Runs the importer and returns what it complained about. */
-    private static List<String> importFile(Path file, int port) throws IOException, InterruptedException {
-        Path errors = directory.resolve("errors");
-        Process importer = new ProcessBuilder(
-                        IMPORTER.toString(),
-                        "--input=" + file,
-                        "--dbhost=127.0.0.1",
-                        "--dbport=" + port,
-                        "--dbname=opendmarc",
-                        "--dbuser=opendmarc",
-                        "--dbpasswd=test")
-                .redirectError(errors.toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!importer.waitFor(300, TimeUnit.SECONDS)) {
-            importer.destroyForcibly();
-            fail("the importer does not end");
-        }
-        assertEquals(0, importer.exitValue(), Files.readString(errors));
-        return Files.readAllLines(errors);
-    }
-
     private static TreeSet<String> complaints(List<String> lines) {
         return lines.stream()
                 .map(line -> line.replaceFirst("^opendmarc-import: ", "").replaceFirst(" at line [0-9]+$", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static boolean runs(String... command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static void removeAll(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }
