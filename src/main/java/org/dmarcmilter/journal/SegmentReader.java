@@ -1,6 +1,5 @@
 package org.dmarcmilter.journal;
 
-import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,9 +21,12 @@ public final class SegmentReader implements Closeable {
 
     private final Segment segment;
     private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER];
     private final byte[] line = new byte[JournalLine.MAX_OCTETS];
     private final Map<String, Integer> places = new HashMap<>();
-    private int length;
+    private int next;
+    private int filled;
+    private long length;
     private long position;
     private long skipped;
     private OptionalLong mark = OptionalLong.empty();
@@ -46,9 +48,7 @@ public final class SegmentReader implements Closeable {
     public static SegmentReader open(Segment segment, long position) throws IOException {
         InputStream file = Files.newInputStream(segment.path());
         try {
-            InputStream in =
-                    segment.compressed() ? new GZIPInputStream(file, BUFFER) : new BufferedInputStream(file, BUFFER);
-            return read(segment, in, position);
+            return read(segment, segment.compressed() ? new GZIPInputStream(file, BUFFER) : file, position);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -94,8 +94,10 @@ public final class SegmentReader implements Closeable {
     /** A file that is shorter than what was read of it was cut by a power failure: it has no more. */
     private void skipTo(long wanted) throws IOException {
         if (wanted > position) {
+            long buffered = Math.min(wanted - position, filled - next);
+            next += (int) buffered;
             try {
-                in.skipNBytes(wanted - position);
+                in.skipNBytes(wanted - position - buffered);
             } catch (EOFException e) {
                 if (segment.compressed()) {
                     throw e;
@@ -131,7 +133,7 @@ public final class SegmentReader implements Closeable {
     private Optional<JournalLine> nextLine() throws IOException {
         while (readLine()) {
             if (length <= line.length) {
-                Optional<JournalLine> parsed = JournalLine.parse(line, 0, length);
+                Optional<JournalLine> parsed = JournalLine.parse(line, 0, (int) length);
                 if (parsed.isPresent()) {
                     return parsed;
                 }
@@ -148,17 +150,27 @@ public final class SegmentReader implements Closeable {
      */
     private boolean readLine() throws IOException {
         length = 0;
-        for (int octet = in.read(); octet >= 0; octet = in.read()) {
-            if (octet == '\n') {
-                position += length + 1L;
+        while (next < filled || fill()) {
+            int end = next;
+            while (end < filled && buffer[end] != '\n') {
+                end++;
+            }
+            int kept = (int) Math.min(length, line.length);
+            System.arraycopy(buffer, next, line, kept, Math.min(end - next, line.length - kept));
+            length += end - next;
+            next = Math.min(end + 1, filled);
+            if (end < filled) {
+                position += length + 1;
                 return true;
             }
-            if (length < line.length) {
-                line[length] = (byte) octet;
-            }
-            length++;
         }
         return false;
+    }
+
+    private boolean fill() throws IOException {
+        next = 0;
+        filled = Math.max(in.read(buffer), 0);
+        return filled > 0;
     }
 
     /** How far it was read: the octets of all lines up to the record that came last. */
