@@ -12,8 +12,8 @@ import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts.Weight;
 
 /**
- * From the journals into the counters: some thousand records at a time are counted in memory and written together with the place that
- * was reached, in one transaction. Memory is bounded by that number, not by the day.
+ * From the journals into the counters: some thousand records at a time, or fewer large ones, are counted in memory and written together
+ * with the place that was reached, in one transaction. Memory is bounded by that, neither by the day nor by what senders make.
  */
 public final class JournalImport {
     /** Records of one transaction. */

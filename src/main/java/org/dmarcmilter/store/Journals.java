@@ -45,7 +45,7 @@ interface Journals {
      *
      * @param from where to begin, octets
      * @param until where to end at the latest: only lines that end there or before are read
-     * @param records so many at most
+     * @param records so many at most; fewer if they are large
      */
     Read read(Segment segment, long from, long until, int records, Sink sink) throws IOException;
 

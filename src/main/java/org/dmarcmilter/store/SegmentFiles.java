@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class SegmentFiles implements Journals {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFiles.class);
 
+    /** So much text is read at once: large records, which senders can make, are read fewer at a time. */
+    static final int MAX_OCTETS = 4 << 20;
+
     private final JournalDirectory directory;
 
     /** @param stateDirectory with the directory {@code journal} in it */
@@ -87,7 +90,7 @@ final class SegmentFiles implements Journals {
         long position = Math.max(range.from(), reader.position());
         boolean more = true;
         boolean damaged = false;
-        while (more && taken < range.records()) {
+        while (more && taken < range.records() && position - range.from() < MAX_OCTETS) {
             Optional<JournalRecord> record = Optional.empty();
             try {
                 record = reader.next();

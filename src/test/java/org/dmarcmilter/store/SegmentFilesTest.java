@@ -16,12 +16,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.dmarcmilter.aggregate.RecordingRules;
+import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.ReportScope;
+import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.journal.JournalDirectory;
+import org.dmarcmilter.journal.JournalRecord;
 import org.dmarcmilter.journal.JournalWriter;
+import org.dmarcmilter.journal.WholeSegment;
 import org.dmarcmilter.testing.CapturedLog;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.api.Test;
@@ -222,5 +227,32 @@ class SegmentFilesTest {
                     () -> log.lines().toString());
         }
         assertEquals(1, new JournalDirectory(directory).segments().size());
+    }
+
+    /** Senders choose how large a record is: the memory that a run takes does not grow with it. */
+    @Test
+    void readsFewerRecordsIfTheyAreLarge() throws IOException {
+        int number = 300;
+        Evaluation large = TestEvaluation.plain("Q")
+                .dkim(IntStream.range(0, 100)
+                        .mapToObj(i -> TestEvaluation.dkim("d" + i + ".example", "s".repeat(240), "pass"))
+                        .toList())
+                .evaluation();
+        ReportFacts facts =
+                new RecordingRules(ReportScope.ALL, 86_400).facts(large, false).orElseThrow();
+        try (WholeSegment segment = WholeSegment.begin(directory, new JournalWriter.Identity("mx", "test"), NOON)) {
+            for (int i = 0; i < number; i++) {
+                segment.add(new JournalRecord(NOON, facts));
+            }
+            segment.finish();
+        }
+        SegmentFiles journals = new SegmentFiles(directory);
+        Journals.Segment segment = journals.segments().get(0);
+        int[] taken = {0};
+        Journals.Read first =
+                journals.read(segment, 0, Long.MAX_VALUE, JournalImport.MAX_RECORDS, (time, record) -> taken[0]++);
+        assertTrue(taken[0] > 100 && taken[0] < number, () -> taken[0] + " records");
+        assertTrue(first.position() < SegmentFiles.MAX_OCTETS + (1 << 16), () -> first.position() + " octets");
+        assertEquals(number, run().messages());
     }
 }
