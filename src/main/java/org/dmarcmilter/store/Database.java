@@ -246,17 +246,26 @@ final class Database implements AutoCloseable {
     /** Closes it and writes the file anew, without the room that is not used. */
     void closeCompact() throws IOException {
         try {
+            writeOut();
             updateOnce("SHUTDOWN COMPACT");
         } catch (SQLException e) {
+            abandon();
             throw problem(e);
         }
+    }
+
+    /** The engine says nothing of what it cannot write when it closes the file, as on a full disk. */
+    private void writeOut() throws SQLException {
+        updateOnce("CHECKPOINT SYNC");
     }
 
     @Override
     public void close() throws StoreException {
         try {
+            writeOut();
             connection.close();
         } catch (SQLException e) {
+            abandon();
             throw problem(e);
         }
     }

@@ -157,7 +157,7 @@ class WorkerCrashIT {
 
     /** No file may grow above so many blocks of 512 octets. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 40, 100, 200, 280})
+    @ValueSource(ints = {0, 1, 40, 60, 80, 100, 110, 120, 140, 160, 200, 280})
     void findsTheDiskFull(int blocks) throws Exception {
         run(DAY.plusSeconds(60));
         int code = end("ulimit -f " + blocks + "; exec \"$@\"", OVER, "no such statement", 1, "inside");
