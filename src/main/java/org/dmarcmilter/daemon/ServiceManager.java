@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,12 +33,23 @@ final class ServiceManager implements AutoCloseable {
     /** About one message in ten was lost where nothing waits. Each may come more than once, so it is sent this often. */
     private static final int REPETITIONS = 5;
 
+    /**
+     * On a busy machine all of them were lost at times, and systemd ended a daemon that worked, as it was never ready. So there nobody
+     * stops saying it before TimeoutStartSec=60 is over.
+     */
+    private static final int LATER_REPETITIONS = 28;
+
+    private static final long PAUSE_SECONDS = 2;
+
     private static final long PATIENCE_SECONDS = 5;
 
     private final String program;
     private final boolean present;
     private final int repetitions;
     private final Optional<Duration> watchdog;
+    /** How often it is still to be said that we are ready. */
+    private final AtomicInteger later = new AtomicInteger();
+
     private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "service-manager");
         thread.setDaemon(true);
@@ -63,7 +75,11 @@ final class ServiceManager implements AutoCloseable {
      * @param alive whether the daemon still works; while it does not, the watchdog is left to bite
      */
     void ready(BooleanSupplier alive) {
-        send("READY=1");
+        sayReady();
+        if (repetitions > 1) {
+            var unused =
+                    beat.scheduleWithFixedDelay(this::sayReadyAgain, PAUSE_SECONDS, PAUSE_SECONDS, TimeUnit.SECONDS);
+        }
         if (present && watchdog.isPresent()) {
             long millis = Math.max(watchdog.get().toMillis() / 3, 100);
             var unused = beat.scheduleAtFixedRate(
@@ -78,36 +94,50 @@ final class ServiceManager implements AutoCloseable {
         }
     }
 
+    private void sayReady() {
+        later.set(LATER_REPETITIONS);
+        send("READY=1");
+    }
+
+    private void sayReadyAgain() {
+        if (later.getAndUpdate(left -> Math.max(left - 1, 0)) > 0) {
+            sendOnce(List.of(program, "READY=1"));
+        }
+    }
+
     /** A reload began. */
     void reloading() {
+        later.set(0);
         send("RELOADING=1", "MONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
     }
 
     /** A reload ended. */
     void reloaded() {
-        send("READY=1");
+        sayReady();
     }
 
     /** Shutting down. */
     void stopping() {
+        later.set(0);
         send("STOPPING=1");
     }
 
     private void send(String... assignments) {
-        if (!present) {
-            return;
-        }
         List<String> command =
                 Stream.concat(Stream.of(program), Stream.of(assignments)).toList();
+        for (int i = 0; present && i < repetitions; i++) {
+            sendOnce(command);
+        }
+    }
+
+    private void sendOnce(List<String> command) {
         try {
-            for (int i = 0; i < repetitions; i++) {
-                Process child = new ProcessBuilder(command)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                if (!child.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    child.destroyForcibly();
-                }
+            Process child = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!child.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                child.destroyForcibly();
             }
         } catch (IOException e) {
             LOG.warn("systemd-notify cannot be run: {}; install systemd's tools or use Type=exec", e.getMessage());

@@ -1,9 +1,12 @@
 package org.dmarcmilter.daemon;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,17 @@ class ServiceManagerTest {
             manager.stopping();
         }
         assertEquals("READY=1\n".repeat(times) + "STOPPING=1\n".repeat(times), notify.sent(), why);
+    }
+
+    @Test
+    void saysSoAgainWhileItMayNotHaveBeenHeard() throws IOException {
+        FakeSystemdNotify notify = FakeSystemdNotify.in(folder, "systemd 239");
+        try (ServiceManager manager = new ServiceManager(UNDER_SYSTEMD, notify.program())) {
+            manager.ready(() -> true);
+            await().atMost(Duration.ofMinutes(1)).until(() -> notify.sent().startsWith("READY=1\n".repeat(6)));
+            manager.stopping();
+        }
+        assertTrue(notify.sent().endsWith("STOPPING=1\n".repeat(5)), notify.sent());
     }
 
     @Test
