@@ -49,7 +49,7 @@ END {
     print "    }"
     print "  </style>"
     panel("messages a second, over connections", 1, 1, 5, 70)
-    panel("end of message to verdict, p99 in ms", 2, -1, 4, 500)
+    panel("end of message to verdict, p99 in ms", 2, -2, 3, 500)
     split("dmarc-milter OpenDMARC null", programs, " ")
     for (i = 1; i <= 3; i++)
         printf "  <path class=\"line %s\" d=\"M%d 345h40\"/><text x=\"%d\" y=\"350\">%s</text>\n", programs[i], 70 + (i - 1) * 200, 118 + (i - 1) * 200, programs[i]
