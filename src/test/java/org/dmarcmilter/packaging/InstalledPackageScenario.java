@@ -271,6 +271,7 @@ abstract class InstalledPackageScenario {
                         + "ExecStartPost=/bin/sh -c '/usr/local/bin/group-of >/var/lib/dmarc-milter/group'");
         restart();
         assertTrue(system.mustRun("cat /var/lib/dmarc-milter/group").contains("egid=1(daemon)"));
+        system.mustRun("rm /var/lib/dmarc-milter/group");
         assertTrue(probe(LOOPBACK).startsWith("y550"));
         system.mustRun("rm -r /run/systemd/system/dmarc-milter.service.d && systemctl daemon-reload");
     }
