@@ -35,6 +35,19 @@ final class KeptFields {
     /** By the length of their names: most fields that nobody reads have a length that none of these has. */
     private static final List<List<Kept>> BY_LENGTH = byLength();
 
+    /**
+     * What was found for a name, to be had again by the same string: the server makes one string of each common name.
+     *
+     * @param kept null if nothing is kept
+     */
+    private record Found(String name, @Nullable Kept kept) {}
+
+    /** Characters: what anybody may send must not be held. */
+    private static final int LONGEST_REMEMBERED = 64;
+
+    /** By the hash of the name, a power of two. For all threads: who loses a race for a place looks once more. */
+    private static final Found[] FOUND = new Found[512];
+
     private KeptFields() {}
 
     private static List<List<Kept>> byLength() {
@@ -60,7 +73,21 @@ final class KeptFields {
         names.forEach(name -> kept.put(name, new Kept(name, part)));
     }
 
+    @SuppressWarnings("ReferenceEquality") // Another string costs the look-up, and finds the same.
     private static @Nullable Kept find(String name) {
+        if (name.length() > LONGEST_REMEMBERED) {
+            return lookUp(name);
+        }
+        int place = name.hashCode() & FOUND.length - 1;
+        @Nullable Found found = FOUND[place];
+        if (found == null || found.name() != name) {
+            found = new Found(name, lookUp(name));
+            FOUND[place] = found;
+        }
+        return found.kept();
+    }
+
+    private static @Nullable Kept lookUp(String name) {
         String trimmed = TagList.trim(name);
         if (trimmed.length() < BY_LENGTH.size()) {
             List<Kept> sameLength = BY_LENGTH.get(trimmed.length());

@@ -15,12 +15,18 @@ final class FieldNames {
 
     private final String[] known = new String[PLACES];
 
-    /** The octets from {@code start} on, one char each. */
-    String of(byte[] in, int start, int length) {
+    /** The octets from {@code start} to the first NUL, or to {@code end}, one char each. */
+    String of(byte[] in, int start, int end) {
+        int hash = 0;
+        int at = start;
+        while (at < end && in[at] != 0) {
+            hash = 31 * hash + in[at++];
+        }
+        int length = at - start;
         if (length > MAX_LENGTH) {
             return new String(in, start, length, StandardCharsets.ISO_8859_1);
         }
-        int place = place(in, start, length);
+        int place = (hash ^ hash >>> 16) & PLACES - 1;
         String name = known[place];
         if (name != null && isAt(name, in, start, length)) {
             return name;
@@ -33,14 +39,6 @@ final class FieldNames {
         String made = new String(in, start, length, StandardCharsets.ISO_8859_1);
         known[name == null ? place : place ^ 1] = made;
         return made;
-    }
-
-    private static int place(byte[] in, int start, int length) {
-        int hash = 0;
-        for (int i = 0; i < length; i++) {
-            hash = 31 * hash + in[start + i];
-        }
-        return (hash ^ hash >>> 16) & PLACES - 1;
     }
 
     private static boolean isAt(String name, byte[] in, int start, int length) {

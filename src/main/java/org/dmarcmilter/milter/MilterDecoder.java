@@ -187,14 +187,14 @@ final class MilterDecoder {
     }
 
     private MilterCommand header(byte[] in, int start, int end) {
-        int nameEnd = find(in, start, end);
+        String name = names.of(in, start, end);
+        int nameEnd = start + name.length();
         // Most values are read by nobody, and are not searched for a NUL before the last one.
         boolean terminated = nameEnd < end - 1 && in[end - 1] == 0;
         int last = terminated ? end - 1 : find(in, nameEnd + 1, end);
         if (nameEnd == start || last >= end) {
             return malformed("HEADER without name or terminated value");
         }
-        String name = names.of(in, start, nameEnd - start);
         Part kept = keeps.apply(name, view.at(in, nameEnd + 1, last - nameEnd - 1));
         if (kept == Part.NOTHING) {
             return unread(last - start - 1);

@@ -172,7 +172,7 @@ class MilterDecoderTest {
                 name.append("ab\u00ff".charAt(random.nextInt(i % 2 + 2)));
             }
             byte[] octets = ("x" + name).getBytes(StandardCharsets.ISO_8859_1);
-            assertEquals(name.toString(), names.of(octets, 1, name.length()));
+            assertEquals(name.toString(), names.of(octets, 1, octets.length));
         }
     }
 
