@@ -101,11 +101,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What is left of a read is copied: a few octets of a slow peer must not hold a whole read buffer. */
+    /**
+     * What is left of a read is copied: a few octets of a slow peer must not hold a whole read buffer. Out of the heap, where it has a
+     * bound of its own (MaxDirectMemorySize), which costs the connection that meets it and not the process.
+     */
     private void keepRest(ByteBuf data) {
         if (data.isReadable() && !closing) {
             queue.release();
-            queue = channel.alloc().heapBuffer(data.readableBytes()).writeBytes(data);
+            queue = channel.alloc().directBuffer(data.readableBytes()).writeBytes(data);
         }
     }
 

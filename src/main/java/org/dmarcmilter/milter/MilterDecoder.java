@@ -1,6 +1,7 @@
 package org.dmarcmilter.milter;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. What nobody reads of a header
  * field is not made into text.
  *
- * <p>Works on the array behind the buffer: most octets are looked at more than once, and a buffer checks each access.
+ * <p>Works on the array behind the buffer, or on a copy of the packet if there is none: most octets are looked at more than once, and a
+ * buffer checks each access.
  */
 final class MilterDecoder {
     private static final MilterCommand DATA = new Data();
@@ -70,7 +72,7 @@ final class MilterDecoder {
     }
 
     /**
-     * Takes the next packet off the buffer, which has an array. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
+     * Takes the next packet off the buffer. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
      * soon as its length is seen to be impossible, so that nothing has to be buffered for it.
      */
     @Nullable
@@ -80,7 +82,7 @@ final class MilterDecoder {
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0 || length > MilterEncoder.MAX_LENGTH) {
-            String octets = text(in.array(), in.arrayOffset() + in.readerIndex(), Integer.BYTES);
+            String octets = in.toString(in.readerIndex(), Integer.BYTES, StandardCharsets.ISO_8859_1);
             return malformed("packet length " + length + " (octets \"" + Printable.escaped(octets, WireText.MAX_LOGGED)
                     + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
         }
@@ -88,9 +90,11 @@ final class MilterDecoder {
             return null;
         }
         int code = in.readerIndex() + Integer.BYTES;
-        in.readerIndex(code + (int) length);
-        int start = in.arrayOffset() + code + 1;
-        return decode(in.array(), start, start + (int) length - 1);
+        int octets = (int) length;
+        in.readerIndex(code + octets);
+        return in.hasArray()
+                ? decode(in.array(), in.arrayOffset() + code + 1, in.arrayOffset() + code + octets)
+                : decode(ByteBufUtil.getBytes(in, code, octets), 1, octets);
     }
 
     /** Whether the next packet, complete or not, is SMFIC_ABORT. */
