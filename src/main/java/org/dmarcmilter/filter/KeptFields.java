@@ -122,6 +122,6 @@ final class KeptFields {
                 return kept.bare();
             }
         }
-        return new HeaderField(field.name(), field.value());
+        return new HeaderField(field.name(), field.space(), field.value());
     }
 }

@@ -9,9 +9,18 @@ import org.dmarcmilter.text.TagList;
  * who needs UTF-8 decodes the part in question. Folds are kept as they came: LF or CRLF and white space.
  *
  * @param name the field name without colon and without the white space that may stand before the colon
- * @param value what follows the colon
+ * @param space what stood behind the colon and is none of the value: one space or nothing. Only who checks a signature reads it: a signature
+ *     may cover each octet. A space where nobody can tell
+ * @param value what follows
  */
-public record HeaderField(String name, String value) {
+public record HeaderField(String name, String space, String value) {
+    private static final String SPACE = " ";
+
+    /** As nearly everybody writes a field: with a space. */
+    public HeaderField(String name, String value) {
+        this(name, SPACE, value);
+    }
+
     public HeaderField {
         // RFC 5322, section 4.5: white space may stand before the colon. Other controls are part of the name, and make
         // it none.

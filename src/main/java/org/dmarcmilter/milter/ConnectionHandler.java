@@ -49,6 +49,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean processing;
     private boolean advanced;
     private boolean closing;
+    private boolean leadingSpace;
 
     private int silentTicks;
     private Optional<Future<?>> idleTimer = Optional.empty();
@@ -183,11 +184,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (reply.kind() == MilterReply.Kind.VERDICT) {
             progressTimer = cancel(progressTimer);
         }
-        MilterEncoder.write(reply, writable());
+        MilterEncoder.write(reply, leadingSpace, writable());
     }
 
     void negotiated(Negotiation.Agreed agreed) {
         stallTimer = cancel(stallTimer);
+        leadingSpace = agreed.has(Negotiation.HEADER_LEADING_SPACE);
+        if (leadingSpace) {
+            decoder.expectLeadingSpace();
+        }
         MilterEncoder.write(agreed, writable());
     }
 

@@ -115,11 +115,13 @@ public sealed interface MilterCommand {
      * SMFIC_HEADER.
      *
      * @param name empty if nothing of the field is kept
+     * @param space what stands behind the colon and is none of the value: one space or nothing; a space where the MTA does not tell
      * @param value empty unless all of the field is kept
      * @param kept how much of the field somebody reads
      * @param octets of name and value as they came
      */
-    record Header(String name, String value, MilterFilter.Part kept, int octets) implements MilterCommand {
+    record Header(String name, String space, String value, MilterFilter.Part kept, int octets)
+            implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.header(this);

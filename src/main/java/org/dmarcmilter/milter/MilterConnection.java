@@ -91,7 +91,8 @@ final class MilterConnection implements MilterCommand.Visitor {
             return;
         }
         open();
-        Negotiation.Result result = Negotiation.negotiate(offer, session.wishes());
+        MilterFilter.Wishes wishes = session.wishes();
+        Negotiation.Result result = Negotiation.negotiate(offer, wishes);
         if (result instanceof Refused refused) {
             wire.refuse(refused.reason());
         } else if (result instanceof TooOld old) {
@@ -99,6 +100,13 @@ final class MilterConnection implements MilterCommand.Visitor {
         } else if (result instanceof Agreed both) {
             agreed = both;
             wire.negotiated(agreed);
+            tellOfSpace(wishes);
+        }
+    }
+
+    private void tellOfSpace(MilterFilter.Wishes wishes) {
+        if (wishes.leadingSpace() && !agreed.has(Negotiation.HEADER_LEADING_SPACE)) {
+            guarded("option negotiation", session::withoutLeadingSpace);
         }
     }
 
@@ -462,6 +470,7 @@ final class MilterConnection implements MilterCommand.Visitor {
         connectionVerdict = Optional.empty();
         client = this;
         open();
+        tellOfSpace(session.wishes());
     }
 
     @Override

@@ -30,11 +30,11 @@ import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to commands. Has no state but the bytes it is given, and answers all of them: nothing is thrown. What nobody reads of a header
+ * Bytes to commands. Has no state but what was agreed, and answers all bytes: nothing is thrown. What nobody reads of a header
  * field is not made into text.
  *
  * <p>Works on the array behind the buffer, or on a copy of the packet if there is none: most octets are looked at more than once, and a
- * buffer checks each access.
+ * buffer checks each access. Pieces of a body are not looked at, and not copied.
  */
 final class MilterDecoder {
     private static final MilterCommand DATA = new Data();
@@ -46,12 +46,15 @@ final class MilterDecoder {
     private static final MilterCommand QUIT = new Quit();
     private static final MilterCommand QUIT_NEW_CONNECTION = new QuitNewConnection();
 
+    /** Between the colon and the value, where the MTA does not tell. */
+    private static final String SPACE = " ";
+
     /** The fields that nobody reads, by their size: most of what comes. */
     private static final MilterCommand[] UNREAD = new MilterCommand[1024];
 
     static {
         for (int octets = 0; octets < UNREAD.length; octets++) {
-            UNREAD[octets] = new Header("", "", Part.NOTHING, octets);
+            UNREAD[octets] = new Header("", SPACE, "", Part.NOTHING, octets);
         }
     }
 
@@ -59,6 +62,9 @@ final class MilterDecoder {
     private final BiFunction<String, CharSequence, Part> keeps;
     private final OctetView view = new OctetView();
     private final Consumer<String> oddity;
+
+    /** Whether values begin right behind the colon. */
+    private boolean leadingSpace;
 
     /**
      * @param names of the header fields that came before
@@ -69,6 +75,11 @@ final class MilterDecoder {
         this.names = names;
         this.keeps = keeps;
         this.oddity = oddity;
+    }
+
+    /** From here on values of header fields begin right behind the colon, as agreed (SMFIP_HDR_LEADSPC). */
+    void expectLeadingSpace() {
+        leadingSpace = true;
     }
 
     /**
@@ -92,8 +103,11 @@ final class MilterDecoder {
         int code = in.readerIndex() + Integer.BYTES;
         int octets = (int) length;
         in.readerIndex(code + octets);
-        return in.hasArray()
-                ? decode(in.array(), in.arrayOffset() + code + 1, in.arrayOffset() + code + octets)
+        if (in.hasArray()) {
+            return decode(in.array(), in.arrayOffset() + code + 1, in.arrayOffset() + code + octets);
+        }
+        return in.getByte(code) == 'B'
+                ? new Body(in.nioBuffer(code + 1, octets - 1).asReadOnlyBuffer())
                 : decode(ByteBufUtil.getBytes(in, code, octets), 1, octets);
     }
 
@@ -199,17 +213,22 @@ final class MilterDecoder {
         if (nameEnd == start || last >= end) {
             return malformed("HEADER without name or terminated value");
         }
-        Part kept = keeps.apply(name, view.at(in, nameEnd + 1, last - nameEnd - 1));
+        // One space and no more: without the agreement the MTA takes just that away, and every reader sees the same
+        // value.
+        boolean spaced = leadingSpace && in[nameEnd + 1] == ' ';
+        int value = spaced ? nameEnd + 2 : nameEnd + 1;
+        Part kept = keeps.apply(name, view.at(in, value, last - value));
         if (kept == Part.NOTHING) {
             return unread(last - start - 1);
         }
-        int valueEnd = find(in, nameEnd + 1, last);
-        String value = kept == Part.WHOLE ? text(in, nameEnd + 1, valueEnd - nameEnd - 1) : "";
-        return new Header(name, value, kept, valueEnd - start - 1);
+        int valueEnd = find(in, value, last);
+        String space = spaced || !leadingSpace ? SPACE : "";
+        return new Header(
+                name, space, kept == Part.WHOLE ? text(in, value, valueEnd - value) : "", kept, valueEnd - start - 1);
     }
 
     private static MilterCommand unread(int octets) {
-        return octets < UNREAD.length ? UNREAD[octets] : new Header("", "", Part.NOTHING, octets);
+        return octets < UNREAD.length ? UNREAD[octets] : new Header("", SPACE, "", Part.NOTHING, octets);
     }
 
     /** Position of the next NUL, or {@code end}. */

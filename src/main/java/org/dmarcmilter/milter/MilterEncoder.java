@@ -10,10 +10,11 @@ final class MilterEncoder {
 
     private MilterEncoder() {}
 
-    static void write(MilterReply reply, ByteBuf out) {
+    /** @param leadingSpace whether values of header fields bring the space behind the colon along */
+    static void write(MilterReply reply, boolean leadingSpace, ByteBuf out) {
         int start = out.writerIndex();
         out.writeInt(1).writeByte(reply.letter());
-        reply.writePayload(out);
+        reply.writePayload(out, leadingSpace);
         out.setInt(start, out.writerIndex() - start - Integer.BYTES);
     }
 

@@ -25,8 +25,13 @@ public interface MilterFilter {
      * @param actions edits without which the filter cannot work: the connection is refused if one is not offered
      * @param skipSteps steps that are not needed, as SMFIP_NO* bits: asked for as far as they are offered
      * @param noReply steps that are never answered with a decision, as SMFIP_NR_* bits
+     * @param leadingSpace whether to ask for what stands between the colon and the value of a header field (SMFIP_HDR_LEADSPC)
      */
-    record Wishes(int actions, int skipSteps, int noReply) {}
+    record Wishes(int actions, int skipSteps, int noReply, boolean leadingSpace) {
+        public Wishes(int actions, int skipSteps, int noReply) {
+            this(actions, skipSteps, noReply, false);
+        }
+    }
 
     /** How much of a header field is kept until the end of its message. */
     enum Part {
@@ -43,6 +48,12 @@ public interface MilterFilter {
     interface Session {
         /** Which edits and steps the filter wants; asked before anything else, and never fails. */
         Wishes wishes();
+
+        /**
+         * The MTA does not tell what stands between the colon and the value of a header field, although the {@link Wishes} ask for it:
+         * one space is told of each field, whatever there was. Called before anything else of the connection.
+         */
+        default void withoutLeadingSpace() {}
 
         /** SMFIC_CONNECT. {@code Accept} leaves the whole connection alone; otherwise {@code Continue}. */
         MilterReply connect(MilterCommand.Connect command, Macros macros);

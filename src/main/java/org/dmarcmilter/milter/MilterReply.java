@@ -33,8 +33,13 @@ public sealed interface MilterReply {
         return 0;
     }
 
-    /** Writes what follows the command byte. */
-    default void writePayload(ByteBuf out) {
+    /**
+     * Writes what follows the command byte.
+     *
+     * @param leadingSpace whether the MTA puts no space behind the colon of a field, so that the value has to bring it
+     *     (SMFIP_HDR_LEADSPC)
+     */
+    default void writePayload(ByteBuf out, boolean leadingSpace) {
         // Most replies are their letter: Postfix takes a single octet more for a failure of the filter.
     }
 
@@ -109,7 +114,7 @@ public sealed interface MilterReply {
         }
 
         @Override
-        public void writePayload(ByteBuf out) {
+        public void writePayload(ByteBuf out, boolean leadingSpace) {
             MilterEncoder.writeString(out, WireText.replyLine(code + " " + enhancedCode + " ", text));
         }
     }
@@ -119,7 +124,8 @@ public sealed interface MilterReply {
      *
      * @param index counts from 0, where 0 is above every header the MTA has
      * @param name field name (RFC 5322, section 2.2)
-     * @param value may be folded by LF and white space; a LF elsewhere, CR and control characters are replaced
+     * @param value without the space behind the colon; may be folded by LF and white space; a LF elsewhere, CR and control characters
+     *     are replaced
      */
     record InsertHeader(int index, String name, String value) implements MilterReply {
         public InsertHeader {
@@ -130,7 +136,8 @@ public sealed interface MilterReply {
                 throw new IllegalArgumentException(
                         "'" + Printable.escaped(name, WireText.MAX_LOGGED) + "' is not a header field name");
             }
-            if (name.length() + value.length() > MilterEncoder.MAX_LENGTH - 7) {
+            // The letter, the index, the space and two NULs.
+            if (name.length() + value.length() > MilterEncoder.MAX_LENGTH - 8) {
                 throw new IllegalArgumentException(name + " of " + value.length() + " octets does not fit a frame");
             }
         }
@@ -151,9 +158,12 @@ public sealed interface MilterReply {
         }
 
         @Override
-        public void writePayload(ByteBuf out) {
+        public void writePayload(ByteBuf out, boolean leadingSpace) {
             out.writeInt(index);
             MilterEncoder.writeString(out, name);
+            if (leadingSpace) {
+                out.writeByte(' ');
+            }
             MilterEncoder.writeString(out, WireText.fieldValue(value));
         }
     }
@@ -189,7 +199,7 @@ public sealed interface MilterReply {
         }
 
         @Override
-        public void writePayload(ByteBuf out) {
+        public void writePayload(ByteBuf out, boolean leadingSpace) {
             out.writeInt(place);
             MilterEncoder.writeString(out, name);
             MilterEncoder.writeString(out, "");
@@ -220,7 +230,7 @@ public sealed interface MilterReply {
         }
 
         @Override
-        public void writePayload(ByteBuf out) {
+        public void writePayload(ByteBuf out, boolean leadingSpace) {
             MilterEncoder.writeString(out, WireText.line(reason));
         }
     }
@@ -250,7 +260,7 @@ public sealed interface MilterReply {
         }
 
         @Override
-        public void writePayload(ByteBuf out) {
+        public void writePayload(ByteBuf out, boolean leadingSpace) {
             MilterEncoder.writeString(out, recipient);
         }
     }

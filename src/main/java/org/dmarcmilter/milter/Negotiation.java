@@ -59,6 +59,8 @@ public final class Negotiation {
     public static final int NR_EOH = 0x040000;
     /** SMFIP_NR_BODY. */
     public static final int NR_BODY = 0x080000;
+    /** SMFIP_HDR_LEADSPC: header values keep the space behind the colon, and ours bring one along. */
+    public static final int HEADER_LEADING_SPACE = 0x100000;
 
     /** The newest version we speak. */
     private static final int VERSION = 6;
@@ -120,7 +122,9 @@ public final class Negotiation {
         if (version < VERSION) {
             steps &= PROTOCOL_BEFORE_6;
         }
-        int wanted = (wishes.skipSteps() & SKIPPABLE_STEPS) | (wishes.noReply() & UNANSWERABLE_STEPS);
+        int wanted = (wishes.skipSteps() & SKIPPABLE_STEPS)
+                | (wishes.noReply() & UNANSWERABLE_STEPS)
+                | (wishes.leadingSpace() ? HEADER_LEADING_SPACE : 0);
         return new Agreed(version, wishes.actions() & KNOWN_ACTIONS, steps & wanted);
     }
 }

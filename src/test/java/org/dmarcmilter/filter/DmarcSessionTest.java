@@ -81,7 +81,7 @@ class DmarcSessionTest {
             MilterFilter.Part kept = session.keeps(name, value);
             if (kept != MilterFilter.Part.NOTHING) {
                 session.header(new MilterCommand.Header(
-                        name, kept == MilterFilter.Part.WHOLE ? value : "", kept, name.length() + value.length()));
+                        name, " ", kept == MilterFilter.Part.WHOLE ? value : "", kept, name.length() + value.length()));
             }
         }
     }

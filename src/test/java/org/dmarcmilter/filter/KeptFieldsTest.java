@@ -89,7 +89,7 @@ class KeptFieldsTest {
                 Part part = KeptFields.part(field.name(), field.value());
                 if (part != Part.NOTHING) {
                     String value = part == Part.WHOLE ? field.value() : "";
-                    HeaderField some = KeptFields.kept(new MilterCommand.Header(field.name(), value, part, 0));
+                    HeaderField some = KeptFields.kept(new MilterCommand.Header(field.name(), " ", value, part, 0));
                     kept.field(some.name(), some.value());
                 }
             });

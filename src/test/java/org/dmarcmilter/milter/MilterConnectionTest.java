@@ -349,8 +349,53 @@ class MilterConnectionTest {
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
             peer.send("OFFER");
             filter.take();
-            peer.send(packets.replace("LA:~1~", "LA:~1~"));
+            peer.send(packets);
             assertEquals(calls, String.join("/", filter.take()), why);
+            for (byte octet : Frames.frames(packets)) {
+                peer.send(new byte[] {octet});
+            }
+            assertEquals(calls, String.join("/", filter.take()), why + ", octet by octet");
+        }
+    }
+
+    @ParameterizedTest(name = "wished {0}, offered {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            true  | true  | open/mail <a>[]/header A:_1/header B:2/end                        | ^20y
+            true  | false | open/without leading space/mail <a>[]/header A:_^201/header B:_2/end | y
+            false | true  | open/mail <a>[]/header A:_^201/header B:_2/end                    | y
+            false | false | open/mail <a>[]/header A:_^201/header B:_2/end                    | y
+            """)
+    void keepsTheLeadingSpaceApartWhereItIsWishedAndOffered(
+            boolean wished, boolean offered, String seen, String inserted) {
+        filter.wishes = new MilterFilter.Wishes(Negotiation.ADD_HEADERS, 0, 0, wished);
+        filter.tellsSpace = true;
+        filter.onEnd = macros -> CompletableFuture.completedFuture(List.of(HEADER, new Accept()));
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send(Frames.offer(6, 0x1ff, offered ? 0x1fffff : 0x0fffff));
+            peer.replies();
+            assertEquals(
+                    List.of("c", "c", "c", "i~~~~X~" + inserted.replace("^20", " ") + "~", "a"),
+                    peer.send("M<a>~ LA~^201~ LB~2~ E"));
+            assertEquals(seen.replace("^20", " "), String.join("/", filter.take()));
+        }
+    }
+
+    @Test
+    void whoComesOnTheSameSocketHearsOfTheMissingSpaceToo() {
+        filter.wishes = new MilterFilter.Wishes(Negotiation.ADD_HEADERS, 0, 0, true);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send(Frames.offer(6, 0x1ff, 0x0fffff));
+            peer.send("Cmx~U K Cmx2~U");
+            assertEquals(
+                    List.of(
+                            "open",
+                            "without leading space",
+                            "connect mx -",
+                            "close",
+                            "open",
+                            "without leading space",
+                            "connect mx2 -"),
+                    filter.take());
         }
     }
 

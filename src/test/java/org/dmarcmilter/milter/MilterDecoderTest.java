@@ -75,11 +75,11 @@ class MilterDecoderTest {
             R<a@b>~NOTIFY=NEVER~    | Recipient[recipient=<a@b>, arguments=NOTIFY=NEVER~]    |        | recipient
             R<a@b>~NOTIFY           | Malformed                                              |        | argument without NUL
             R                       | Malformed                                              |        | empty
-            LSubject~hi^0a^20there~ | "Header[name=Subject, value=hi\n there, kept=WHOLE, octets=16]"          |        | folded by LF
-            LSubject~hi^0d^0a^09x~  | "Header[name=Subject, value=hi\r\n\tx, kept=WHOLE, octets=13]"                |        | folded by CR LF
-            LX~~                    | "Header[name=X, value=, kept=WHOLE, octets=1]"                                 |        | empty value
-            LX~^20two^20~           | "Header[name=X, value= two , kept=WHOLE, octets=6]"                          |        | spaces stay
-            LX~v~extra~             | "Header[name=X, value=v, kept=WHOLE, octets=2]"                                |        | three strings
+            LSubject~hi^0a^20there~ | "Header[name=Subject, space= , value=hi\n there, kept=WHOLE, octets=16]"          |        | folded by LF
+            LSubject~hi^0d^0a^09x~  | "Header[name=Subject, space= , value=hi\r\n\tx, kept=WHOLE, octets=13]"                |        | folded by CR LF
+            LX~~                    | "Header[name=X, space= , value=, kept=WHOLE, octets=1]"                                 |        | empty value
+            LX~^20two^20~           | "Header[name=X, space= , value= two , kept=WHOLE, octets=6]"                          |        | spaces stay
+            LX~v~extra~             | "Header[name=X, space= , value=v, kept=WHOLE, octets=2]"                                |        | three strings
             LX~                     | Malformed                                              |        | one string
             LX                      | Malformed                                              |        | no NUL
             LX~v                    | Malformed                                              |        | value without NUL
@@ -116,6 +116,12 @@ class MilterDecoderTest {
         }
     }
 
+    private static boolean isReadOnly(MilterCommand command) {
+        return !(command instanceof Body body && !body.piece().isReadOnly())
+                && !(command instanceof MilterCommand.EndOfMessage end
+                        && !end.piece().isReadOnly());
+    }
+
     private static String shown(MilterCommand command) {
         if (command instanceof Body body) {
             return "Body[" + StandardCharsets.ISO_8859_1.decode(body.piece()) + "]";
@@ -150,7 +156,7 @@ class MilterDecoderTest {
         }
         byte[] content = ("LX-All~".replace('~', '\0') + value + '\0').getBytes(StandardCharsets.ISO_8859_1);
         ByteBuf in = Unpooled.buffer().writeInt(content.length).writeBytes(content);
-        assertEquals(new Header("X-All", value.toString(), Part.WHOLE, 60_005), decoder.next(in));
+        assertEquals(new Header("X-All", " ", value.toString(), Part.WHOLE, 60_005), decoder.next(in));
     }
 
     @ParameterizedTest
@@ -159,8 +165,40 @@ class MilterDecoderTest {
     void makesNoTextOfWhatNobodyReads(Part part, String name, String value) {
         MilterDecoder partial = new MilterDecoder(new FieldNames(), (field, text) -> part, oddities::add);
         ByteBuf in = Unpooled.wrappedBuffer(Frames.frame("LName~value~"));
-        assertEquals(new Header(name, value, part, 9), partial.next(in));
+        assertEquals(new Header(name, " ", value, part, 9), partial.next(in));
         assertEquals(0, in.readableBytes());
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            # packet             | the field                                                                  | why
+            LX~^20v~             | "Header[name=X, space= , value=v, kept=WHOLE, octets=3]"                     | as nearly everybody writes it
+            LX~v~                | "Header[name=X, space=, value=v, kept=WHOLE, octets=2]"                      | no space
+            LX~^20^20v~          | "Header[name=X, space= , value= v, kept=WHOLE, octets=4]"                    | the second space is of the value, with and without the bit
+            LX~^09v~             | "Header[name=X, space=, value=\tv, kept=WHOLE, octets=3]"                    | so is a tab
+            LX~^0a^20v~          | "Header[name=X, space=, value=\n v, kept=WHOLE, octets=4]"                   | and a fold
+            LX~^20^0d^0a^20v~    | "Header[name=X, space= , value=\r\n v, kept=WHOLE, octets=6]"                | a fold behind the space
+            LX~^20v~extra~       | "Header[name=X, space= , value=v, kept=WHOLE, octets=3]"                     | three strings
+            LX~^20~              | "Header[name=X, space= , value=, kept=WHOLE, octets=2]"                      | nothing but the space
+            LX~~                 | "Header[name=X, space=, value=, kept=WHOLE, octets=1]"                       | nothing
+            LX~                  | Malformed                                                                  | one string
+            LX~^20               | Malformed                                                                  | value without NUL
+            """)
+    @DisplayName("with the leading space agreed, it is told apart from the value, whole and octet by octet")
+    void tellsTheLeadingSpace(String packet, String expected, String why) {
+        decoder.expectLeadingSpace();
+        elsewhere.expectLeadingSpace();
+        byte[] octets = Frames.frame(packet);
+        for (int cut = 0; cut < octets.length; cut++) {
+            ByteBuf part = Unpooled.wrappedBuffer(octets, 0, cut);
+            assertEquals(Optional.empty(), Optional.ofNullable(decoder.next(part)), "cut after " + cut);
+        }
+        String command = shown(decode(octets).orElseThrow());
+        assertTrue(
+                expected.equals("Malformed")
+                        ? command.startsWith("Malformed[")
+                        : expected.translateEscapes().equals(command),
+                command + " for " + why);
     }
 
     @Test
@@ -190,6 +228,7 @@ class MilterDecoderTest {
         Optional<MilterCommand> command = Optional.ofNullable(decoder.next(in));
         ByteBuf withoutArray = Unpooled.directBuffer().writeBytes(octets);
         assertEquals(command, Optional.ofNullable(elsewhere.next(withoutArray)), "the same wherever it stands");
+        assertTrue(command.map(MilterDecoderTest::isReadOnly).orElse(true), "nobody writes into what came");
         withoutArray.release();
         command.filter(decoded -> !(decoded instanceof Malformed))
                 .ifPresent(decoded -> assertEquals(0, in.readableBytes(), "nothing is left"));

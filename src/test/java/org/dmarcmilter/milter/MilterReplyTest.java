@@ -97,6 +97,17 @@ class MilterReplyTest {
     }
 
     @Test
+    void bringsItsOwnSpaceWhereThatWasAgreed() {
+        ByteBuf out = Unpooled.buffer();
+        MilterEncoder.write(new InsertHeader(1, "X-Test", "ok"), true, out);
+        MilterEncoder.write(new DeleteHeader(2, "X"), true, out);
+        assertArrayEquals(
+                Frames.hex("00000010 69 00000001 58 2d 54 65 73 74 00 20 6f 6b 00 00000008 6d 00000002 58 00 00"),
+                ByteBufUtil.getBytes(out),
+                "an empty value still deletes");
+    }
+
+    @Test
     void deletesByAnEmptyValue() {
         assertEquals("m\0\0\0\2Authentication-Results\0\0", payload(new DeleteHeader(2, "Authentication-Results")));
         assertThrows(IllegalArgumentException.class, () -> new DeleteHeader(0, "X"));
@@ -127,8 +138,10 @@ class MilterReplyTest {
 
     @Test
     void largestHeaderFillsTheFrame() {
-        String value = "v".repeat(65_536 - 8);
-        byte[] octets = octets(new InsertHeader(0, "X", value));
+        String value = "v".repeat(65_536 - 9);
+        ByteBuf out = Unpooled.buffer();
+        MilterEncoder.write(new InsertHeader(0, "X", value), true, out);
+        byte[] octets = ByteBufUtil.getBytes(out);
         assertArrayEquals(Frames.hex("00010000"), java.util.Arrays.copyOf(octets, 4));
         assertEquals(4 + 65_536, octets.length);
         assertThrows(IllegalArgumentException.class, () -> new InsertHeader(0, "X", value + "v"));
@@ -151,7 +164,7 @@ class MilterReplyTest {
 
     private static byte[] octets(MilterReply reply) {
         ByteBuf out = Unpooled.buffer();
-        MilterEncoder.write(reply, out);
+        MilterEncoder.write(reply, false, out);
         return ByteBufUtil.getBytes(out);
     }
 

@@ -41,7 +41,7 @@ class NegotiationTest {
     @ParameterizedTest
     @MethodSource("matrix")
     void neverAgreesToMoreThanIsOffered(Offer offer) {
-        Wishes everything = new Wishes(Negotiation.ADD_HEADERS | Negotiation.QUARANTINE, -1, -1);
+        Wishes everything = new Wishes(Negotiation.ADD_HEADERS | Negotiation.QUARANTINE, -1, -1, true);
         int actions = offer.actions() == 0 ? 0x0f : offer.actions();
         int protocol = offer.protocol() == 0 ? 0x3f : offer.protocol();
         Result result = negotiate(offer, everything);
@@ -59,7 +59,7 @@ class NegotiationTest {
             assertEquals(0, agreed.protocol() & ~protocol, "no bit that was not offered");
             assertEquals(0, agreed.protocol() & NEVER, "NOMAIL, RCPT_REJ and data sizes");
             if (agreed.version() < 6) {
-                assertEquals(0, agreed.protocol() & 0xff000, "all but NR_HDR came with version 6");
+                assertEquals(0, agreed.protocol() & 0x1ff000, "all but NR_HDR came with version 6");
             }
         }
     }
@@ -91,6 +91,24 @@ class NegotiationTest {
                         ? refused.reason().replaceAll(".*\\(got (.*)\\)", "got $1")
                         : "too old";
         assertEquals(expected, actual, why);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # offer: version, actions, protocol | wished | agreed | why
+            6 1ff 1fffff | true  | 100318 | Postfix and Sendmail of today
+            6 1ff 1fffff | false | 318    | nobody wants it
+            6 1ff 0fffff | true  | 318    | not offered: Sendmail would drop the filter
+            7 3ff 3fffff | true  | 100318 | a future version
+            5 1ff 1fffff | true  | 318    | the bit came with version 6
+            2 1ff 7f     | true  | 18     | Postfix with milter_protocol=2
+            6 1ff 0      | true  | 18     | an offer of zero is that of version 1
+            """)
+    void agreesOnTheLeadingSpace(String offer, boolean wished, String expected, String why) {
+        String[] words = offer.split(" ");
+        Result result = negotiate(
+                new Offer(Integer.parseInt(words[0]), hex(words[1]), hex(words[2])), new Wishes(1, 0x318, 0, wished));
+        assertEquals(hex(expected), assertInstanceOf(Agreed.class, result).protocol(), why);
     }
 
     @Test

@@ -34,6 +34,9 @@ final class RecordingFilter implements MilterFilter {
     /** Whether its sessions read bodies. */
     boolean readsBodies;
 
+    /** Whether it records what stood behind the colon, a space as {@code _}. */
+    boolean tellsSpace;
+
     /** Whether it records that a verdict was sent. */
     boolean tellsOfAnswers;
 
@@ -87,6 +90,11 @@ final class RecordingFilter implements MilterFilter {
         }
 
         @Override
+        public void withoutLeadingSpace() {
+            record("without leading space");
+        }
+
+        @Override
         public MilterReply connect(MilterCommand.Connect command, Macros macros) {
             record("connect " + command.host() + " "
                     + command.address().map(IpAddress::text).orElse("-") + macros(macros));
@@ -117,7 +125,8 @@ final class RecordingFilter implements MilterFilter {
 
         @Override
         public void header(MilterCommand.Header command) {
-            record("header " + command.name() + ":" + command.value());
+            record("header " + command.name() + ":"
+                    + (tellsSpace ? command.space().replace(" ", "_") : "") + command.value());
         }
 
         @Override
