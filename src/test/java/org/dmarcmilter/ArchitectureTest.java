@@ -33,6 +33,7 @@ class ArchitectureTest {
             authres    | message
             dns        |
             spf        | dns
+            dkim       | authres message dns
             dmarc      | dns
             milter     | files
             config     |
@@ -88,6 +89,7 @@ class ArchitectureTest {
                 "authres",
                 "dns",
                 "spf",
+                "dkim",
                 "dmarc",
                 "milter",
                 "config",
@@ -202,7 +204,7 @@ class ArchitectureTest {
 
     /** Decisions are functions of their arguments: no clock, no files, no sockets. */
     @ParameterizedTest(name = "{0} is pure")
-    @CsvSource({"text", "domain", "message", "authres", "dmarc", "spf"})
+    @CsvSource({"text", "domain", "message", "authres", "dmarc", "spf", "dkim"})
     void isPure(String name) {
         noClasses()
                 .that()

@@ -61,16 +61,8 @@ public final class ArcFields {
     public static Optional<ArcAuthenticationResults> authenticationResults(String value) {
         try {
             Rfc5322Tokenizer input = new Rfc5322Tokenizer(value);
-            input.skipCfws();
-            boolean named = input.skip('i') || input.skip('I');
-            input.skipCfws();
-            if (!named || !input.skip('=')) {
-                return Optional.empty();
-            }
-            input.skipCfws();
-            Optional<Integer> instance = instance(input.run(AuthenticationResultsParser.DIGIT));
-            input.skipCfws();
-            if (instance.isEmpty() || !input.skip(';')) {
+            Optional<Integer> instance = leadingInstance(input).flatMap(ArcFields::instance);
+            if (instance.isEmpty()) {
                 return Optional.empty();
             }
             AuthenticationResults results =
@@ -79,6 +71,28 @@ public final class ArcFields {
         } catch (FieldSyntaxException e) {
             return Optional.empty();
         }
+    }
+
+    /** The digits of the instance of an ARC-Authentication-Results field, whatever follows it; empty if it does not come first. */
+    public static Optional<String> leadingInstance(String value) {
+        try {
+            return leadingInstance(new Rfc5322Tokenizer(value));
+        } catch (FieldSyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> leadingInstance(Rfc5322Tokenizer input) throws FieldSyntaxException {
+        input.skipCfws();
+        boolean named = input.skip('i') || input.skip('I');
+        input.skipCfws();
+        if (!named || !input.skip('=')) {
+            return Optional.empty();
+        }
+        input.skipCfws();
+        String digits = input.run(AuthenticationResultsParser.DIGIT);
+        input.skipCfws();
+        return input.skip(';') ? Optional.of(digits) : Optional.empty();
     }
 
     /** Reads an ARC-Seal field; empty if it is not a tag list (RFC 6376, section 3.2) or its instance is not 1 to 50. */

@@ -37,13 +37,18 @@ public final class TagList {
 
     /** All parts that hold anything, in order. */
     public static List<Tag> tags(String list) {
-        List<Tag> tags = new ArrayList<>();
-        for (String part : items(list, ';')) {
-            if (!part.isEmpty()) {
-                tags.add(Tag.of(part));
-            }
-        }
+        List<Tag> tags = parts(list);
+        tags.removeIf(tag -> tag.text().isEmpty());
         return tags;
+    }
+
+    /** All parts in order, those included that hold nothing, for who is strict: a list that ends with a semicolon has such a part at its end. */
+    public static List<Tag> parts(String list) {
+        List<Tag> parts = new ArrayList<>();
+        for (String part : items(list, ';')) {
+            parts.add(Tag.of(part));
+        }
+        return parts;
     }
 
     /** The parts of a value that is a list itself, without white space around each, empty ones included. */

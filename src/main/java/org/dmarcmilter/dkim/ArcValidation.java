@@ -1,0 +1,155 @@
+package org.dmarcmilter.dkim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.dmarcmilter.dkim.DkimResult.Code;
+import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsQuestion;
+import org.dmarcmilter.domain.IpAddress;
+
+/**
+ * Validates a chain (RFC 8617, section 5.2, steps 4 to 6): the newest message signature, and every seal. Older message signatures are not
+ * looked at: a list that changed the message has broken them, and that is what ARC is for.
+ *
+ * <p>The keys of the newest set come first, those of older seals only when it holds. So who only writes listed names into his seals causes
+ * two questions, and not fifty.
+ */
+final class ArcValidation {
+    private final ArcChain chain;
+    private final DnsClient dns;
+
+    /** From the oldest to the newest; none if they are no chain. */
+    private List<ArcSet> sets = List.of();
+
+    private Optional<NoPassException> problem = Optional.empty();
+    private Optional<SignatureCheck> newestMessage = Optional.empty();
+    private CompletableFuture<DnsAnswer> newestKey = new CompletableFuture<>();
+
+    private ArcValidation(ArcChain chain, DnsClient dns) {
+        this.chain = chain;
+        this.dns = dns;
+    }
+
+    /**
+     * Asks for the keys of the newest set, and for the hash of the body.
+     *
+     * @param now seconds since 1970
+     */
+    static ArcValidation begin(ArcChain chain, DnsClient dns, BodyHashes hashes, long now) {
+        ArcValidation validation = new ArcValidation(chain, dns);
+        try {
+            validation.sets = chain.sets();
+            validation.begin(hashes, now);
+        } catch (NoPassException e) {
+            validation.problem = Optional.of(e);
+        }
+        return validation;
+    }
+
+    private void begin(BodyHashes hashes, long now) {
+        ArcSet newest = sets.get(sets.size() - 1);
+        SignatureCheck message = SignatureCheck.of(0, newest.message(), DkimSignature::ofArc, now);
+        message.begin(dns, hashes);
+        newestMessage = Optional.of(message);
+        newestKey = key(newest);
+    }
+
+    private CompletableFuture<DnsAnswer> key(ArcSet set) {
+        return dns.query(DnsQuestion.txt(set.seal().key().ascii())).toCompletableFuture();
+    }
+
+    /** The result, once the body is complete. */
+    CompletableFuture<ArcResult> end(SignedFields fields) {
+        if (newestMessage.isEmpty()) {
+            return CompletableFuture.completedFuture(result(problem));
+        }
+        SignatureCheck message = newestMessage.get();
+        return CompletableFuture.allOf(message.answered(), newestKey).thenCompose(answered -> {
+            try {
+                DkimResult result = message.decide(fields, () -> true);
+                if (result.code() != Code.PASS) {
+                    throw new NoPassException(Code.FAIL, "message signature " + sets.size() + ": " + result.reason());
+                }
+                return olderSeals(new SealedText(sets));
+            } catch (NoPassException e) {
+                return CompletableFuture.completedFuture(result(Optional.of(e)));
+            }
+        });
+    }
+
+    /** The newest seal holds all others together. */
+    private CompletableFuture<ArcResult> olderSeals(SealedText text) throws NoPassException {
+        verify(sets.size() - 1, newestKey.join(), text);
+        List<CompletableFuture<DnsAnswer>> keys = new ArrayList<>();
+        for (ArcSet set : sets.subList(0, sets.size() - 1)) {
+            keys.add(key(set));
+        }
+        return CompletableFuture.allOf(keys.toArray(CompletableFuture[]::new)).thenApply(answered -> {
+            try {
+                for (int i = keys.size() - 1; i >= 0; i--) {
+                    verify(i, keys.get(i).join(), text);
+                }
+                return result(Optional.empty());
+            } catch (NoPassException e) {
+                return result(Optional.of(e));
+            }
+        });
+    }
+
+    private void verify(int index, DnsAnswer answer, SealedText text) throws NoPassException {
+        ArcSet.Seal seal = sets.get(index).seal();
+        try {
+            KeyRecord record = PublishedKeys.of(answer).get(0);
+            record.check(seal.algorithm(), true);
+            VerificationKey key =
+                    VerificationKey.of(seal.algorithm(), record.key().octets());
+            if (!key.verifies(text.of(index), seal.signature().octets())) {
+                throw new NoPassException(Code.FAIL, "signature did not verify");
+            }
+        } catch (NoPassException e) {
+            throw new NoPassException(Code.FAIL, "seal " + (index + 1) + ": " + e.reason());
+        }
+    }
+
+    /** Every failure is for good, also that of the DNS (section 5.2.1). */
+    private ArcResult result(Optional<NoPassException> failure) {
+        Optional<IpAddress> remoteIp = sets.isEmpty() ? Optional.empty() : ArcChain.remoteIp(sets.get(0));
+        return new ArcResult(
+                failure.isEmpty(), failure.map(NoPassException::reason).orElse(""), chain.sealers(), remoteIp);
+    }
+
+    /** What each seal has signed: all sets up to its own, without its own signature (section 5.1.1). */
+    private static final class SealedText {
+        private final List<ArcSet> sets;
+        private final byte[] all;
+
+        /** Where each seal begins. */
+        private final int[] seals;
+
+        SealedText(List<ArcSet> sets) {
+            this.sets = sets;
+            seals = new int[sets.size()];
+            StringBuilder text = new StringBuilder(1_024);
+            for (int i = 0; i < seals.length; i++) {
+                ArcSet set = sets.get(i);
+                SignedFields.append(set.results(), Canonicalization.RELAXED, text);
+                SignedFields.append(set.message(), Canonicalization.RELAXED, text);
+                seals[i] = text.length();
+                SignedFields.append(set.seal().field(), Canonicalization.RELAXED, text);
+            }
+            all = SignedFields.octets(text.toString());
+        }
+
+        byte[] of(int index) {
+            StringBuilder own = new StringBuilder(256);
+            SignedFields.appendWithoutSignature(sets.get(index).seal().field(), Canonicalization.RELAXED, own);
+            byte[] text = Arrays.copyOf(all, seals[index] + own.length());
+            System.arraycopy(SignedFields.octets(own.toString()), 0, text, seals[index], own.length());
+            return text;
+        }
+    }
+}

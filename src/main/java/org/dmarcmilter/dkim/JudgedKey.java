@@ -1,0 +1,59 @@
+package org.dmarcmilter.dkim;
+
+import java.util.Optional;
+import org.dmarcmilter.dkim.DkimResult.Code;
+import org.dmarcmilter.domain.DomainName;
+
+/**
+ * What one TXT record is good for as a key (RFC 6376, section 3.6.1): what would become of a signature by it that is right in all other
+ * respects. For the owner of the key.
+ *
+ * @param code pass, or what each signature with it gets
+ * @param reason why it is no pass, in words of ours, printable; empty for a pass
+ * @param algorithm of signatures that it is for, {@code rsa-sha256} or {@code ed25519-sha256}; empty if unknown
+ * @param keyBits its size; 0 for a key that is not fit for use
+ * @param testMode {@code t=y}: receivers are asked not to rely on it
+ * @param exactDomain {@code t=s}: the domain of i= has to be d= itself
+ */
+public record JudgedKey(
+        Code code, String reason, String algorithm, int keyBits, boolean testMode, boolean exactDomain) {
+
+    /**
+     * The name at which a key is published.
+     *
+     * @param selector one label or more, Unicode as octets of UTF-8, one a character
+     * @return empty if the DNS can have no such name, or if no signature can name it
+     */
+    public static Optional<DomainName> name(String selector, DomainName domain) {
+        return domain.labelCount() < 2 ? Optional.empty() : SigningName.key(selector, domain);
+    }
+
+    /** Judges one TXT record, whatever it holds. */
+    public static JudgedKey of(String txt) {
+        KeyRecord record;
+        try {
+            record = KeyRecord.parse(txt);
+        } catch (NoPassException e) {
+            return new JudgedKey(e.code(), e.reason(), "", 0, false, false);
+        }
+        Optional<Algorithm> algorithm = algorithm(record);
+        String word = algorithm.map(Algorithm::word).orElse("");
+        try {
+            record.check(algorithm.orElse(Algorithm.RSA_SHA256), true);
+            VerificationKey key = VerificationKey.of(
+                    algorithm.orElse(Algorithm.RSA_SHA256), record.key().octets());
+            return new JudgedKey(Code.PASS, "", word, key.bits(), record.testMode(), record.exactDomain());
+        } catch (NoPassException e) {
+            return new JudgedKey(e.code(), e.reason(), word, 0, record.testMode(), record.exactDomain());
+        }
+    }
+
+    private static Optional<Algorithm> algorithm(KeyRecord record) {
+        for (Algorithm algorithm : Algorithm.values()) {
+            if (algorithm.keyType().equals(record.keyType())) {
+                return Optional.of(algorithm);
+            }
+        }
+        return Optional.empty();
+    }
+}
