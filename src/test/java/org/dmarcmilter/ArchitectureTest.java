@@ -38,9 +38,9 @@ class ArchitectureTest {
             milter     | files
             config     |
             evaluation | authres message spf dmarc files
-            evidence   | evaluation authres message spf dmarc dns config
-            judge      | evidence evaluation authres message spf dmarc dns config
-            filter     | judge evidence message dns milter config
+            evidence   | dkim evaluation authres message spf dmarc dns config
+            judge      | evidence dkim evaluation authres message spf dmarc dns config
+            filter     | judge evidence dkim message dns milter config
             history    | evaluation authres message spf dmarc files
             report     | evaluation authres message spf dmarc dns
             aggregate  | evaluation authres message spf dmarc
@@ -50,11 +50,11 @@ class ArchitectureTest {
             store      | aggregate journal dmarc files
             http       |
             logging    | config
-            explain    | judge evidence evaluation authres message spf dmarc dns config
+            explain    | judge evidence dkim evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
             worker     | store mail feedback journal history evaluation aggregate report dmarc dns config files
             cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
-            cli        | cli.report daemon explain logging judge evidence message dmarc dns config files
+            cli        | cli.report daemon explain logging judge evidence dkim message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));

@@ -1,6 +1,7 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.dmarcmilter.config.Overrides;
 import org.dmarcmilter.daemon.Assembly;
 import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.daemon.Configuration;
+import org.dmarcmilter.dkim.JudgedKey;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecordParser;
 import org.dmarcmilter.dmarc.Standard;
@@ -17,17 +19,20 @@ import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.explain.CheckReport;
+import org.dmarcmilter.explain.KeyReport;
 
 /** {@code check DOMAIN...}: what {@code opendmarc-check} prints, and on request what is behind it. */
 final class CheckCommand {
     private static final String USAGE = """
             usage: dmarc-milter check [--verbose] [--json] [-c FILE] DOMAIN...
+                   dmarc-milter check --dkim SELECTOR [--json] [-c FILE] DOMAIN
 
-            Prints the DMARC policy that applies to each domain, as opendmarc-check does.
+            Prints the DMARC policy that applies to each domain, as opendmarc-check does; with --dkim the domain's DKIM key
+            of that selector, and what becomes of signatures by it.
               --verbose   also where the record was found, its text, and each mistake in it
               --json      the same for programs, one object a line
               -c FILE     take Nameservers, DMARCStandard and PublicSuffixList from this configuration
-            Exit code: 0; 64 wrong usage; 70 a domain has no usable record (the rest is still looked up); 78 configuration.
+            Exit code: 0; 64 wrong usage; 70 a domain has no usable record or key (the rest is still looked up); 78 configuration.
             """;
 
     private final Terminal terminal;
@@ -42,6 +47,7 @@ final class CheckCommand {
         boolean verbose = false;
         boolean json = false;
         Optional<String> configFile = Optional.empty();
+        Optional<String> selector = Optional.empty();
         List<String> domains = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -55,11 +61,13 @@ final class CheckCommand {
                 }
                 case "--verbose", "-v" -> verbose = true;
                 case "--json" -> json = true;
-                case "-c" -> {
+                case "-c", "--dkim" -> {
                     if (i + 1 == arguments.size()) {
                         return usage();
                     }
-                    configFile = Optional.of(arguments.get(++i));
+                    Optional<String> value = Optional.of(arguments.get(++i));
+                    configFile = argument.equals("-c") ? value : configFile;
+                    selector = argument.equals("-c") ? selector : value;
                 }
                 default -> {
                     if (argument.startsWith("-")) {
@@ -69,7 +77,62 @@ final class CheckCommand {
                 }
             }
         }
-        return domains.isEmpty() ? usage() : check(domains, configFile, verbose, json);
+        if (domains.isEmpty() || (selector.isPresent() && domains.size() > 1)) {
+            return usage();
+        }
+        return selector.isPresent()
+                ? checkKey(selector.get(), domains.get(0), configFile, json)
+                : check(domains, configFile, verbose, json);
+    }
+
+    private int checkKey(String selector, String domain, Optional<String> configFile, boolean json) {
+        try {
+            KeyReport report = lookAtKey(selector, domain, assembled(configFile));
+            if (json) {
+                terminal.out().println(report.json());
+            } else if (report.problem().isPresent()) {
+                terminal.err().println("dmarc-milter check: " + report.problem().get());
+            } else {
+                terminal.out().print(report.text());
+            }
+            return report.isUsable() ? ExitCode.OK : ExitCode.SOFTWARE;
+        } catch (ConfigException e) {
+            return wrongConfiguration(e);
+        } catch (IOException e) {
+            terminal.err().println("dmarc-milter check: " + e.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private static KeyReport lookAtKey(String selector, String domain, Assembled assembled) {
+        String asked = selector + "." + domain;
+        Optional<DomainName> name =
+                DomainName.parse(domain).flatMap(signer -> JudgedKey.name(octets(selector), signer));
+        if (name.isEmpty()) {
+            return new KeyReport(asked, Optional.empty(), new DnsAnswer.NoSuchName());
+        }
+        DnsAnswer answer = assembled
+                .rules()
+                .dns()
+                .query(DnsQuestion.txt(name.get().ascii()))
+                .toCompletableFuture()
+                .join();
+        return new KeyReport(asked, Optional.of(name.get().ascii()), answer);
+    }
+
+    /** As a header field would have it. */
+    private static String octets(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private Assembled assembled(Optional<String> configFile) throws ConfigException, IOException {
+        return new Assembly()
+                .assemble(Configuration.load(configFile, terminal.in(), Overrides.of(environment, List.of())));
+    }
+
+    private int wrongConfiguration(ConfigException e) {
+        e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter check: " + mistake));
+        return ExitCode.CONFIGURATION;
     }
 
     private int usage() {
@@ -79,9 +142,7 @@ final class CheckCommand {
 
     private int check(List<String> names, Optional<String> configFile, boolean verbose, boolean json) {
         try {
-            Configuration configuration =
-                    Configuration.load(configFile, terminal.in(), Overrides.of(environment, List.of()));
-            Assembled assembled = new Assembly().assemble(configuration);
+            Assembled assembled = assembled(configFile);
             boolean allFound = true;
             boolean first = true;
             for (String name : names) {
@@ -102,8 +163,7 @@ final class CheckCommand {
             }
             return allFound ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter check: " + mistake));
-            return ExitCode.CONFIGURATION;
+            return wrongConfiguration(e);
         } catch (IOException e) {
             terminal.err().println("dmarc-milter check: " + e.getMessage());
             return ExitCode.SOFTWARE;

@@ -86,33 +86,11 @@ final class ExplainCommand {
         try {
             Configuration configuration = Configuration.load(
                     Optional.ofNullable(options.get("-c")), terminal.in(), Overrides.of(environment, List.of()));
-            MessageFile message = MessageFile.read(
-                    file, terminal.in(), configuration.settings().service().maxHeaderBytes());
-            Rules rules = new Assembly().assemble(configuration).rules();
-            MessageFacts facts = new MessageFacts(
-                    options.getOrDefault("--queue-id", "EXPLAIN"),
-                    options.getOrDefault("--mta-name", rules.hostName()),
-                    new MessageFacts.Client(
-                            options.getOrDefault("--client-name", "[" + client.text() + "]"),
-                            Optional.of(client),
-                            OptionalInt.empty(),
-                            options.getOrDefault("--helo", "")),
-                    ReversePath.parse(options.getOrDefault("--mail-from", "")),
-                    message.headers(),
-                    AuthorDomain.of(message.headers()),
-                    message.incomplete());
-            boolean ignored = rules.ignoreHosts()
-                    .ignores(facts.client().host(), facts.client().address());
-            OneMessage judged = OneMessage.judge(rules, facts);
-            Explanation explanation = new Explanation(
-                    configuration.name(),
-                    rules,
-                    facts,
-                    judged.judgement(),
-                    judged.asked(),
-                    OneMessage.spfExplanation(rules, judged.judgement()),
-                    ignored);
-            terminal.out().print(json ? explanation.json() : explanation.text());
+            try (MessageFile message = MessageFile.read(
+                    file, terminal.in(), configuration.settings().service().maxHeaderBytes())) {
+                Explanation explanation = explain(configuration, message, client, options);
+                terminal.out().print(json ? explanation.json() : explanation.text());
+            }
             return ExitCode.OK;
         } catch (ConfigException e) {
             e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter explain: " + mistake));
@@ -124,5 +102,34 @@ final class ExplainCommand {
             terminal.err().println("dmarc-milter explain: " + file + ": " + FileProblem.reason(e));
             return ExitCode.NO_INPUT;
         }
+    }
+
+    private static Explanation explain(
+            Configuration configuration, MessageFile message, IpAddress client, Map<String, String> options)
+            throws IOException {
+        Rules rules = new Assembly().assemble(configuration).rules();
+        MessageFacts facts = new MessageFacts(
+                options.getOrDefault("--queue-id", "EXPLAIN"),
+                options.getOrDefault("--mta-name", rules.hostName()),
+                new MessageFacts.Client(
+                        options.getOrDefault("--client-name", "[" + client.text() + "]"),
+                        Optional.of(client),
+                        OptionalInt.empty(),
+                        options.getOrDefault("--helo", "")),
+                ReversePath.parse(options.getOrDefault("--mail-from", "")),
+                message.headers(),
+                AuthorDomain.of(message.headers()),
+                message.incomplete());
+        boolean ignored = rules.ignoreHosts()
+                .ignores(facts.client().host(), facts.client().address());
+        OneMessage judged = OneMessage.judge(rules, facts, message);
+        return new Explanation(
+                configuration.name(),
+                rules,
+                facts,
+                judged.judgement(),
+                judged.asked(),
+                OneMessage.spfExplanation(rules, judged.judgement()),
+                ignored);
     }
 }

@@ -1,25 +1,30 @@
 package org.dmarcmilter.cli;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.dmarcmilter.daemon.Daemon;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.message.Headers;
 
 /**
- * The header section of a message in a file, split as an MTA would deliver it over milter.
+ * A message in a file: its header section, split as an MTA would deliver it over milter, and behind it, still in the file, its body.
  *
  * @param headers the fields, top to bottom
  * @param incomplete whether the section is larger than the daemon takes, so that it would not evaluate the message
+ * @param rest of the file
  */
-record MessageFile(Headers headers, boolean incomplete) {
+record MessageFile(Headers headers, boolean incomplete, InputStream rest) implements AutoCloseable {
+    private static final int PIECE = 8 * 1024;
 
     /** A line of the header section that is no field and no continuation. */
     static final class MalformedLineException extends Exception {
@@ -37,7 +42,7 @@ record MessageFile(Headers headers, boolean incomplete) {
     }
 
     /**
-     * Reads a file, or standard input for {@code -}.
+     * Opens a file, or standard input for {@code -}, and reads its header section.
      *
      * @param maxHeaderBytes MaxHeaderBytes
      */
@@ -46,12 +51,16 @@ record MessageFile(Headers headers, boolean incomplete) {
         if (name.equals("-")) {
             return of(standardInput, maxHeaderBytes);
         }
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(FileProblem.path(name)))) {
+        InputStream file = new BufferedInputStream(Files.newInputStream(FileProblem.path(name)));
+        try {
             return of(file, maxHeaderBytes);
+        } catch (IOException | MalformedLineException | RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 
-    /** Nothing behind the header section is read: a body may be larger than our memory. */
+    /** Nothing behind the header section is read yet: a body may be larger than our memory. */
     static MessageFile of(InputStream octets, int maxHeaderBytes) throws IOException, MalformedLineException {
         return read(withoutMark(octets), maxHeaderBytes);
     }
@@ -81,7 +90,8 @@ record MessageFile(Headers headers, boolean incomplete) {
         int lineStart = 0;
         for (int octet = octets.read(); octet >= 0; octet = octets.read()) {
             if (section.length() >= most) {
-                return new MessageFile(headers(section.substring(0, lineStart)), true);
+                return new MessageFile(
+                        headers(section.substring(0, lineStart)), true, new ByteArrayInputStream(new byte[0]));
             }
             section.append((char) octet);
             if (octet == '\n') {
@@ -97,7 +107,34 @@ record MessageFile(Headers headers, boolean incomplete) {
                 .mapToLong(field -> field.name().length() + field.value().length())
                 .sum();
         return new MessageFile(
-                headers, counted > maxHeaderBytes || headers.fields().size() > Daemon.MOST_HEADER_FIELDS);
+                headers, counted > maxHeaderBytes || headers.fields().size() > Daemon.MOST_HEADER_FIELDS, octets);
+    }
+
+    /**
+     * Reads the body in pieces, with CRLF at the end of each line as on the wire, whatever the file has. Once.
+     *
+     * @param to gets each piece, which it must not keep
+     */
+    void readBody(Consumer<ByteBuffer> to) throws IOException {
+        byte[] read = new byte[PIECE];
+        ByteBuffer piece = ByteBuffer.allocate(2 * PIECE);
+        byte before = 0;
+        for (int length = rest.read(read); length > 0; length = rest.read(read)) {
+            piece.clear();
+            for (int i = 0; i < length; i++) {
+                if (read[i] == '\n' && before != '\r') {
+                    piece.put((byte) '\r');
+                }
+                piece.put(read[i]);
+                before = read[i];
+            }
+            to.accept(piece.flip().asReadOnlyBuffer());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        rest.close();
     }
 
     /** @param text the file, one character per octet; what follows the first empty line is body and is not looked at */
@@ -144,7 +181,9 @@ record MessageFile(Headers headers, boolean incomplete) {
         int colon = field.indexOf(":");
         if (colon > 0) {
             String value = field.substring(colon + 1);
-            fields.add(new HeaderField(field.substring(0, colon), value.startsWith(" ") ? value.substring(1) : value));
+            boolean spaced = value.startsWith(" ");
+            fields.add(
+                    new HeaderField(field.substring(0, colon), spaced ? " " : "", spaced ? value.substring(1) : value));
         }
     }
 }

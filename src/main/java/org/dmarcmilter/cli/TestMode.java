@@ -33,14 +33,9 @@ final class TestMode {
     int run(Configuration configuration, List<String> files) throws ConfigException {
         Rules rules = new Assembly().assemble(configuration).rules();
         for (String file : files) {
-            try {
-                judge(
-                        rules,
-                        file,
-                        MessageFile.read(
-                                file,
-                                terminal.in(),
-                                configuration.settings().service().maxHeaderBytes()));
+            try (MessageFile message = MessageFile.read(
+                    file, terminal.in(), configuration.settings().service().maxHeaderBytes())) {
+                judge(rules, file, message);
             } catch (IOException e) {
                 terminal.err().println("dmarc-milter: " + file + ": fopen(): " + FileProblem.reason(e));
                 return ExitCode.UNAVAILABLE;
@@ -52,7 +47,7 @@ final class TestMode {
         return ExitCode.OK;
     }
 
-    private void judge(Rules rules, String file, MessageFile message) {
+    private void judge(Rules rules, String file, MessageFile message) throws IOException {
         if (message.headers().fields().isEmpty()) {
             terminal.err().println("dmarc-milter: " + file + ": warning: no headers on input");
         }
@@ -69,7 +64,7 @@ final class TestMode {
                 message.headers(),
                 AuthorDomain.of(message.headers()),
                 message.incomplete());
-        print(file, OneMessage.judge(rules, facts).judgement());
+        print(file, OneMessage.judge(rules, facts, message).judgement());
     }
 
     private String variable(String name, String otherwise) {

@@ -42,6 +42,7 @@ final class Clashes {
                     file.line(Option.SPF_IGNORE_RESULTS),
                     "SPF never counts, as we do not check it either. Write SPFSelfValidate true, or remove this line.");
         }
+        ownDkim(file, to);
         if (file.isSet(Option.PUBLIC_SUFFIX_LIST)
                 && file.textOrDefault(Option.DMARC_STANDARD).equals("rfc9989")) {
             to.warning(
@@ -54,6 +55,26 @@ final class Clashes {
                     file.line(Option.AUTHSERV_ID),
                     "of the list only " + file.list(Option.AUTHSERV_ID).get(0)
                             + " counts, as TrustedAuthservIDs is set. Write the others there.");
+        }
+    }
+
+    private static void ownDkim(ConfigFile file, Findings to) {
+        if (!file.flag(Option.DKIM_SELF_VALIDATE)) {
+            return;
+        }
+        if (file.isSet(Option.TRUSTED_AUTHSERV_IDS)
+                && file.flag(Option.SPF_IGNORE_RESULTS)
+                && !file.flag(Option.REMOVE_FORGED_RESULTS)) {
+            to.warning(
+                    file.line(Option.TRUSTED_AUTHSERV_IDS),
+                    "has no effect, as with DKIMSelfValidate and SPFIgnoreResults no Authentication-Results field is"
+                            + " believed. Remove this line.");
+        }
+        if (file.isSet(Option.ON_MISSING_RESULTS)
+                && !file.textOrDefault(Option.ON_MISSING_RESULTS).equals("fail")) {
+            to.warning(
+                    file.line(Option.ON_MISSING_RESULTS),
+                    "has no effect with DKIMSelfValidate, as then we check each message. Remove this line.");
         }
     }
 

@@ -16,6 +16,7 @@ public record Settings(
         Exemptions exemptions,
         Handling handling,
         Spf spf,
+        Dkim dkim,
         Arc arc,
         Dns dns,
         Service service,
@@ -102,6 +103,9 @@ public record Settings(
 
     /** Where SPF results come from. */
     public record Spf(boolean ignoreResults, boolean selfValidate) {}
+
+    /** Where DKIM and ARC results come from: from our own check, or from fields of others. */
+    public record Dkim(boolean selfValidate) {}
 
     /** Which ARC sealers may override a failure. */
     public record Arc(List<String> trustedSealers, Optional<String> trustedSealersFile) {}
@@ -271,6 +275,7 @@ public record Settings(
                         file.list(Option.IGNORE_MAIL_TO)),
                 handling(file),
                 new Spf(file.flag(Option.SPF_IGNORE_RESULTS), file.flag(Option.SPF_SELF_VALIDATE)),
+                new Dkim(file.flag(Option.DKIM_SELF_VALIDATE)),
                 new Arc(file.list(Option.DOMAIN_WHITELIST), file.text(Option.DOMAIN_WHITELIST_FILE)),
                 dns(file),
                 service(file),

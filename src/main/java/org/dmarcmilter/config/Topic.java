@@ -7,6 +7,7 @@ public enum Topic {
     LOGGING("The log"),
     IDENTITY("Who we are and whom we believe"),
     SPF("SPF"),
+    DKIM("DKIM"),
     ARC("ARC"),
     EXEMPTIONS("Whose mail is left alone"),
     HANDLING("What is done with failing mail"),

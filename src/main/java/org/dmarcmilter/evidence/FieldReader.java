@@ -74,6 +74,7 @@ final class FieldReader {
     private final SenderIdentity sender;
     private final Trust trust;
     private final Settings.Spf spfSettings;
+    private final Settings.Dkim dkimSettings;
     private final Set<String> trustedSealers;
     private final Optional<CopiedText> copied;
 
@@ -91,18 +92,29 @@ final class FieldReader {
     private boolean heardDkim;
     private Map<String, Set<String>> strangers = Map.of();
 
-    private FieldReader(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
+    private FieldReader(
+            MessageFacts facts,
+            Trust trust,
+            Settings.Spf spfSettings,
+            Settings.Dkim dkimSettings,
+            Set<String> trustedSealers) {
         this.facts = facts;
         this.sender = SenderIdentity.of(facts);
         this.trust = trust;
         this.spfSettings = spfSettings;
+        this.dkimSettings = dkimSettings;
         this.trustedSealers = trustedSealers;
         this.copied = CopiedText.in(facts);
     }
 
     /** Reads all fields, top to bottom. */
-    static FieldEvidence read(MessageFacts facts, Trust trust, Settings.Spf spfSettings, Set<String> trustedSealers) {
-        return new FieldReader(facts, trust, spfSettings, trustedSealers).read();
+    static FieldEvidence read(
+            MessageFacts facts,
+            Trust trust,
+            Settings.Spf spfSettings,
+            Settings.Dkim dkimSettings,
+            Set<String> trustedSealers) {
+        return new FieldReader(facts, trust, spfSettings, dkimSettings, trustedSealers).read();
     }
 
     private FieldEvidence read() {
@@ -172,7 +184,7 @@ final class FieldReader {
             return List.of();
         }
         Set<String> missed = new HashSet<>();
-        if (!heardDkim) {
+        if (!heardDkim && !dkimSettings.selfValidate()) {
             missed.add(DKIM);
         }
         if (!heardSpf && !spfSettings.selfValidate() && !spfSettings.ignoreResults()) {
@@ -210,6 +222,10 @@ final class FieldReader {
     }
 
     private void take(MethodResult result, Optional<String> doubt) {
+        if (dkimSettings.selfValidate()
+                && (result.method().equals(DKIM) || result.method().equals(ARC))) {
+            return;
+        }
         if (result.isAmbiguous()) {
             note(job() + " ignoring a result of " + Printable.shortened(result.method())
                     + " whose properties contradict each other");

@@ -18,17 +18,20 @@ public final class Trust {
     private final Set<String> trusted;
     private final boolean withJobId;
     private final boolean removesForged;
+    private final Set<String> oursAlone;
 
     /**
      * @param ownId our authserv-id
      * @param others further ids
      * @param withJobId whether {@code ID/JOBID} is believed too, for the job at hand
      * @param removesForged whether fields that came with the message are removed, and so are not believed either
+     * @param oursAlone methods (RFC 8601, section 2.7) whose results nobody but we write under our own id, lower case
      */
-    public Trust(String ownId, List<String> others, boolean withJobId, boolean removesForged) {
+    public Trust(String ownId, List<String> others, boolean withJobId, boolean removesForged, Set<String> oursAlone) {
         this.ownId = ownId;
         this.withJobId = withJobId;
         this.removesForged = removesForged;
+        this.oursAlone = Set.copyOf(oursAlone);
         this.trusted = new LinkedHashSet<>();
         trusted.add(ownId.toLowerCase(Locale.ROOT));
         others.forEach(id -> trusted.add(id.toLowerCase(Locale.ROOT)));
@@ -54,6 +57,17 @@ public final class Trust {
         String id = authservId.toLowerCase(Locale.ROOT);
         int slash = withJobId ? id.indexOf('/') : -1;
         return trusted.contains(id) || (slash > 0 && trusted.contains(id.substring(0, slash)));
+    }
+
+    /** Whether an authserv-id is our own one, for whatever job. */
+    boolean isOurs(String authservId) {
+        int slash = withJobId ? authservId.indexOf('/') : -1;
+        return ownId.equalsIgnoreCase(slash > 0 ? authservId.substring(0, slash) : authservId);
+    }
+
+    /** The methods whose results nobody but we write under our own id. */
+    Set<String> oursAlone() {
+        return oursAlone;
     }
 
     /** Whether {@link ForgedResults} are removed. */

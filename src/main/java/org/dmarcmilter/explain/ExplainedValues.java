@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
+import org.dmarcmilter.dkim.DkimResult;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
@@ -24,6 +25,7 @@ import org.dmarcmilter.evaluation.Source;
 import org.dmarcmilter.evaluation.SpfSeen;
 import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnDkim;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.Verdict;
 import org.dmarcmilter.message.AuthorDomain;
@@ -107,16 +109,53 @@ record ExplainedValues(
             }
         }
         json.writeEndArray();
+        Optional<OwnDkim> own = evidence.flatMap(Evidence::ownDkim);
         json.writeArrayFieldStart("dkim");
-        for (DkimSeen dkim : evidence.map(seen -> seen.fields().dkim()).orElse(List.of())) {
-            json.writeStartObject();
-            json.writeStringField("domain", dkim.domain().ascii());
-            text(json, "selector", present(dkim.selector()));
-            json.writeStringField("result", dkim.result().text());
-            json.writeEndObject();
+        if (own.isPresent()) {
+            for (DkimResult signature : own.get().findings().signatures()) {
+                writeSignature(json, signature);
+            }
+        } else {
+            for (DkimSeen dkim : evidence.map(Evidence::dkim).orElse(List.of())) {
+                writeBelieved(json, dkim);
+            }
         }
         json.writeEndArray();
-        writeArc(json, evidence.map(seen -> seen.fields().arc()).orElse(ArcSeen.NONE));
+        writeArc(
+                json,
+                evidence.map(Evidence::arc).orElse(ArcSeen.NONE),
+                own.flatMap(check -> check.findings().arc()).flatMap(arc -> present(arc.reason())));
+    }
+
+    private static void writeSignature(JsonGenerator json, DkimResult signature) throws IOException {
+        json.writeStartObject();
+        domain(json, "domain", signature.domain());
+        text(json, "selector", present(signature.selector()));
+        json.writeStringField("result", signature.code().word());
+        json.writeStringField("source", word(Source.OWN_CHECK));
+        text(json, "reason", present(signature.reason()));
+        text(json, "algorithm", present(signature.algorithm()));
+        if (signature.keyBits() > 0) {
+            json.writeNumberField("key_bits", signature.keyBits());
+        } else {
+            json.writeNullField("key_bits");
+        }
+        json.writeBooleanField("test_mode", signature.testMode());
+        json.writeEndObject();
+    }
+
+    /** What only the checker knows is null. */
+    private static void writeBelieved(JsonGenerator json, DkimSeen dkim) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("domain", dkim.domain().ascii());
+        text(json, "selector", present(dkim.selector()));
+        json.writeStringField("result", dkim.result().text());
+        json.writeStringField("source", word(dkim.source()));
+        json.writeNullField("reason");
+        json.writeNullField("algorithm");
+        json.writeNullField("key_bits");
+        json.writeNullField("test_mode");
+        json.writeEndObject();
     }
 
     private static List<SpfSeen> spfResults(Evidence evidence) {
@@ -136,10 +175,11 @@ record ExplainedValues(
         };
     }
 
-    private static void writeArc(JsonGenerator json, ArcSeen arc) throws IOException {
+    private static void writeArc(JsonGenerator json, ArcSeen arc, Optional<String> reason) throws IOException {
         json.writeObjectFieldStart("arc");
         json.writeBooleanField("pass", arc.pass());
         json.writeBooleanField("trusted", arc.overrides());
+        text(json, "reason", reason);
         json.writeArrayFieldStart("sets");
         for (ArcSet set : arc.sets()) {
             json.writeStartObject();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dkim.DkimResult;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
 import org.dmarcmilter.dmarc.DmarcResult;
@@ -21,6 +22,7 @@ import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.OverrideReason;
 import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnDkim;
 import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.LogLine;
@@ -101,7 +103,10 @@ public record Explanation(
         return judgement
                 .result()
                 .map(result -> result.status().word())
-                .or(() -> judgement.headers().isEmpty() ? Optional.empty() : Optional.of("permerror"));
+                .or(() -> judgement.headers().stream()
+                                .anyMatch(field -> field.value().endsWith("; dmarc=permerror"))
+                        ? Optional.of("permerror")
+                        : Optional.empty());
     }
 
     private List<Step> steps() {
@@ -169,8 +174,12 @@ public record Explanation(
         evidence.fields()
                 .disbelieved()
                 .ifPresent(why -> lines.add("what these fields say in favour of the sender is not believed: " + why));
-        for (DkimSeen dkim : evidence.fields().dkim()) {
-            lines.add("DKIM " + dkim.result() + " for " + dkim.domain());
+        if (evidence.ownDkim().isPresent()) {
+            lines.addAll(ownDkim(evidence.ownDkim().get()));
+        } else {
+            for (DkimSeen dkim : evidence.dkim()) {
+                lines.add("DKIM " + dkim.result() + " for " + dkim.domain());
+            }
         }
         evidence.fields()
                 .spf()
@@ -179,7 +188,7 @@ public record Explanation(
                         + (spf.domain().isPresent()
                                 ? " for " + spf.domain().get()
                                 : ", not for the envelope sender's domain: does not count")));
-        ArcSeen arc = evidence.fields().arc();
+        ArcSeen arc = evidence.arc();
         if (arc.pass()) {
             lines.add("ARC pass; " + (arc.overrides() ? "every sealer is trusted" : "not every sealer is trusted"));
         }
@@ -188,6 +197,30 @@ public record Explanation(
         }
         evidence.countingOwn().ifPresent(check -> lines.add(ownCheck(check)));
         spfExplanation.ifPresent(text -> lines.add("its owner explains: " + text));
+        return lines;
+    }
+
+    private static List<String> ownDkim(OwnDkim own) {
+        List<String> lines = new ArrayList<>();
+        for (DkimResult signature : own.findings().signatures()) {
+            lines.add("own DKIM check: " + signature.code().word()
+                    + (signature.reason().isEmpty() ? "" : " (" + signature.reason() + ")")
+                    + signature.domain().map(domain -> " for " + domain).orElse("")
+                    + (signature.selector().isEmpty() ? "" : ", selector " + signature.selector())
+                    + (signature.algorithm().isEmpty() ? "" : ", " + signature.algorithm())
+                    + (signature.keyBits() == 0 ? "" : ", key of " + signature.keyBits() + " bits")
+                    + (signature.testMode() ? ", in test mode" : ""));
+        }
+        if (own.findings().unchecked() > 0) {
+            lines.add("own DKIM check: " + own.findings().unchecked() + " more signatures were not looked at");
+        }
+        if (lines.isEmpty()) {
+            lines.add("own DKIM check: no signature");
+        }
+        own.findings()
+                .arc()
+                .filter(arc -> !arc.pass())
+                .ifPresent(arc -> lines.add("own ARC check: fail (" + arc.reason() + ")"));
         return lines;
     }
 

@@ -15,6 +15,7 @@ public final class DmarcFilter implements MilterFilter {
     private final Supplier<Rules> current;
     private final Consumer<JudgedMessage> recorder;
     private final AtomicBoolean queueIdMissed = new AtomicBoolean();
+    private final AtomicBoolean spaceMissed = new AtomicBoolean();
 
     /**
      * @param current gives the configuration that holds now
@@ -27,6 +28,6 @@ public final class DmarcFilter implements MilterFilter {
 
     @Override
     public Session open(long connectionId, ScheduledExecutorService loop) {
-        return new DmarcSession(current.get(), recorder, loop, queueIdMissed);
+        return new DmarcSession(current.get(), recorder, loop, queueIdMissed, spaceMissed);
     }
 }

@@ -1,5 +1,6 @@
 package org.dmarcmilter.filter;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
@@ -31,16 +33,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One milter connection: collects the facts of each message and has it judged when it ends. */
-final class DmarcSession implements MilterFilter.Session {
+final class DmarcSession implements MilterFilter.BodyReader {
     private static final Logger LOG = LoggerFactory.getLogger(DmarcSession.class);
     private static final MilterReply CONTINUE = new MilterReply.Continue();
     private static final AuthorDomain NO_AUTHOR = new AuthorDomain.None();
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
+    /** Octets that the hashing of a body takes, about. */
+    private static final int HASHING = 10 * 1024;
+
     private final Rules rules;
     private final Consumer<JudgedMessage> recorder;
     private final ScheduledExecutorService loop;
     private final AtomicBoolean queueIdMissed;
+    private final AtomicBoolean spaceMissed;
+    private final boolean verifiesDkim;
     private final boolean keepAllFields;
 
     private MessageFacts.Client client = MessageFacts.Client.UNKNOWN;
@@ -50,6 +57,7 @@ final class DmarcSession implements MilterFilter.Session {
     private static final class OpenMessage {
         final MessageFacts.Client client;
         final ReversePath sender;
+        final LongPredicate memory;
         final MessageDns dns;
         final PolicySearch search;
         final List<HeaderField> fields = new ArrayList<>(12);
@@ -57,6 +65,10 @@ final class DmarcSession implements MilterFilter.Session {
         int fromFields;
         /** By the first From field. */
         AuthorDomain author = NO_AUTHOR;
+
+        /** From the end of the header on, with DKIMSelfValidate. */
+        @Nullable
+        DkimVerification dkim;
 
         /** From the end of the message on. */
         @Nullable
@@ -66,22 +78,43 @@ final class DmarcSession implements MilterFilter.Session {
         @Nullable
         JudgedMessage judged;
 
-        OpenMessage(MessageFacts.Client client, ReversePath sender, MessageDns dns, PolicySearch search) {
+        OpenMessage(
+                MessageFacts.Client client,
+                ReversePath sender,
+                LongPredicate memory,
+                MessageDns dns,
+                PolicySearch search) {
             this.client = client;
             this.sender = sender;
+            this.memory = memory;
             this.dns = dns;
             this.search = search;
         }
+
+        /** By all of them. */
+        AuthorDomain author() {
+            return fromFields > 1 ? AuthorDomain.of(new Headers(fields)) : author;
+        }
     }
 
-    /** @param queueIdMissed whether it was said already that the MTA does not tell queue ids */
+    /**
+     * @param queueIdMissed whether it was said already that the MTA does not tell queue ids
+     * @param spaceMissed whether it was said already that the MTA does not tell spaces
+     */
     DmarcSession(
-            Rules rules, Consumer<JudgedMessage> recorder, ScheduledExecutorService loop, AtomicBoolean queueIdMissed) {
+            Rules rules,
+            Consumer<JudgedMessage> recorder,
+            ScheduledExecutorService loop,
+            AtomicBoolean queueIdMissed,
+            AtomicBoolean spaceMissed) {
         this.rules = rules;
         this.recorder = recorder;
         this.loop = loop;
         this.queueIdMissed = queueIdMissed;
-        this.keepAllFields = rules.settings().failureReports().enabled();
+        this.spaceMissed = spaceMissed;
+        this.verifiesDkim = rules.settings().dkim().selfValidate();
+        // A signature may be about any field.
+        this.keepAllFields = verifiesDkim || rules.settings().failureReports().enabled();
     }
 
     /**
@@ -90,7 +123,7 @@ final class DmarcSession implements MilterFilter.Session {
      */
     @Override
     public MilterFilter.Wishes wishes() {
-        boolean removes = rules.settings().identity().removesForged();
+        boolean removes = verifiesDkim || rules.settings().identity().removesForged();
         boolean copies = !rules.settings().handling().copyFailuresTo().isEmpty();
         return new MilterFilter.Wishes(
                 Negotiation.ADD_HEADERS
@@ -99,8 +132,7 @@ final class DmarcSession implements MilterFilter.Session {
                         | (copies ? Negotiation.ADD_RECIPIENTS : 0),
                 Negotiation.NO_RCPT
                         | Negotiation.NO_DATA
-                        | Negotiation.NO_EOH
-                        | Negotiation.NO_BODY
+                        | (verifiesDkim ? 0 : Negotiation.NO_EOH | Negotiation.NO_BODY)
                         | Negotiation.NO_UNKNOWN,
                 Negotiation.NR_CONNECT
                         | Negotiation.NR_HELO
@@ -108,7 +140,21 @@ final class DmarcSession implements MilterFilter.Session {
                         | Negotiation.NR_RCPT
                         | Negotiation.NR_DATA
                         | Negotiation.NR_HEADER
-                        | Negotiation.NR_EOH);
+                        | Negotiation.NR_EOH
+                        | (verifiesDkim ? Negotiation.NR_BODY : 0),
+                verifiesDkim);
+    }
+
+    /** Once in a life is enough to say what the administrator may mend. */
+    @Override
+    public void withoutLeadingSpace() {
+        if (spaceMissed.compareAndSet(false, true)) {
+            LogWriter.write(
+                    LOG,
+                    LogLine.warning(
+                            "the MTA does not tell what stands between the colon and the value of a header field:"
+                                    + " some DKIM signatures with simple canonicalization will fail (Postfix: milter_protocol = 6)"));
+        }
     }
 
     @Override
@@ -137,8 +183,8 @@ final class DmarcSession implements MilterFilter.Session {
             return ACCEPT;
         }
         MessageDns dns = rules.dnsForMessage(Asker.of(client.address(), this), loop, memory);
-        open = Optional.of(
-                new OpenMessage(client, ReversePath.parse(command.sender()), dns, new PolicySearch(rules, dns)));
+        open = Optional.of(new OpenMessage(
+                client, ReversePath.parse(command.sender()), memory, dns, new PolicySearch(rules, dns)));
         return CONTINUE;
     }
 
@@ -164,6 +210,32 @@ final class DmarcSession implements MilterFilter.Session {
     }
 
     @Override
+    public void endOfHeaders() {
+        verification(open.orElseThrow());
+    }
+
+    @Override
+    public void body(ByteBuffer piece) {
+        @Nullable DkimVerification verification = verification(open.orElseThrow());
+        if (verification != null && verification.needsBody()) {
+            verification.body(piece);
+        }
+    }
+
+    /** Begun as soon as all fields are there; null without the option, and if fields were left out, as then nothing is evaluated. */
+    private @Nullable DkimVerification verification(OpenMessage message) {
+        if (verifiesDkim && message.dkim == null && !message.truncated) {
+            DkimVerification begun = rules.beginDkim(message.fields, message.author(), message.dns);
+            if (begun.needsBody()) {
+                // If there is none this message is about to be taken back, and goes on until then.
+                var unused = message.memory.test(HASHING);
+            }
+            message.dkim = begun;
+        }
+        return message.dkim;
+    }
+
+    @Override
     public CompletionStage<List<MilterReply>> endOfMessage(Macros macros) {
         OpenMessage message = open.orElseThrow();
         Headers headers = new Headers(message.fields);
@@ -173,13 +245,20 @@ final class DmarcSession implements MilterFilter.Session {
                 message.client,
                 message.sender,
                 headers,
-                message.fromFields > 1 ? AuthorDomain.of(headers) : message.author,
+                message.author(),
                 message.truncated);
         message.complete = facts;
-        return MessageJudge.judge(rules, facts, message.dns, message.search).thenApply(judgement -> {
-            message.judged = new JudgedMessage(rules, facts, judgement);
-            return Replies.of(judgement);
-        });
+        @Nullable DkimVerification verification = verification(message);
+        return MessageJudge.judge(
+                        rules,
+                        facts,
+                        message.dns,
+                        message.search,
+                        verification == null ? Optional.empty() : Optional.of(verification.end()))
+                .thenApply(judgement -> {
+                    message.judged = new JudgedMessage(rules, facts, judgement);
+                    return Replies.of(judgement);
+                });
     }
 
     /** Once in a life is enough to say that the MTA leaves its macro out, as OpenDMARC does. */

@@ -62,7 +62,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
     }
 
     private ArcSeen arc() {
-        return evidence.fields().arc();
+        return evidence.arc();
     }
 
     /** Our own SPF check, where the configuration asks for it; one that proves a claim is nobody else's business. */
@@ -142,7 +142,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
                 facts.sender(),
                 rules.dmarc().standard(),
                 result,
-                evidence.fields().dkim(),
+                evidence.dkim(),
                 evidence.spf(),
                 arc(),
                 verdict.applied(),

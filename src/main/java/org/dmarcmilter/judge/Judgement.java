@@ -66,6 +66,13 @@ public record Judgement(
         return new Judgement(verdict, headers, removed, copyTo, all, evidence, evaluation, others);
     }
 
+    /** The same judgement with one more field, below the others. */
+    Judgement announcing(HeaderField field) {
+        List<HeaderField> all =
+                Stream.concat(Stream.of(field), headers.stream()).toList();
+        return new Judgement(verdict, all, removed, copyTo, log, evidence, evaluation, others);
+    }
+
     /** Whether it fails, and the owner of the author domain asks for something to be done. */
     public boolean fails() {
         return result().filter(result -> result.status() == DmarcResult.Status.FAIL && result.policy() != Policy.NONE)

@@ -9,12 +9,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dkim.DkimResult;
+import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evidence.Evidence;
 import org.dmarcmilter.evidence.ForgedResults;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnDkim;
 import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.evidence.Trust;
 import org.dmarcmilter.message.AuthorDomain;
@@ -33,16 +36,23 @@ public final class MessageJudge {
     private final MessageFacts facts;
     private final MessageDns dns;
     private final PolicySearch search;
+    private final Optional<CompletionStage<DkimVerification.Findings>> dkim;
     private final Trust trust;
     private final String authservId;
     private final Settings.Handling handling;
     private final List<LogLine> log = new ArrayList<>(2);
 
-    private MessageJudge(Rules rules, MessageFacts facts, MessageDns dns, PolicySearch search) {
+    private MessageJudge(
+            Rules rules,
+            MessageFacts facts,
+            MessageDns dns,
+            PolicySearch search,
+            Optional<CompletionStage<DkimVerification.Findings>> dkim) {
         this.rules = rules;
         this.facts = facts;
         this.dns = dns;
         this.search = search;
+        this.dkim = dkim;
         this.trust = rules.trust(facts.mtaName());
         this.authservId = trust.authservId(facts.queueId());
         this.handling = rules.settings().handling();
@@ -55,15 +65,25 @@ public final class MessageJudge {
      * @return completes within the configured evaluation time, on that thread; at once if no question is open
      */
     public static CompletionStage<Judgement> judge(Rules rules, MessageFacts facts, MessageDns dns) {
-        return judge(rules, facts, dns, new PolicySearch(rules, dns));
+        return judge(rules, facts, dns, new PolicySearch(rules, dns), Optional.empty());
     }
 
-    /** As {@link #judge(Rules, MessageFacts, MessageDns)}, after the search for the policy has begun. */
+    /**
+     * As {@link #judge(Rules, MessageFacts, MessageDns)}, after the search for the policy has begun.
+     *
+     * @param dkim our own check of its signatures, which is at work; empty if there is none
+     */
     public static CompletionStage<Judgement> judge(
-            Rules rules, MessageFacts facts, MessageDns dns, PolicySearch search) {
+            Rules rules,
+            MessageFacts facts,
+            MessageDns dns,
+            PolicySearch search,
+            Optional<CompletionStage<DkimVerification.Findings>> dkim) {
         dns.startClock();
-        MessageJudge judge = new MessageJudge(rules, facts, dns, search);
-        return judge.judge().thenApply(judged -> {
+        MessageJudge judge = new MessageJudge(rules, facts, dns, search, dkim);
+        CompletionStage<Judgement> judgement =
+                dkim.isEmpty() ? judge.judge() : judge.judge().thenCompose(judge::announcing);
+        return judgement.thenApply(judged -> {
             dns.abandon();
             return judged.removing(ForgedResults.places(facts, judge.trust))
                     .logging(DetailLines.of(rules, facts, judged, dns.limitMet()));
@@ -107,6 +127,42 @@ public final class MessageJudge {
         }
         Optional<Judgement> decided = withoutEvaluation(author);
         return decided.isPresent() ? done(decided.get()) : eachOf(author.domains());
+    }
+
+    /** Who gets the message reads what became of its signatures, whatever DMARC says: nobody else may tell him under our name. */
+    private CompletionStage<Judgement> announcing(Judgement judgement) {
+        return !judgement.verdict().delivers()
+                ? done(judgement)
+                : dkim.orElseThrow().thenApply(findings -> {
+                    OwnDkim own = new OwnDkim(findings);
+                    return judgement
+                            .announcing(ResultFields.dkim(authservId, own))
+                            .logging(findings.signatures().stream()
+                                    .map(signature -> LogLine.debug(() -> facts.logged(line(signature))))
+                                    .toList());
+                });
+    }
+
+    /** {@code dkim=pass d=example.com s=sel a=rsa-sha256 2048 bits}. */
+    private static String line(DkimResult signature) {
+        StringBuilder line =
+                new StringBuilder(80).append("dkim=").append(signature.code().word());
+        if (!signature.reason().isEmpty()) {
+            line.append(" reason=\"")
+                    .append(Printable.shortened(signature.reason()))
+                    .append('"');
+        }
+        signature.domain().ifPresent(domain -> line.append(" d=").append(domain.ascii()));
+        if (!signature.selector().isEmpty()) {
+            line.append(" s=").append(Printable.shortened(signature.selector()));
+        }
+        if (!signature.algorithm().isEmpty()) {
+            line.append(" a=").append(signature.algorithm());
+        }
+        if (signature.keyBits() > 0) {
+            line.append(' ').append(signature.keyBits()).append(" bits");
+        }
+        return line.toString();
     }
 
     private static CompletionStage<Judgement> done(Judgement judgement) {
@@ -259,7 +315,7 @@ public final class MessageJudge {
      */
     private CompletionStage<Evidence> evidence(List<DomainName> authors) {
         CompletionStage<Evidence> gathering =
-                Evidence.gather(facts, trust, rules.settings().spf(), rules.trustedSealers(), rules.spf(), dns);
+                Evidence.gather(facts, trust, rules.settings(), rules.trustedSealers(), rules.spf(), dns, dkim);
         for (int i = 0; i < authors.size(); i++) {
             var unused = search.of(authors.get(i));
         }

@@ -1,15 +1,20 @@
 package org.dmarcmilter.judge;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.authres.AuthenticationResults;
 import org.dmarcmilter.authres.AuthenticationResults.MethodResult;
 import org.dmarcmilter.authres.AuthenticationResults.Property;
 import org.dmarcmilter.authres.AuthenticationResultsWriter;
 import org.dmarcmilter.authres.ResultWord;
+import org.dmarcmilter.dkim.ArcResult;
+import org.dmarcmilter.dkim.DkimResult;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnDkim;
 import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
@@ -69,6 +74,65 @@ final class ResultFields {
                         List.of(new Property("smtp", name, own.identity().domain()))));
     }
 
+    /**
+     * The own check of all signatures, with the words and properties of RFC 8601, section 2.7.1, and RFC 6008, and of the ARC chain (RFC
+     * 8617, section 7.1). What could not be read is left out. At most the signatures that were looked at, and one result for the others.
+     */
+    static HeaderField dkim(String authservId, OwnDkim own) {
+        List<MethodResult> results = new ArrayList<>();
+        for (DkimResult signature : own.findings().signatures()) {
+            results.add(new MethodResult(
+                    "dkim",
+                    ResultWord.of(signature.code().word()),
+                    signature.testMode() ? "test mode" : "",
+                    signature.reason(),
+                    properties(signature)));
+        }
+        int more = own.findings().unchecked();
+        if (more > 0) {
+            results.add(new MethodResult(
+                    "dkim",
+                    ResultWord.POLICY,
+                    "",
+                    more + (more == 1 ? " more signature" : " more signatures") + " not checked",
+                    List.of()));
+        }
+        if (results.isEmpty()) {
+            results.add(new MethodResult("dkim", ResultWord.NONE, "", "", List.of()));
+        }
+        own.findings().arc().ifPresent(arc -> results.add(arc(arc)));
+        return field(authservId, results);
+    }
+
+    private static List<Property> properties(DkimResult signature) {
+        List<Property> properties = new ArrayList<>(5);
+        signature.domain().ifPresent(domain -> properties.add(new Property("header", "d", domain.ascii())));
+        property(properties, "i", signature.identity());
+        property(properties, "s", signature.selector());
+        property(properties, "a", signature.algorithm());
+        property(properties, "b", signature.signature());
+        return properties;
+    }
+
+    private static void property(List<Property> properties, String name, String value) {
+        if (!value.isEmpty()) {
+            properties.add(new Property("header", name, value));
+        }
+    }
+
+    /** The chain as OpenARC writes it, but with the names of who sealed: the newest first. */
+    private static MethodResult arc(ArcResult arc) {
+        List<Property> properties = new ArrayList<>(2);
+        if (arc.pass()) {
+            arc.remoteIp().ifPresent(address -> properties.add(new Property("smtp", "remote-ip", address.text())));
+            properties.add(new Property(
+                    "arc",
+                    "chain",
+                    arc.seals().stream().map(seal -> seal.domain().ascii()).collect(Collectors.joining(":"))));
+        }
+        return new MethodResult("arc", arc.pass() ? ResultWord.PASS : ResultWord.FAIL, "", arc.reason(), properties);
+    }
+
     /** SoftwareHeader. */
     static HeaderField software(MessageFacts facts, String hostName) {
         String via = facts.mtaName().equalsIgnoreCase(hostName) ? "" : " via " + hostName;
@@ -80,8 +144,12 @@ final class ResultFields {
     }
 
     private static HeaderField field(String authservId, MethodResult result) {
+        return field(authservId, List.of(result));
+    }
+
+    private static HeaderField field(String authservId, List<MethodResult> results) {
         return new HeaderField(
                 "Authentication-Results",
-                AuthenticationResultsWriter.write(new AuthenticationResults(authservId, List.of(result))));
+                AuthenticationResultsWriter.write(new AuthenticationResults(authservId, results)));
     }
 }

@@ -1,17 +1,21 @@
 package org.dmarcmilter.judge;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongPredicate;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsClient;
 import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.evidence.Trust;
+import org.dmarcmilter.message.AuthorDomain;
+import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfEvaluator;
 
 /**
@@ -64,7 +68,7 @@ public record Rules(
                 dns,
                 clock,
                 samplingSalt,
-                new Trusts(settings.identity(), hostName));
+                new Trusts(settings, hostName));
     }
 
     /** Whom we believe, for an MTA of that name. */
@@ -99,6 +103,16 @@ public record Rules(
      */
     public MessageDns dnsForMessage(Asker asker, ScheduledExecutorService loop, LongPredicate memory) {
         return new MessageDns(dns, asker, settings.handling().maxEvaluationTime(), loop, memory);
+    }
+
+    /**
+     * Begins to verify a message's signatures, at the end of its header; asks for their keys. For DKIMSelfValidate.
+     *
+     * @param fields all of them
+     * @param author what its From fields say
+     */
+    public DkimVerification beginDkim(List<HeaderField> fields, AuthorDomain author, MessageDns dns) {
+        return DkimVerification.begin(fields, author.domains(), trustedSealers, clock.instant(), dns);
     }
 
     /** Whether to log that the authserv-id was taken from the MTA. */

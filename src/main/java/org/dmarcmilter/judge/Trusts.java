@@ -1,6 +1,7 @@
 package org.dmarcmilter.judge;
 
 import java.util.Locale;
+import java.util.Set;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.evidence.Trust;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +10,31 @@ import org.jspecify.annotations.Nullable;
 public final class Trusts {
     private record For(String mtaName, Trust trust) {}
 
+    /** What we write when we verify DKIM ourselves. */
+    private static final Set<String> OURS = Set.of("dkim", "arc", "dmarc");
+
+    private static final Set<String> OURS_WITH_SPF = Set.of("dkim", "arc", "dmarc", "spf");
+
     private final Settings.Identity identity;
+    private final Set<String> oursAlone;
     private final String hostName;
 
     /** Of the MTA that asked last: as a rule there is one. */
     private volatile @Nullable For last;
 
     /** @param hostName what {@code HOSTNAME} stands for */
-    Trusts(Settings.Identity identity, String hostName) {
-        this.identity = identity;
+    Trusts(Settings settings, String hostName) {
+        this.identity = settings.identity();
+        this.oursAlone = oursAlone(settings);
         this.hostName = hostName;
+    }
+
+    /** Of SPF only if nobody else's result is read: the field of a policy service has a right to our name otherwise. */
+    private static Set<String> oursAlone(Settings settings) {
+        if (!settings.dkim().selfValidate()) {
+            return Set.of();
+        }
+        return settings.spf().selfValidate() && settings.spf().ignoreResults() ? OURS_WITH_SPF : OURS;
     }
 
     Trust of(String mtaName) {
@@ -35,7 +51,8 @@ public final class Trusts {
                 identity.authservId().map(this::resolved).orElse(mtaName),
                 identity.trusted().stream().map(this::resolved).toList(),
                 identity.withJobId(),
-                identity.removesForged());
+                identity.removesForged(),
+                oursAlone);
     }
 
     private String resolved(String id) {

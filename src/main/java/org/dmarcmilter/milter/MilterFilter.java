@@ -109,7 +109,7 @@ public interface MilterFilter {
     }
 
     /**
-     * A session that reads bodies. It must not wish the steps SMFIP_NOEOH and SMFIP_NOBODY away.
+     * A session that reads bodies, unless it wishes the steps SMFIP_NOEOH and SMFIP_NOBODY away.
      */
     interface BodyReader extends Session {
         /** SMFIC_EOH: all header fields have come. */

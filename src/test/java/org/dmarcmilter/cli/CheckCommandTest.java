@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.dmarcmilter.endtoend.DkimKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +31,8 @@ class CheckCommandTest extends CommandTest {
             \tFailure report URIs:
             \t\t(none)
             """;
+
+    private static final DkimKey KEY = DkimKey.of("key.example");
 
     private int check(Screen screen, String... words) {
         List<String> arguments = new ArrayList<>(List.of("-c", config));
@@ -128,6 +133,101 @@ class CheckCommandTest extends CommandTest {
         Screen bad = new Screen();
         assertEquals(70, check(bad, "-v", "bad.example"));
         assertTrue(bad.err().contains("receivers apply no policy"), bad.err());
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # record, KEY for one that is fine             | exit | said                                                        | why
+        v=DKIM1; k=rsa; p=KEY                          | 0    | For signatures: rsa-sha256/Key size: 2048 bits/Usable       | fine
+        p=KEY                                          | 0    | For signatures: rsa-sha256/Key size: 2048 bits/Usable       | nothing else is needed
+        v=DKIM1; t=y; p=KEY                            | 0    | Usable/Note: test mode                                      | a test
+        v=DKIM1; t=s; p=KEY                            | 0    | Usable/Note: for this domain only                           | not for subdomains
+        v=DKIM1; p=                                    | 70   | Not usable: key revoked; signatures get permerror           | revoked
+        v=DKIM1; k=rsa; p=SHORT                        | 70   | Not usable: /signatures get policy                          | too short
+        v=DKIM1; s=tlsrpt; p=KEY                       | 70   | Not usable: /signatures get permerror                       | wrong service
+        v=DKIM1; h=sha1; p=KEY                         | 70   | Not usable: /signatures get permerror                       | wrong hash
+        v=DKIM2; p=KEY                                 | 70   | Not usable: /signatures get permerror                       | wrong version
+        v=DKIM1; p=KEY; oops                           | 70   | Not usable: /signatures get permerror                       | syntax
+        v=DKIM1; p=*                                   | 70   | Not usable: /signatures get permerror                       | no base64
+        v=DKIM1; k=ed25519; p=KEY                      | 70   | For signatures: ed25519-sha256/Not usable: /signatures get permerror | an RSA key under another name
+        """)
+    void judgesAKey(String record, int exit, String said, String why) throws Exception {
+        String fine = KEY.value().replaceFirst(".*p=", "");
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(512);
+        String shortKey = Base64.getEncoder()
+                .encodeToString(generator.generateKeyPair().getPublic().getEncoded());
+        String text = record.replace("KEY", fine).replace("SHORT", shortKey);
+        Files.writeString(directory.resolve("zone"), KEY.name() + " " + text + "\n", StandardOpenOption.APPEND);
+        Screen screen = new Screen();
+        assertEquals(exit, check(screen, "--dkim", "test", "key.example"), screen.err());
+        assertTrue(
+                screen.out().startsWith("DKIM key test._domainkey.key.example:\n\tRecord: " + text + "\n"),
+                screen.out());
+        for (String part : said.split("/")) {
+            assertTrue(screen.out().contains(part), screen.out() + " has no " + part);
+        }
+        Screen json = new Screen();
+        assertEquals(exit, check(json, "--json", "--dkim", "test", "key.example"), json.err());
+        JsonNode judged = new ObjectMapper().readTree(json.out());
+        assertEquals("test._domainkey.key.example", judged.get("key").asText());
+        assertEquals(exit == 0, judged.get("usable").asBoolean());
+        assertEquals(text, judged.at("/records/0/text").asText());
+        assertEquals(exit == 0, judged.at("/records/0/result").asText().equals("pass"));
+        assertEquals(exit == 0, judged.at("/records/0/reason").asText().isEmpty());
+        assertEquals(exit == 0 ? 2048 : 0, judged.at("/records/0/key_bits").asInt());
+        assertEquals(record.contains("t=y"), judged.at("/records/0/test_mode").asBoolean());
+        assertEquals(
+                record.contains("t=s"), judged.at("/records/0/exact_domain").asBoolean());
+    }
+
+    @ParameterizedTest(name = "[{0}] {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        none   | key.example | none._domainkey.key.example: no key here; signatures get permerror
+        a b    | key.example | "a b.key.example" is no selector and domain
+        ''     | key.example | ".key.example" is no selector and domain
+        test   | example     | "test.example" is no selector and domain
+        test   | not a name  | "test.not a name" is no selector and domain
+        """)
+    void saysThatThereIsNoKey(String selector, String domain, String problem) throws IOException {
+        Screen screen = new Screen();
+        assertEquals(70, check(screen, "--dkim", selector, domain));
+        assertEquals("dmarc-milter check: " + problem + "\n", screen.err());
+        assertEquals("", screen.out());
+        Screen json = new Screen();
+        assertEquals(70, check(json, "--json", "--dkim", selector, domain));
+        assertEquals(
+                problem, new ObjectMapper().readTree(json.out()).get("problem").asText());
+    }
+
+    @Test
+    void judgesAnEd25519Key() throws IOException {
+        DkimKey key = DkimKey.ed25519("key.example");
+        Files.writeString(directory.resolve("zone"), key.name() + " " + key.value() + "\n", StandardOpenOption.APPEND);
+        Screen screen = new Screen();
+        assertEquals(0, check(screen, "--dkim", "test", "key.example"));
+        assertTrue(
+                screen.out().endsWith("\tFor signatures: ed25519-sha256\n\tKey size: 256 bits\n\tUsable\n"),
+                screen.out());
+    }
+
+    @Test
+    void twoKeysAtOneNameAreAMistake() throws IOException {
+        String line = KEY.name() + " " + KEY.value() + "\n";
+        Files.writeString(directory.resolve("zone"), line + line.replace("k=rsa; ", ""), StandardOpenOption.APPEND);
+        Screen screen = new Screen();
+        assertEquals(70, check(screen, "--dkim", "test", "key.example"));
+        assertTrue(
+                screen.out()
+                        .endsWith("\tMistake: 2 records at one name; receivers differ in which they take. Keep one.\n"),
+                screen.out());
+    }
+
+    @Test
+    void aKeyNeedsOneDomain() {
+        assertEquals(64, check(new Screen(), "--dkim", "test"));
+        assertEquals(64, check(new Screen(), "--dkim"));
+        assertEquals(64, check(new Screen(), "--dkim", "test", "a.example", "b.example"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dmarcmilter.endtoend.DkimKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,29 @@ class ExplainCommandTest extends CommandTest {
 
     private String message(String text) throws IOException {
         return file("message.eml", text).toString();
+    }
+
+    /** With DKIMSelfValidate the body of the file counts, whatever ends its lines. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"LF", "CRLF"})
+    void explainsEachSignature(String lineEnd) throws IOException {
+        DkimKey key = DkimKey.of("example.com");
+        DkimKey other = DkimKey.ed25519("example.com");
+        Files.writeString(directory.resolve("zone"), key.name() + " " + key.value() + "\n", StandardOpenOption.APPEND);
+        configuration("DKIMSelfValidate yes");
+        String signed = key.sign("From: a@example.com\r\nTo: b@local.test\r\nSubject:x\r\n\r\nbody\r\n\r\n");
+        String twice = other.sign(signed);
+        Screen screen = new Screen();
+        String file = message(lineEnd.equals("LF") ? twice.replace("\r\n", "\n") : twice);
+        assertEquals(0, explain(screen, file, "--client-ip", "203.0.113.1", "--mail-from", "<u@sender.example>"));
+        String shown = screen.out().replaceFirst("permerror \\(.*?\\)", "permerror (REASON)");
+        assertTrue(shown.contains("""
+                    believed authserv-ids: mx.example.net
+                    own DKIM check: permerror (REASON) for example.com, selector test, ed25519-sha256
+                    own DKIM check: pass for example.com, selector test, rsa-sha256, key of 2048 bits
+                """), screen.out());
+        assertTrue(shown.contains("inserted: Authentication-Results: mx.example.net; dkim=permerror reason="), shown);
+        assertTrue(shown.contains("EXPLAIN: dkim=pass d=example.com s=test a=rsa-sha256 2048 bits"), shown);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.dmarcmilter.endtoend.DkimKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,13 @@ class ExplainedValuesTest extends CommandTest {
             ARC-Authentication-Results: i=1; forwarder.example; dkim=pass header.d=example.com
             From: a@example.com
 
+            """;
+
+    /** A listed sealer's chain that does not hold. */
+    private static final String FULL_ARC = """
+            ARC-Seal: i=1; cv=none; a=rsa-sha256; d=forwarder.example; s=arc; b=xxx
+            ARC-Message-Signature: i=1; a=rsa-sha256; d=forwarder.example; s=arc; h=from; bh=xxx; b=xxx
+            ARC-Authentication-Results: i=1; forwarder.example; dkim=pass header.d=example.com
             """;
 
     @BeforeEach
@@ -70,6 +78,12 @@ class ExplainedValuesTest extends CommandTest {
         List<JsonNode> samples = new ArrayList<>(samplesOfRfc7489());
         configuration("RemoveForgedResults yes");
         samples.add(values("Received: x\nAuthentication-Results: mx.example.net; none\nFrom: a@nothing.example\n\n"));
+        DkimKey key = DkimKey.of("example.com");
+        Files.writeString(directory.resolve("zone"), key.name() + " " + key.value() + "\n", StandardOpenOption.APPEND);
+        configuration("DKIMSelfValidate yes", "DomainWhitelist forwarder.example");
+        String signed = key.sign("From: a@example.com\r\n\r\nbody\r\n");
+        samples.add(values("DKIM-Signature: v=1\n" + FULL_ARC + signed));
+        samples.add(values(signed.replace("body", "other")));
         configuration("DMARCStandard rfc9989");
         samples.add(values("From: a@sub.all.example\n\n"));
         return samples;
@@ -180,8 +194,8 @@ class ExplainedValuesTest extends CommandTest {
         /sender                      | "u@example.com"
         /spf/0                       | {"domain":null,"scope":"mfrom","result":"pass","source":"authentication-results","counts":false,"explanation":null}
         /spf/1                       | {"domain":"example.com","scope":"mfrom","result":"fail","source":"own-check","counts":true,"explanation":null}
-        /dkim                        | [{"domain":"example.com","selector":"s1","result":"pass"}]
-        /arc                         | {"pass":true,"trusted":false,"sets":[{"instance":1,"domain":"forwarder.example","selector":"arc"}]}
+        /dkim                        | [{"domain":"example.com","selector":"s1","result":"pass","source":"authentication-results","reason":null,"algorithm":null,"key_bits":null,"test_mode":null}]
+        /arc                         | {"pass":true,"trusted":false,"reason":null,"sets":[{"instance":1,"domain":"forwarder.example","selector":"arc"}]}
         /dns/1                       | {"type":"TXT","name":"_dmarc.example.com","status":"found","records":["v=DMARC1; p=reject; rua=mailto:a@example.com"],"reason":null}
         /discovery                   | "found"
         /policy                      | {"domain":"example.com","inherited":false,"p":"reject","sp":null,"np":null,"adkim":"r","aspf":"r","pct":100,"testing":false,"applied":"reject"}

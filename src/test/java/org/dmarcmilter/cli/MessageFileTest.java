@@ -92,6 +92,25 @@ class MessageFileTest {
         assertEquals(expected, seen, why);
     }
 
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        a\\nb\\n            | a\\r\\nb\\r\\n      | line feeds become line ends
+        a\\r\\nb\\r\\n      | a\\r\\nb\\r\\n      | line ends stay
+        a\\r\\nb\\n\\n        | a\\r\\nb\\r\\n\\r\\n  | both
+        \\n\\n               | \\r\\n\\r\\n        | empty lines
+        a\\rb\\r             | a\\rb\\r          | a carriage return alone is an octet
+        ``                  | ``               | nothing
+        a\u00e9              | a\u00e9           | octets, and no line end that is not there
+        """)
+    void readsTheBodyAsOnTheWire(String body, String read, String why) throws Exception {
+        String text = unescaped(body).repeat(body.equals("a\\nb\\n") ? 20_000 : 1);
+        MessageFile file = MessageFile.of(
+                new ByteArrayInputStream(("A: 1\n\n" + text).getBytes(StandardCharsets.ISO_8859_1)), 100);
+        StringBuilder all = new StringBuilder();
+        file.readBody(piece -> all.append(StandardCharsets.ISO_8859_1.decode(piece)));
+        assertEquals(unescaped(read).repeat(body.equals("a\\nb\\n") ? 20_000 : 1), all.toString(), why);
+    }
+
     @Test
     void theBodyIsLeftUnread() throws Exception {
         ByteArrayInputStream octets = new ByteArrayInputStream("A: 1\n\nbody".getBytes(StandardCharsets.ISO_8859_1));

@@ -41,6 +41,18 @@ class TestModeTest extends CommandTest {
     }
 
     @Test
+    void printsTheResultsOfOwnDkim() throws IOException {
+        configuration("DKIMSelfValidate yes");
+        Screen screen = new Screen();
+        assertEquals(0, test(screen, Map.of(), "-t", message("m", "From: a@none.example\n\nbody")));
+        assertEquals(
+                "### INSHEADER: idx=0 hname='Authentication-Results' hvalue='mx.example.net; dkim=none'\n"
+                        + "### INSHEADER: idx=0 hname='Authentication-Results' hvalue='mx.example.net; dmarc=fail"
+                        + " (p=none dis=none) header.from=none.example policy.dmarc=none'\n",
+                screen.out());
+    }
+
+    @Test
     void refusesAHeaderSectionThatTheDaemonRefuses() throws IOException {
         configuration("RejectFailures yes");
         Screen screen = new Screen();

@@ -49,6 +49,7 @@ class SettingsTest {
                                 false,
                                 Duration.ofSeconds(30)),
                         new Settings.Spf(false, false),
+                        new Settings.Dkim(false),
                         new Settings.Arc(List.of(), Optional.empty()),
                         new Settings.Dns(
                                 List.of(), Duration.ofSeconds(5), 20_000, false, Optional.empty(), Optional.empty()),
@@ -345,6 +346,12 @@ class SettingsTest {
                 settings.dns().publicSuffixList());
         assertTrue(settings.logging().syslog());
         assertEquals(Optional.of("opendmarc"), file.text(Option.USER_ID));
+    }
+
+    @Test
+    void whoVerifiesDkim() throws ConfigException {
+        assertEquals(new Settings.Dkim(true), settings("DKIMSelfValidate yes").dkim());
+        assertEquals(new Settings.Dkim(false), settings("").dkim());
     }
 
     @Test

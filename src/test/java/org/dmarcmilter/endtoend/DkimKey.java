@@ -10,36 +10,65 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Collectors;
 
-/** A domain's key, made anew for each run: its DNS record, and signatures by it (RFC 6376, rsa-sha256, simple/simple). */
+/**
+ * A domain's key, made anew for each run: its DNS record, and signatures by it (RFC 6376, simple/simple): rsa-sha256, or ed25519-sha256
+ * (RFC 8463).
+ */
 public final class DkimKey {
     private static final String SELECTOR = "test";
+    private static final int ED25519_OCTETS = 32;
 
     private final String domain;
+    private final boolean isRsa;
     private final KeyPair keys;
 
-    private DkimKey(String domain, KeyPair keys) {
+    private DkimKey(String domain, boolean isRsa, KeyPair keys) {
         this.domain = domain;
+        this.isRsa = isRsa;
         this.keys = keys;
     }
 
+    /** An RSA key of 2,048 bits. */
     public static DkimKey of(String domain) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
-            return new DkimKey(domain, generator.generateKeyPair());
+            return new DkimKey(domain, true, generator.generateKeyPair());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** The zone file's line for the public key (RFC 6376, section 3.6.1), in strings of at most 255 octets. */
+    /** An Ed25519 key. */
+    public static DkimKey ed25519(String domain) {
+        try {
+            return new DkimKey(
+                    domain, false, KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where it is published. */
+    public String name() {
+        return SELECTOR + "._domainkey." + domain;
+    }
+
+    /** What is published (RFC 6376, section 3.6.1; RFC 8463, section 4: the last octets of what the JDK wraps). */
+    public String value() {
+        byte[] wrapped = keys.getPublic().getEncoded();
+        byte[] published =
+                isRsa ? wrapped : Arrays.copyOfRange(wrapped, wrapped.length - ED25519_OCTETS, wrapped.length);
+        return "v=DKIM1; k=" + (isRsa ? "rsa" : "ed25519") + "; p="
+                + Base64.getEncoder().encodeToString(published);
+    }
+
+    /** The zone file's line for the public key, in strings of at most 255 octets. */
     public String record() {
-        String value = "v=DKIM1; k=rsa; p="
-                + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
-        String strings = Arrays.stream(value.split("(?<=\\G.{200})"))
+        String strings = Arrays.stream(value().split("(?<=\\G.{200})"))
                 .map(part -> '"' + part + '"')
                 .collect(Collectors.joining(" "));
-        return SELECTOR + "._domainkey." + domain + ". TXT " + strings + "\n";
+        return name() + ". TXT " + strings + "\n";
     }
 
     /** The private key, for a program that signs. */
@@ -59,7 +88,8 @@ public final class DkimKey {
     public String sign(String message, String identity) {
         int end = message.indexOf("\r\n\r\n") + 2;
         String[] fields = message.substring(0, end).split("(?<=\r\n)(?![ \t])");
-        String field = "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=" + domain + "; s=" + SELECTOR
+        String field = "DKIM-Signature: v=1; a=" + (isRsa ? "rsa" : "ed25519") + "-sha256; c=simple/simple; d=" + domain
+                + "; s=" + SELECTOR
                 + "; i=" + identity
                 + ";\r\n\th=From:To:Subject; bh=" + bodyHash(message.substring(end + 2)) + ";\r\n\tb=";
         String signed = Arrays.stream(new String[] {"From:", "To:", "Subject:"})
@@ -81,9 +111,10 @@ public final class DkimKey {
 
     private String signature(String text) {
         try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
+            Signature signature = Signature.getInstance(isRsa ? "SHA256withRSA" : "Ed25519");
             signature.initSign(keys.getPrivate());
-            signature.update(octets(text));
+            signature.update(
+                    isRsa ? octets(text) : MessageDigest.getInstance("SHA-256").digest(octets(text)));
             return Base64.getEncoder().encodeToString(signature.sign());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

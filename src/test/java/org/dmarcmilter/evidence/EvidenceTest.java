@@ -8,10 +8,12 @@ import java.util.Optional;
 import org.dmarcmilter.authres.ResultWord;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evaluation.ArcSeen;
+import org.dmarcmilter.evaluation.DkimSeen;
 import org.dmarcmilter.evaluation.Source;
 import org.dmarcmilter.evaluation.SpfSeen;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.testing.TestFindings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -56,7 +58,7 @@ class EvidenceTest {
                 List.of(),
                 List.of(),
                 List.of());
-        Evidence evidence = Evidence.merge(fields, own(own));
+        Evidence evidence = Evidence.merge(fields, own(own), Optional.empty());
         assertEquals(
                 counts,
                 evidence.spf()
@@ -69,6 +71,54 @@ class EvidenceTest {
                 evidence.spf().filter(spf -> spf.domain().isPresent()).isPresent() ? 1 : 0,
                 evidence.identifiers().size(),
                 why);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # of a field   | own check            | counts                     | why
+        a.example pass | -                    | TRUSTED_FIELD a.example pass | a trusted checker
+        a.example pass | none                 | -                          | we looked, and there is no signature
+        a.example pass | a.example fail       | OWN_CHECK a.example fail   | what we find, whatever others say
+        -              | a.example pass       | OWN_CHECK a.example pass   | nobody else is needed
+        -              | a.example temperror  | OWN_CHECK a.example temperror | nobody knows
+        b.example pass | a.example neutral    | OWN_CHECK a.example neutral | no mixture
+        a.example pass | ? neutral            | -                          | a signature without signer speaks for nobody
+        """)
+    void ownDkimIsAllThatCounts(String field, String own, String counts, String why) {
+        FieldEvidence fields = new FieldEvidence(
+                field.equals("-")
+                        ? List.of()
+                        : List.of(new DkimSeen(
+                                DomainName.of(field.split(" ")[0]),
+                                true,
+                                "s",
+                                "",
+                                ResultWord.of(field.split(" ")[1]),
+                                Source.TRUSTED_FIELD)),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                new ArcSeen(true, true, List.of()),
+                Optional.empty(),
+                false,
+                List.of(),
+                List.of(),
+                List.of());
+        Optional<OwnDkim> ownDkim = own.equals("-")
+                ? Optional.empty()
+                : Optional.of(own.equals("none") ? TestFindings.none() : TestFindings.of(own))
+                        .map(OwnDkim::new);
+        Evidence evidence = Evidence.merge(fields, Optional.empty(), ownDkim);
+        assertEquals(
+                counts,
+                evidence.dkim().stream()
+                        .map(dkim -> dkim.source() + " " + dkim.domain() + " " + dkim.result())
+                        .reduce((one, two) -> one + "; " + two)
+                        .orElse("-"),
+                why);
+        assertEquals(counts.equals("-") ? 0 : 1, evidence.identifiers().size(), why);
+        assertEquals(ownDkim.isEmpty(), evidence.arc().pass(), "nor is anybody believed about ARC");
+        assertEquals(ownDkim.isEmpty(), evidence.isSilent(), "who looks is not silent");
     }
 
     private static Optional<SpfSeen> seen(String text, Source source) {

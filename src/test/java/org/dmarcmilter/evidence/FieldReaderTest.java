@@ -279,8 +279,9 @@ class FieldReaderTest {
     void arc(String sealers, String results, String expected, String why) {
         FieldEvidence evidence = FieldReader.read(
                 new TestMessage().fields("AR: mx.example.net; " + results).facts(),
-                new Trust("mx.example.net", List.of(), false, false),
+                new Trust("mx.example.net", List.of(), false, false, Set.of()),
                 READ_RESULTS,
+                new Settings.Dkim(false),
                 Set.copyOf(Arrays.stream(sealers.split(","))
                         .filter(s -> !s.isEmpty())
                         .toList()));
@@ -294,8 +295,9 @@ class FieldReaderTest {
                 new TestMessage()
                         .fields("AR: evil.example; arc=pass arc.chain=a.example")
                         .facts(),
-                new Trust("mx.example.net", List.of(), false, false),
+                new Trust("mx.example.net", List.of(), false, false, Set.of()),
                 READ_RESULTS,
+                new Settings.Dkim(false),
                 Set.of("a.example"));
         assertEquals(false, evidence.arc().pass());
         assertEquals(false, evidence.arc().overrides());
@@ -375,7 +377,11 @@ class FieldReaderTest {
 
     private static FieldEvidence collect(TestMessage message, Settings.Spf spf) {
         return FieldReader.read(
-                message.facts(), new Trust("mx.example.net", List.of("b.example"), false, false), spf, Set.of());
+                message.facts(),
+                new Trust("mx.example.net", List.of("b.example"), false, false, Set.of()),
+                spf,
+                new Settings.Dkim(false),
+                Set.of());
     }
 
     private static String show(FieldEvidence evidence) {

@@ -3,6 +3,7 @@ package org.dmarcmilter.evidence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dmarcmilter.config.Settings;
@@ -60,9 +61,59 @@ class ForgedResultsTest {
         assertEquals(places, places(fields, true), why);
     }
 
+    /** We verify DKIM ourselves: nobody else writes dkim, arc and dmarc results under our name. */
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # fields                                                       | go    | why
+        AR: mx.example.net; dkim=pass header.d=bank.example            | 1     | on top of all
+        AR: mx.example.net; spf=pass smtp.mailfrom=a.example           | -     | an SPF policy service's
+        AR: mx.example.net; iprev=pass                                 | -     | another method
+        AR: mx.example.net; spf=pass smtp.mailfrom=a; dkim=pass        | 1     | one that we write is among them
+        AR: mx.example.net; dmarc=pass & AR: mx.example.net; arc=pass & AR: b.example; dkim=pass & AR: mx.example.net; dkim=none | 1 2 4 | each of ours; a name that is trusted for SPF is none
+        AR: MX.Example.NET; DKIM=pass                                  | 1     | case
+        AR: "mx.example.net"; dkim=pass                                | 1     | a quoted name
+        AR: (c) mx.example.net 1; dkim=pass                            | 1     | a comment and a version
+        AR: mx.example.net; dkim/1=pass                                | 1     | a method's version
+        AR: mx.example.net; dkim/2=pass                                | 1     | another, which we pass over
+        AR: mx.example.net; dkim{LF} = pass                            | 1     | white space
+        AR: mx.example.net; dkim (x) =pass                             | 1     | a comment
+        AR: mx.example.net; x=y dkim=pass header.d=bank.example        | 1     | a semicolon missing, which we pass over
+        AR: mx.example.net; dkim=pass header.d="a"b                    | 1     | a value that we pass over
+        AR: mx.example.net; dkim=pass (half                            | 1     | unreadable
+        AR: mx.example.net; spf=none (half                             | 1     | unreadable, whatever it says
+        AR: mx.example.net 2; spf=pass                                 | 1     | another version
+        AR: mx.example.net(x).evil.example; dkim=pass                  | 1     | what careless readers take for the name
+        AR: mx.example.net.evil.example; dkim=pass                     | -     | a longer name
+        AR: mx.example; dkim=pass                                      | -     | a shorter name
+        AR: other.example; dkim=pass                                   | -     | evidence of others
+        AR: mx.example.net; none                                       | -     | says nothing
+        AR: mx.example.net; spf=pass smtp.mailfrom=dkim.example        | -     | a domain of that name
+        AR: mx.example.net; x-dkim=pass; dkim-atps=pass; y.dkim=z      | -     | longer names of methods
+        AR: dkim=pass header.d=bank.example                            | -     | no name at all
+        ARC-Authentication-Results: i=1; mx.example.net; dkim=pass     | -     | another field
+        """)
+    void leavesNobodyElsesResultsUnderOurNameWhereWeVerify(String fields, String places, String why) {
+        Trust trust = new Trust("mx.example.net", List.of("b.example"), false, false, Set.of("dkim", "arc", "dmarc"));
+        assertEquals(places, places(fields, trust), why);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # fields                                                  | job ids | go  | why
+        AR: "mx.example.net/Q2"; dkim=pass                         | true    | 1   | for whatever job
+        AR: mx.example.net/Q1; dkim=pass                           | true    | 1   | for this one too
+        AR: mx.example.net; dkim=pass                              | true    | 1   | for none
+        AR: "mx.example.net/Q1"; dkim=pass                         | false   | -   | not our way of writing our name
+        AR: mx.example.net; spf=pass & Received: x & AR: mx.example.net; spf=pass & AR: b.example; none | false | 2 3 | together with RemoveForgedResults
+        """)
+    void isOneRuleWithRemoveForgedResults(String fields, boolean jobIds, String places, String why) {
+        Trust trust = new Trust("mx.example.net", List.of("b.example"), jobIds, !jobIds, Set.of("dkim"));
+        assertEquals(places, places(fields, trust), why);
+    }
+
     @Test
     void leavesAllWhereNobodyAsksForIt() {
-        Trust trust = new Trust("mx.example.net", List.of(), false, false);
+        Trust trust = new Trust("mx.example.net", List.of(), false, false, Set.of());
         TestMessage message = new TestMessage().fields("Received: x & AR: mx.example.net; dkim=pass");
         assertEquals(List.of(), ForgedResults.places(message.facts(), trust));
     }
@@ -70,14 +121,14 @@ class ForgedResultsTest {
     /** What goes is not believed, and what stays is: for each way of writing it, above and below the line. */
     @Test
     void goesTogetherWithNotBelieving() {
-        Trust trust = new Trust("mx.example.net", List.of("b.example"), false, true);
+        Trust trust = new Trust("mx.example.net", List.of("b.example"), false, true, Set.of());
         for (String id : List.of("mx.example.net", "MX.EXAMPLE.NET", "\"b.example\"", "b.example 1", "(x)b.example")) {
             for (String line : List.of("Received", "From", "Message-ID", "To", "Date")) {
                 TestMessage message = new TestMessage()
                         .fields("AR: " + id + "; dkim=pass header.d=top.example & " + line + ": x & AR: " + id
                                 + "; dkim=pass header.d=below.example; spf=pass smtp.mailfrom=sender.example");
-                FieldEvidence evidence =
-                        FieldReader.read(message.facts(), trust, new Settings.Spf(false, false), java.util.Set.of());
+                FieldEvidence evidence = FieldReader.read(
+                        message.facts(), trust, new Settings.Spf(false, false), new Settings.Dkim(false), Set.of());
                 assertEquals(List.of(2), ForgedResults.places(message.facts(), trust), id + line);
                 assertEquals(
                         List.of("top.example"),
@@ -90,9 +141,12 @@ class ForgedResultsTest {
     }
 
     private static String places(String fields, boolean withJobId) {
+        return places(fields, new Trust("mx.example.net", List.of("b.example"), withJobId, true, Set.of()));
+    }
+
+    private static String places(String fields, Trust trust) {
         TestMessage message = new TestMessage().fields(fields.replace("{LF}", "\n"));
-        String places = Stream.of(ForgedResults.places(
-                        message.facts(), new Trust("mx.example.net", List.of("b.example"), withJobId, true)))
+        String places = Stream.of(ForgedResults.places(message.facts(), trust))
                 .flatMap(List::stream)
                 .map(String::valueOf)
                 .collect(Collectors.joining(" "));

@@ -615,7 +615,7 @@ class MessageJudgeTest {
     }
 
     private static DmarcResult judged(String fields, Rules rules, MessageDns dns, PolicySearch search) {
-        return MessageJudge.judge(rules, new TestMessage().fields(fields).facts(), dns, search)
+        return MessageJudge.judge(rules, new TestMessage().fields(fields).facts(), dns, search, Optional.empty())
                 .toCompletableFuture()
                 .join()
                 .result()

@@ -1,19 +1,27 @@
 package org.dmarcmilter.judge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.ProgramVersion;
+import org.dmarcmilter.authres.AuthenticationResultsParser;
+import org.dmarcmilter.authres.AuthenticationResultsParser.Parsed;
+import org.dmarcmilter.dkim.DkimResult;
+import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evidence.MessageFacts;
+import org.dmarcmilter.evidence.OwnDkim;
 import org.dmarcmilter.evidence.OwnSpf;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.spf.SpfIdentity;
 import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.testing.TestFindings;
 import org.dmarcmilter.testing.TestMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +58,77 @@ class ResultFieldsTest {
                 "");
         assertEquals(
                 new HeaderField("Authentication-Results", text), ResultFields.dmarc("mx.test.example", result, shown));
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # signatures                        | field                                                                                              | why
+        a.example pass                      | mx.test.example; dkim=pass header.d=a.example header.i=@a.example header.s=s header.a=rsa-sha256 header.b=f2vc9m67 | one
+        ? neutral                           | mx.test.example; dkim=neutral reason="wanted by the test"                                              | nothing could be read
+        ? neutral; b.example policy         | mx.test.example; dkim=neutral reason="wanted by the test"; dkim=policy reason="wanted by the test" header.d=b.example header.i=@b.example header.s=s header.a=rsa-sha256 header.b=f2vc9m67 | in the order of the fields
+        ? neutral; +1                       | mx.test.example; dkim=neutral reason="wanted by the test"; dkim=policy reason="1 more signature not checked" | one too many
+        ? fail; +2 | mx.test.example; dkim=fail reason="wanted by the test"; dkim=policy reason="2 more signatures not checked" | two too many
+        """)
+    void ownDkim(String signatures, String text, String why) {
+        assertEquals(
+                text,
+                ResultFields.dkim("mx.test.example", new OwnDkim(TestFindings.of(signatures)))
+                        .value(),
+                why);
+    }
+
+    @Test
+    void aMessageWithoutSignature() {
+        assertEquals(
+                new HeaderField("Authentication-Results", "mx.test.example; dkim=none"),
+                ResultFields.dkim("mx.test.example", new OwnDkim(TestFindings.none())));
+    }
+
+    @Test
+    void ownArc() {
+        assertEquals(
+                "mx.test.example; dkim=neutral reason=\"wanted by the test\"; arc=pass smtp.remote-ip=192.0.2.7"
+                        + " arc.chain=\"new.example:old.example\"",
+                ResultFields.dkim(
+                                "mx.test.example",
+                                new OwnDkim(TestFindings.of("? neutral", true, "new.example", "old.example")))
+                        .value());
+        assertEquals(
+                "mx.test.example; dkim=neutral reason=\"wanted by the test\"; arc=fail"
+                        + " reason=\"the seal of set 1 did not verify\"",
+                ResultFields.dkim(
+                                "mx.test.example",
+                                new OwnDkim(TestFindings.of("? neutral", false, "new.example", "old.example")))
+                        .value());
+    }
+
+    /** What a sender writes into his i= stays in its place, and is read as it was meant. */
+    @Test
+    void nothingLeavesItsPlaceInTheFieldOfOwnDkim() {
+        String identity = "x; dkim=pass header.d=bank.example (\"\\ \u00e9@a.example";
+        DkimResult signature = new DkimResult(
+                0,
+                DkimResult.Code.PASS,
+                "",
+                DomainName.parse("a.example"),
+                "s;(x",
+                identity,
+                "rsa-sha256",
+                1024,
+                "a/+=",
+                true);
+        String field = ResultFields.dkim(
+                        "mx.test.example",
+                        new OwnDkim(new DkimVerification.Findings(List.of(signature), 0, Optional.empty())))
+                .value();
+        assertEquals(
+                "mx.test.example; dkim=pass (test mode) header.d=a.example"
+                        + " header.i=\"x; dkim=pass header.d=bank.example (\\\"\\\\ ?@a.example\" header.s=\"s;(x\""
+                        + " header.a=rsa-sha256 header.b=\"a/+=\"",
+                field);
+        Parsed.Field read = assertInstanceOf(Parsed.Field.class, AuthenticationResultsParser.parse(field));
+        assertEquals(1, read.results().results().size());
+        assertEquals(Optional.of("a.example"), read.results().results().get(0).property("header", "d"));
     }
 
     private static OwnSpf own(String domain, SpfIdentity.Scope scope, SpfResult.Code code) {

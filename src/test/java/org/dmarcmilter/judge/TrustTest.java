@@ -3,6 +3,7 @@ package org.dmarcmilter.judge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Set;
 import org.dmarcmilter.evidence.Trust;
 import org.dmarcmilter.testing.MailSystem;
 import org.junit.jupiter.api.Test;
@@ -49,21 +50,22 @@ class TrustTest {
 
     @Test
     void withoutAuthservIdTheMtaNamesUs() {
-        Trust trust = new Trust("mta.example", List.of(), false, false);
+        Trust trust = new Trust("mta.example", List.of(), false, false, Set.of());
         assertEquals("mta.example", trust.authservId("Q1"));
         assertEquals(true, trust.believes("mta.example", "Q1"));
     }
 
     @Test
     void writesTheJobIdOnlyWhenConfigured() {
-        assertEquals("mx.example.net/Q1", new Trust("mx.example.net", List.of(), true, false).authservId("Q1"));
-        assertEquals("mx.example.net", new Trust("mx.example.net", List.of(), false, false).authservId("Q1"));
+        assertEquals(
+                "mx.example.net/Q1", new Trust("mx.example.net", List.of(), true, false, Set.of()).authservId("Q1"));
+        assertEquals("mx.example.net", new Trust("mx.example.net", List.of(), false, false, Set.of()).authservId("Q1"));
     }
 
     @Test
     void namesWhomItBelieves() {
         assertEquals(
                 "mx.example.net, b.example",
-                new Trust("MX.example.net", List.of("b.example"), false, false).toString());
+                new Trust("MX.example.net", List.of("b.example"), false, false, Set.of()).toString());
     }
 }

@@ -7,12 +7,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Settings;
+import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dmarc.PolicyDiscovery;
 import org.dmarcmilter.dmarc.Standard;
@@ -21,11 +24,13 @@ import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
+import org.dmarcmilter.dns.MessageDns;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.judge.IgnoreList;
 import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.judge.MessageJudge;
+import org.dmarcmilter.judge.PolicySearch;
 import org.dmarcmilter.judge.Rules;
 import org.dmarcmilter.spf.SpfEvaluator;
 
@@ -130,10 +135,20 @@ public final class MailSystem {
 
     /** As {@link #judge}, with what it was judged by. */
     public JudgedMessage judged(TestMessage message) {
+        return judged(message, Optional.empty());
+    }
+
+    /** The same, where our own check of its signatures found this. */
+    public JudgedMessage judged(TestMessage message, DkimVerification.Findings findings) {
+        return judged(message, Optional.of(CompletableFuture.completedFuture(findings)));
+    }
+
+    private JudgedMessage judged(TestMessage message, Optional<CompletionStage<DkimVerification.Findings>> dkim) {
         Rules rules = rules();
         ManualLoop loop = new ManualLoop();
+        MessageDns asking = rules.dnsForMessage(new Asker(message), loop);
         CompletableFuture<Judgement> judgement = MessageJudge.judge(
-                        rules, message.facts(), rules.dnsForMessage(new Asker(message), loop))
+                        rules, message.facts(), asking, new PolicySearch(rules, asking), dkim)
                 .toCompletableFuture();
         // Whose name servers are silent has to wait, and the test has not.
         loop.advance(settings.handling().maxEvaluationTime());
