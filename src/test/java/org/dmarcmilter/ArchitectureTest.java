@@ -31,11 +31,12 @@ class ArchitectureTest {
             domain     |
             message    |
             authres    | message
-            dns        |
+            metrics    |
+            dns        | metrics
             spf        | dns
             dkim       | authres message dns
             dmarc      | dns
-            milter     | files
+            milter     | files metrics
             config     |
             evaluation | authres message spf dmarc files
             evidence   | dkim evaluation authres message spf dmarc dns config
@@ -48,10 +49,11 @@ class ArchitectureTest {
             feedback   | aggregate dmarc
             mail       |
             store      | aggregate journal dmarc files
-            http       |
+            http       | metrics
+            status     |
             logging    | config
             explain    | judge evidence dkim evaluation authres message spf dmarc dns config
-            daemon     | filter judge evidence evaluation history journal aggregate report http logging authres message spf dmarc dns milter config files
+            daemon     | filter judge evidence evaluation history journal aggregate report http status metrics logging authres message spf dmarc dns milter config files
             worker     | store mail feedback journal history evaluation aggregate report dmarc dns config files
             cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
             cli        | cli.report daemon explain logging judge evidence dkim message dmarc dns config files
@@ -106,6 +108,8 @@ class ArchitectureTest {
                 "history",
                 "report",
                 "http",
+                "metrics",
+                "status",
                 "logging",
                 "explain",
                 "daemon",

@@ -25,6 +25,7 @@ import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.dmarc.TreeWalkDiscovery;
 import org.dmarcmilter.dns.CachingDnsClient;
 import org.dmarcmilter.dns.DnsClient;
+import org.dmarcmilter.dns.DnsCounters;
 import org.dmarcmilter.dns.DnsjavaClient;
 import org.dmarcmilter.dns.FairDnsClient;
 import org.dmarcmilter.dns.Places;
@@ -47,7 +48,7 @@ public final class Assembly {
     private final String hostName = machineName();
     private final BiFunction<List<InetSocketAddress>, Duration, DnsjavaClient> firstClient;
     private final Places places = new Places(Places.IN_FLIGHT, Places.WAITING);
-    private Optional<OpenDns> dns = Optional.empty();
+    private volatile Optional<OpenDns> dns = Optional.empty();
 
     private record OpenDns(
             Settings.Dns settings, List<InetSocketAddress> servers, DnsjavaClient network, CachingDnsClient client) {}
@@ -59,9 +60,14 @@ public final class Assembly {
      * @param discovery how records and organizational domains are found
      * @param reports the options for failure reports
      * @param recording which messages aggregate reports tell of
+     * @param suffixes below which names people register domains
      */
     public record Assembled(
-            Rules rules, PolicyDiscovery discovery, FailureReportSettings reports, RecordingRules recording) {}
+            Rules rules,
+            PolicyDiscovery discovery,
+            FailureReportSettings reports,
+            RecordingRules recording,
+            PublicSuffixList suffixes) {}
 
     /** Asks the servers of the configuration. */
     public Assembly() {
@@ -101,12 +107,23 @@ public final class Assembly {
                 reports(settings.failureReports(), lists.noReports()),
                 new RecordingRules(
                         new ReportScope(lists.noReports().domains(), lists.reportOnly()),
-                        settings.aggregateReports().periods().minimumInterval()));
+                        settings.aggregateReports().periods().minimumInterval()),
+                suffixes);
     }
 
     /** The places of the questions in flight, for counters. */
     Places places() {
         return places;
+    }
+
+    /** Who asks the DNS for the newest configuration. Not before the first one. */
+    DnsjavaClient network() {
+        return dns.orElseThrow().network();
+    }
+
+    /** What all DNS clients have seen. Not before the first configuration. */
+    DnsCounters dnsCounters() {
+        return network().counters();
     }
 
     /** The DNS client of the newest configuration, for counters. */

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +23,15 @@ import org.dmarcmilter.daemon.Assembly.Assembled;
 import org.dmarcmilter.domain.ListenAddress;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.filter.DmarcFilter;
+import org.dmarcmilter.http.Exposition;
 import org.dmarcmilter.http.HttpEndpoint;
-import org.dmarcmilter.http.Metrics;
+import org.dmarcmilter.http.Response;
 import org.dmarcmilter.journal.JournalInUseException;
 import org.dmarcmilter.logging.LogSetup;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
+import org.dmarcmilter.status.Health;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +71,8 @@ public final class Daemon {
 
     private record InForce(Configuration configuration, Assembled assembled) {}
 
+    private final Reloads reloads = new Reloads(Instant.now());
+    private final DnsWatch dnsWatch = new DnsWatch();
     private volatile InForce inForce;
     private volatile Optional<String> dnsProblem = Optional.empty();
 
@@ -97,17 +103,14 @@ public final class Daemon {
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         inForce.configuration().warnings().forEach(LOG::warn);
         OpenFiles.ofThisProcess().warning(settings.service().maxConnections()).ifPresent(LOG::warn);
-        Metrics metrics = new Metrics();
-        Recorders recorders = new Recorders(
-                settings.service().umask(), Instruments.messages(metrics), inForce.assembled(), journal());
+        Recorders recorders = new Recorders(settings.service().umask(), inForce.assembled(), journal());
         Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
         var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
         try (MilterServer server = server(filter, settings);
                 manager) {
             String name = listen(server, settings.service());
-            new Instruments(server, recorders, assembly::dnsClient, assembly.places()).show(metrics);
-            Optional<HttpEndpoint> health = health(server, metrics, settings.service());
+            Optional<HttpEndpoint> health = health(sources(server, recorders), settings.service());
             Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
             if (!Signals.on(() -> reload(recorders), "HUP", "USR1").isEmpty()) {
                 LOG.warn("SIGHUP does not reload: who started this process had it ignored (nohup). Use SIGUSR1.");
@@ -206,8 +209,19 @@ public final class Daemon {
         return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
     }
 
-    private Optional<HttpEndpoint> health(MilterServer server, Metrics metrics, Settings.Service service)
-            throws IOException {
+    private Instruments.Sources sources(MilterServer server, Recorders recorders) {
+        return new Instruments.Sources(
+                server,
+                recorders,
+                assembly,
+                reloads,
+                () -> inForce.configuration(),
+                () -> inForce.assembled().suffixes(),
+                () -> Instruments.Sources.lastRun(
+                        inForce.configuration().settings().aggregateReports()));
+    }
+
+    private Optional<HttpEndpoint> health(Instruments.Sources sources, Settings.Service service) throws IOException {
         if (service.metricsSocket().isEmpty()) {
             return Optional.empty();
         }
@@ -218,13 +232,45 @@ public final class Daemon {
         }
         HttpEndpoint health;
         try {
-            health = new HttpEndpoint(address, metrics, () -> problem(server));
+            health = new HttpEndpoint(
+                    address,
+                    Map.of(
+                            "/metrics",
+                            () -> Response.ok(Exposition.CONTENT_TYPE, Exposition.text(Instruments.read(sources))),
+                            "/health",
+                            () -> tell(alive(sources.server())),
+                            "/ready",
+                            () -> tell(ready(sources))),
+                    () -> dnsWatch.look(assembly.network()));
         } catch (IOException e) {
             throw new IOException("MetricsSocket: cannot listen on " + wanted + ": " + e.getMessage(), e);
         }
         LOG.info("metrics on {}", address);
         tellHealthCheck(address.getAddress().getHostAddress() + " " + health.port());
         return Optional.of(health);
+    }
+
+    private static Response tell(Health health) {
+        return Response.json(health.isWell(), health.json());
+    }
+
+    /** Whether the process works; if not, only another one helps. */
+    private Health alive(MilterServer server) {
+        return new Health(problem(server).stream().toList());
+    }
+
+    /** Whether mail is judged and written down as it should be. */
+    private Health ready(Instruments.Sources sources) {
+        List<String> problems = new ArrayList<>(alive(sources.server()).problems());
+        if (!sources.server().isListening()) {
+            problems.add("no milter connection is accepted");
+        }
+        dnsWatch.problem(assembly.network()).ifPresent(problems::add);
+        sources.recorders()
+                .historyProblem(inForce.configuration().settings().history())
+                .ifPresent(problems::add);
+        sources.recorders().journal().problem().ifPresent(problems::add);
+        return new Health(problems);
     }
 
     /** A container's health check need not read the configuration: it finds address and port in a file. */
@@ -270,6 +316,7 @@ public final class Daemon {
             }
             inForce = new InForce(configuration, assembled);
             recorders.reload(assembled);
+            reloads.done(Instant.now());
             LOG.info("configuration reloaded from {}", configuration.name());
             configuration.warnings().forEach(LOG::warn);
             if (!settings.service().equals(old.configuration().settings().service())) {
@@ -277,6 +324,7 @@ public final class Daemon {
                         + " take effect at the next start");
             }
         } catch (ConfigException e) {
+            reloads.refused(e.mistakes());
             e.mistakes().forEach(mistake -> LOG.error("{} (the old configuration stays)", mistake));
         }
         manager.reloaded();

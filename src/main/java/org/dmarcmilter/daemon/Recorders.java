@@ -1,5 +1,6 @@
 package org.dmarcmilter.daemon;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,8 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.Settings;
@@ -26,20 +25,15 @@ import org.dmarcmilter.report.FailureReporter;
  * the messages of older connections in theirs.
  */
 final class Recorders implements Consumer<JudgedMessage> {
-    private final BiConsumer<String, String> messages;
+    private final MessageCounters messages = new MessageCounters();
     private final FailureReporter reporter;
     private final ReportRecorder journal;
     private final OptionalInt umask;
     private final SetupWarnings setup;
-    private final LongAdder disbelieved = new LongAdder();
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
-    /**
-     * @param messages counts each message, by its result and what was done
-     * @param journal of aggregate reports
-     */
-    Recorders(
-            Optional<Integer> umask, BiConsumer<String, String> messages, Assembled assembled, ReportRecorder journal) {
+    /** @param journal of aggregate reports */
+    Recorders(Optional<Integer> umask, Assembled assembled, ReportRecorder journal) {
         this.journal = journal;
         this.reporter = new FailureReporter(
                 assembled.reports(),
@@ -48,7 +42,6 @@ final class Recorders implements Consumer<JudgedMessage> {
                 FailureReporter.Limits.DEFAULT,
                 Clock.systemUTC(),
                 "dmarc-milter/" + ProgramVersion.VERSION);
-        this.messages = messages;
         this.setup = new SetupWarnings(assembled.rules().clock());
         this.umask = umask.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
@@ -57,15 +50,7 @@ final class Recorders implements Consumer<JudgedMessage> {
     public void accept(JudgedMessage message) {
         setup.accept(message);
         Judgement judgement = message.judgement();
-        messages.accept(
-                judgement.result().map(result -> result.status().word()).orElse("unevaluated"),
-                judgement.verdict().applied().word());
-        if (judgement
-                .evidence()
-                .flatMap(evidence -> evidence.fields().disbelieved())
-                .isPresent()) {
-            disbelieved.increment();
-        }
+        messages.count(judgement);
         Settings settings = message.rules().settings();
         Settings.History history = settings.history();
         history.file()
@@ -108,9 +93,9 @@ final class Recorders implements Consumer<JudgedMessage> {
         return journal;
     }
 
-    /** Messages whose trusted fields were not believed. */
-    long disbelieved() {
-        return disbelieved.sum();
+    /** What was counted of all messages. */
+    MessageCounters messages() {
+        return messages;
     }
 
     /** Messages that fail and about which no checker said anything. */
@@ -124,6 +109,28 @@ final class Recorders implements Consumer<JudgedMessage> {
 
     long dropped() {
         return histories.values().stream().mapToLong(HistoryWriter::dropped).sum();
+    }
+
+    /** 1 while a history file cannot be written, else 0. */
+    long failing() {
+        return histories.values().stream().anyMatch(HistoryWriter::isFailing) ? 1 : 0;
+    }
+
+    /** What the history of that configuration suffers from, if anything. */
+    Optional<String> historyProblem(Settings.History settings) {
+        if (settings.file().isEmpty()) {
+            return Optional.empty();
+        }
+        HistoryWriter writer = histories.get(settings.file().get());
+        Path file = Path.of(settings.file().get());
+        // Before the first message nobody has tried.
+        boolean writable =
+                writer == null ? Files.isWritable(Files.exists(file) ? file : directory(file)) : !writer.isFailing();
+        return writable ? Optional.empty() : Optional.of("HistoryFile " + file + " cannot be written");
+    }
+
+    private static Path directory(Path file) {
+        return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
     }
 
     long waiting() {

@@ -128,6 +128,13 @@ final class ReportRecorder {
         return recording.filter(open -> open.journal().isFailing()).isPresent() ? 1 : 0;
     }
 
+    /** What the journal suffers from, if anything. */
+    Optional<String> problem() {
+        return recording
+                .filter(open -> open.journal().isFailing())
+                .map(open -> "the journal in ReportStateDirectory " + open.directory() + " cannot be written");
+    }
+
     /** Writes what waits; gives up after the limit. */
     void flushAndClose(Duration limit) {
         recording.ifPresent(open -> open.journal().flushAndClose(limit));

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Remembers answers for as long as they live, and asks once for many who ask the same at the same time.
@@ -30,8 +29,7 @@ public final class CachingDnsClient implements DnsClient {
     private final TimedDnsClient upstream;
     private final boolean keeps;
     private final AsyncCache<DnsQuestion, TimedAnswer> cache;
-    private final LongAdder asked = new LongAdder();
-    private final LongAdder misses = new LongAdder();
+    private final DnsCounters counters;
 
     /**
      * @param upstream asked for what is not known; it limits the time of each question
@@ -39,11 +37,16 @@ public final class CachingDnsClient implements DnsClient {
      *     for many who ask at the same time
      */
     public CachingDnsClient(DnsjavaClient upstream, int entries) {
-        this(upstream, entries, Ticker.systemTicker());
+        this(upstream, entries, Ticker.systemTicker(), upstream.counters());
     }
 
     CachingDnsClient(TimedDnsClient upstream, int entries, Ticker ticker) {
+        this(upstream, entries, ticker, new DnsCounters());
+    }
+
+    private CachingDnsClient(TimedDnsClient upstream, int entries, Ticker ticker, DnsCounters counters) {
         this.upstream = upstream;
+        this.counters = counters;
         this.keeps = entries > 0;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(Math.max(1, entries))
@@ -57,8 +60,15 @@ public final class CachingDnsClient implements DnsClient {
     /** The answer that is known, or on its way; empty if the DNS has to be asked for it. */
     Optional<CompletionStage<DnsAnswer>> known(DnsQuestion question) {
         Optional<CompletableFuture<TimedAnswer>> known = Optional.ofNullable(cache.getIfPresent(question));
-        known.ifPresent(hit -> asked.increment());
+        known.ifPresent(this::countHit);
         return known.map(answer -> answer.thenApply(TimedAnswer::answer));
+    }
+
+    private void countHit(CompletableFuture<TimedAnswer> answer) {
+        counters.wanted.increment();
+        if (!answer.isDone()) {
+            counters.coalesced.increment();
+        }
     }
 
     @Override
@@ -69,20 +79,23 @@ public final class CachingDnsClient implements DnsClient {
 
     /** The same for a question that was not {@link #known} a moment ago. */
     CompletionStage<DnsAnswer> askUnlessKnown(DnsQuestion question) {
-        asked.increment();
+        counters.wanted.increment();
         return cache.get(question, (missing, executor) -> ask(missing)).thenApply(TimedAnswer::answer);
     }
 
     /** Questions answered from the cache or together with one already in flight. */
     public long hits() {
-        // In this order, so that it is never negative.
-        long missed = misses.sum();
-        return asked.sum() - missed;
+        return counters.hits();
+    }
+
+    /** Of the hits those that waited for one already in flight. */
+    long coalesced() {
+        return counters.coalesced();
     }
 
     /** Questions that went to the DNS. */
     public long misses() {
-        return misses.sum();
+        return counters.misses();
     }
 
     /** About how many answers are kept now. */
@@ -97,7 +110,7 @@ public final class CachingDnsClient implements DnsClient {
     }
 
     private CompletableFuture<TimedAnswer> ask(DnsQuestion question) {
-        misses.increment();
+        counters.misses.increment();
         return upstream.ask(question).toCompletableFuture();
     }
 

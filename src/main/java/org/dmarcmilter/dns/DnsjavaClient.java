@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +29,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
     private final Duration limit;
     private final ExchangeLoop loop;
     private final MessageIds ids = new MessageIds(new SecureRandom());
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final LongAdder questions = new LongAdder();
-    private final LongAdder failures = new LongAdder();
+    private final DnsCounters counters;
 
     /**
      * Starts the client's thread. How many questions may be in flight is for {@link FairDnsClient} to say.
@@ -44,10 +40,14 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
      * @throws java.io.UncheckedIOException if the system has no file descriptor left
      */
     public DnsjavaClient(List<InetSocketAddress> servers, Duration limit) {
-        this(servers, limit, new ExchangeLoop());
+        this(servers, limit, new ExchangeLoop(), new DnsCounters());
     }
 
     DnsjavaClient(List<InetSocketAddress> servers, Duration limit, ExchangeLoop loop) {
+        this(servers, limit, loop, new DnsCounters());
+    }
+
+    private DnsjavaClient(List<InetSocketAddress> servers, Duration limit, ExchangeLoop loop, DnsCounters counters) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no DNS server to ask");
         }
@@ -57,6 +57,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         this.servers = servers.stream().map(NameServer::new).toList();
         this.limit = limit;
         this.loop = loop;
+        this.counters = counters;
     }
 
     /**
@@ -64,7 +65,7 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
      * nobody does: questions bring their own sockets, only the thread is shared. {@link #close} of either ends both.
      */
     public DnsjavaClient with(List<InetSocketAddress> servers, Duration limit) {
-        return new DnsjavaClient(servers, limit, loop);
+        return new DnsjavaClient(servers, limit, loop, counters);
     }
 
     @Override
@@ -78,16 +79,20 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
         if (name.isEmpty()) {
             return CompletableFuture.completedFuture(IMPOSSIBLE);
         }
-        questions.increment();
-        inFlight.incrementAndGet();
+        counters.asked.count(question.type());
+        counters.inFlight.incrementAndGet();
+        long begin = System.nanoTime();
         int type = QueryMessage.wireType(question.type());
-        return new Resolution(loop, inOrder(loop.now()), ids::next, name.get(), type, limit)
-                .start()
-                .handle((answer, bug) -> ended(question, answer, bug));
+        Resolution resolution = new Resolution(loop, inOrder(loop.now()), ids::next, name.get(), type, limit);
+        return resolution.start().handle((answer, bug) -> {
+            counters.latency.count(System.nanoTime() - begin);
+            return ended(question, resolution, answer, bug);
+        });
     }
 
-    private TimedAnswer ended(DnsQuestion question, TimedAnswer answer, @Nullable Throwable bug) {
-        inFlight.decrementAndGet();
+    private TimedAnswer ended(
+            DnsQuestion question, Resolution resolution, TimedAnswer answer, @Nullable Throwable bug) {
+        counters.inFlight.decrementAndGet();
         TimedAnswer timed = answer;
         if (bug != null) {
             // The contract of DnsClient: every failure is an answer, ours too.
@@ -95,24 +100,54 @@ public final class DnsjavaClient implements DnsClient, TimedDnsClient, AutoClose
             timed = TimedAnswer.ours("internal error");
         }
         if (timed.answer() instanceof DnsAnswer.Unavailable) {
-            failures.increment();
+            counters.failures.count(bug == null ? resolution.failure() : DnsFailure.INTERNAL_ERROR);
         }
         return timed;
     }
 
     /** Questions so far, without those for impossible names. */
     public long questions() {
-        return questions.sum();
+        return counters.asked.sum();
     }
 
     /** Questions so far that ended as {@link DnsAnswer.Unavailable}. */
     public long failures() {
-        return failures.sum();
+        return counters.failures.sum();
     }
 
     /** Questions that wait for their answer now. */
     public int inFlight() {
-        return inFlight.get();
+        return counters.inFlight.get();
+    }
+
+    /** What this client and those on the same thread have seen. */
+    public DnsCounters counters() {
+        return counters;
+    }
+
+    /**
+     * A server and whether it has answered lately.
+     *
+     * @param address as the configuration writes it
+     * @param resting whether it has not, so that the others are asked first
+     */
+    public record Server(String address, boolean resting) {}
+
+    /** The servers, in the order in which they are asked. */
+    public List<Server> servers() {
+        long now = loop.now();
+        return servers.stream()
+                .map(server -> new Server(server.toString(), server.isResting(now)))
+                .toList();
+    }
+
+    /** How long ago a server has last replied, with whatever; empty if none has yet. */
+    public Optional<Duration> sinceLastReply() {
+        long now = System.nanoTime();
+        return servers.stream()
+                .flatMap(server -> server.lastReply().stream())
+                .map(at -> Duration.ofNanos(now - at))
+                .min(Duration::compareTo);
     }
 
     /**

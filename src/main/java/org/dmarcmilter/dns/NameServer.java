@@ -3,6 +3,7 @@ package org.dmarcmilter.dns;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ final class NameServer {
     private final Set<Name> silentAbout = new HashSet<>();
 
     private long restUntil;
+
+    /** By {@link System#nanoTime}. */
+    private volatile Optional<Long> lastReply = Optional.empty();
 
     NameServer(InetSocketAddress address) {
         this.address = address;
@@ -47,6 +51,12 @@ final class NameServer {
             LOG.info("DNS server {} answers again", this);
         }
         silentAbout.clear();
+        lastReply = Optional.of(System.nanoTime());
+    }
+
+    /** When it last replied, by {@link System#nanoTime}; empty if it has not yet. */
+    Optional<Long> lastReply() {
+        return lastReply;
     }
 
     /** It did not reply in time, or could not be reached. */

@@ -49,6 +49,7 @@ final class Resolution {
     private Optional<Try> latest = Optional.empty();
     private Optional<ExchangeLoop.Timer> next = Optional.empty();
     private String failure = "no server to ask";
+    private DnsFailure kind = DnsFailure.NO_ANSWER;
     /** A limit of ours ended a try: without it, there might be an answer. */
     private boolean cutShort;
 
@@ -73,6 +74,11 @@ final class Resolution {
         return result;
     }
 
+    /** Of an answer that is {@link DnsAnswer.Unavailable}: why it is. */
+    DnsFailure failure() {
+        return kind;
+    }
+
     private static Deque<Try> plan(List<NameServer> servers) {
         int rounds = Math.max(1, Math.min(ROUNDS, MAX_TRIES / servers.size()));
         Deque<Try> plan = new ArrayDeque<>();
@@ -90,6 +96,7 @@ final class Resolution {
             return;
         }
         if (loop.isClosed()) {
+            kind = DnsFailure.INTERNAL_ERROR;
             finish(TimedAnswer.ours("DNS client closed"));
             return;
         }
@@ -127,7 +134,7 @@ final class Resolution {
     /** Its share of the time is over; it may still be answered. */
     private void overdue(Try attempt) {
         attempt.server().silent(name, loop.now());
-        failure = "no answer from " + attempt.server();
+        failed(DnsFailure.NO_ANSWER, "no answer from " + attempt.server());
         tryNext();
     }
 
@@ -156,12 +163,19 @@ final class Resolution {
     private void failed(Try attempt, Throwable cause) {
         if (cause instanceof OwnLimitException) {
             cutShort = true;
-            failure = reason(cause);
+            failed(DnsFailure.OWN_LIMIT, reason(cause));
         } else {
             attempt.server().silent(name, loop.now());
-            failure = reason(cause) + " from " + attempt.server();
+            failed(
+                    isRefusal(cause) ? DnsFailure.UNREACHABLE : DnsFailure.NO_ANSWER,
+                    reason(cause) + " from " + attempt.server());
         }
         ended(attempt);
+    }
+
+    private void failed(DnsFailure why, String words) {
+        kind = why;
+        failure = words;
     }
 
     /** A try has brought nothing: the next one begins, unless it has begun already. */
@@ -183,13 +197,14 @@ final class Resolution {
                 ? new ReplyReader.Reading.Broken()
                 : ReplyReader.read(reply, name, type, ReplyReader.MAX_ALIASES - aliases, ttl);
         if (reading instanceof ReplyReader.Reading.Answered answered) {
+            kind = DnsFailure.ALIAS_LOOP; // the one answer that is unavailable
             finish(answered.answer());
         } else if (reading instanceof ReplyReader.Reading.GoOn chain) {
             followAlias(chain);
         } else if (reading instanceof ReplyReader.Reading.ServerError error) {
             serverError(attempt, edns, error);
         } else {
-            failure = "a broken reply from " + server;
+            failed(DnsFailure.BROKEN_REPLY, "a broken reply from " + server);
             ended(attempt);
         }
     }
@@ -209,23 +224,24 @@ final class Resolution {
             ask(attempt, false);
             return;
         }
-        failure = error.reason() + " from " + attempt.server();
+        failed(DnsFailure.SERVER_ERROR, error.reason() + " from " + attempt.server());
         // It has said what it has to say on this question.
         plan.removeIf(other -> other.server() == attempt.server());
         ended(attempt);
     }
 
     private static String reason(Throwable cause) {
-        return cause instanceof PortUnreachableException || cause instanceof ConnectException
-                ? "connection refused"
-                : "no answer (" + cause.getMessage() + ")";
+        return isRefusal(cause) ? "connection refused" : "no answer (" + cause.getMessage() + ")";
+    }
+
+    private static boolean isRefusal(Throwable cause) {
+        return cause instanceof PortUnreachableException || cause instanceof ConnectException;
     }
 
     private void noAnswer() {
-        finish(
-                cutShort || open.stream().anyMatch(Exchange::isHeldBack)
-                        ? TimedAnswer.ours(failure)
-                        : new TimedAnswer(new DnsAnswer.Unavailable(failure), FAILURE_LIFE));
+        boolean ours = cutShort || open.stream().anyMatch(Exchange::isHeldBack);
+        kind = ours ? DnsFailure.OWN_LIMIT : kind;
+        finish(ours ? TimedAnswer.ours(failure) : new TimedAnswer(new DnsAnswer.Unavailable(failure), FAILURE_LIFE));
     }
 
     private void finish(TimedAnswer answer) {

@@ -7,7 +7,13 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -22,6 +28,8 @@ public final class PublicSuffixList {
     private static final String BEGIN_ICANN = "===BEGIN ICANN DOMAINS===";
     private static final String END_ICANN = "===END ICANN DOMAINS===";
     private static final String VERSION = "// VERSION:";
+    private static final DateTimeFormatter VERSION_FORM =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd_HH-mm-ss_'UTC'", Locale.ROOT);
 
     private final Set<String> names;
     /** X for each rule {@code *.X}. */
@@ -119,6 +127,19 @@ public final class PublicSuffixList {
     /** What the file says of its version, for example {@code 2026-10-05_22-43-19_UTC}; most copies say it. */
     public Optional<String> version() {
         return version;
+    }
+
+    /** When the list was published, by its version; empty where that does not say so. */
+    public Optional<Instant> published() {
+        return version.flatMap(PublicSuffixList::time);
+    }
+
+    private static Optional<Instant> time(String version) {
+        try {
+            return Optional.of(LocalDateTime.parse(version, VERSION_FORM).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     /** Where the public suffix begins: the longest rule that matches, unless an exception does; else the rule {@code *}. */

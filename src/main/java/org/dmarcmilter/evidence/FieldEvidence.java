@@ -19,6 +19,7 @@ import org.dmarcmilter.evaluation.SpfSeen;
  * @param claimsSpf whether a field that anybody may have written, Received-SPF or one that is {@code disbelieved}, says what would help
  *     this sender: it makes us check, and only our own result counts
  * @param arc what was said about ARC
+ * @param ignored why fields and results do not count, one entry for each
  * @param notes why fields were not believed, for debugging
  * @param disbelieved why what trusted fields say in favour of the sender does not count, in printable words; empty as a rule
  * @param heard whether a checker that we believe said anything, or one on this host put a Received-SPF field on top
@@ -35,6 +36,7 @@ public record FieldEvidence(
         Optional<String> disbelieved,
         boolean heard,
         List<String> strangers,
+        List<Ignored> ignored,
         List<String> notes,
         List<String> warnings) {
 
@@ -65,6 +67,7 @@ public record FieldEvidence(
     public FieldEvidence {
         dkim = List.copyOf(dkim);
         strangers = List.copyOf(strangers);
+        ignored = List.copyOf(ignored);
         notes = List.copyOf(notes);
         warnings = List.copyOf(warnings);
     }

@@ -80,6 +80,7 @@ final class FieldReader {
 
     private List<DkimSeen> dkim = List.of();
     private List<MethodResult> arcResults = List.of();
+    private List<Ignored> ignored = List.of();
     private List<String> notes = List.of();
     private List<String> warnings = List.of();
     private Optional<SpfSeen> trustedSpf = Optional.empty();
@@ -129,7 +130,9 @@ final class FieldReader {
                 continue;
             }
             if (forged.contains(position + 1)) {
-                note(job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
+                ignore(
+                        Ignored.FORGED,
+                        job() + " ignoring and removing " + FIELD + " at " + position + ": it came with the message");
             } else {
                 read(field, position);
             }
@@ -140,17 +143,31 @@ final class FieldReader {
         }
         ArcSeen arc = arc();
         return new FieldEvidence(
-                dkim, trustedSpf, receivedSpf, claimsSpf, arc, disbelieved, heard, missedStrangers(), notes, warnings);
+                dkim,
+                trustedSpf,
+                receivedSpf,
+                claimsSpf,
+                arc,
+                disbelieved,
+                heard,
+                missedStrangers(),
+                ignored,
+                notes,
+                warnings);
     }
 
     private void read(HeaderField field, int position) {
         Parsed parsed = AuthenticationResultsParser.parse(field.value());
         if (parsed instanceof Parsed.Broken broken) {
-            note(job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
+            ignore(
+                    Ignored.UNREADABLE,
+                    job() + " ignoring " + FIELD + " at " + position + ": " + Printable.shortened(broken.reason()));
         } else if (parsed instanceof Parsed.Field valid) {
             AuthenticationResults results = valid.results();
             if (valid.truncated()) {
-                note(job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
+                ignore(
+                        Ignored.TOO_LONG,
+                        job() + " " + FIELD + " at " + position + " has too many results; the rest is ignored");
             }
             if (trust.believes(results.authservId(), facts.queueId())) {
                 heard = true;
@@ -168,8 +185,10 @@ final class FieldReader {
                     strangers = strangers.isEmpty() ? new LinkedHashMap<>() : strangers;
                     strangers.put(results.authservId().toLowerCase(Locale.ROOT), methods(results));
                 }
-                note(job() + " ignoring " + FIELD + " at " + position + " from "
-                        + Printable.shortened(results.authservId()));
+                ignore(
+                        Ignored.STRANGER,
+                        job() + " ignoring " + FIELD + " at " + position + " from "
+                                + Printable.shortened(results.authservId()));
             }
         }
     }
@@ -227,12 +246,15 @@ final class FieldReader {
             return;
         }
         if (result.isAmbiguous()) {
-            note(job() + " ignoring a result of " + Printable.shortened(result.method())
-                    + " whose properties contradict each other");
+            ignore(
+                    Ignored.CONTRADICTORY,
+                    job() + " ignoring a result of " + Printable.shortened(result.method())
+                            + " whose properties contradict each other");
             return;
         }
         if (doubt.isPresent() && PROOFS.contains(result.method()) && FAVOURABLE.contains(result.result())) {
             disbelieved = disbelieved.or(() -> doubt);
+            ignore(copied.isPresent() ? Ignored.COPIED : Ignored.SEVERAL_RESULTS);
             claimsSpf |= result.method().equals(SPF)
                     && !spfSettings.ignoreResults()
                     && checked(result).isPresent();
@@ -338,11 +360,11 @@ final class FieldReader {
             if (field.is(RECEIVED_SPF)) {
                 Optional<ReceivedSpf> parsed = ReceivedSpf.parse(field.value());
                 if (parsed.isEmpty()) {
-                    note(job() + " ignoring Received-SPF: broken grammar");
+                    ignore(Ignored.UNREADABLE, job() + " ignoring Received-SPF: broken grammar");
                 } else if (belowReceived) {
-                    note(job() + " ignoring Received-SPF: it stands below a Received field");
+                    ignore(Ignored.OUT_OF_PLACE, job() + " ignoring Received-SPF: it stands below a Received field");
                 } else if (!parsed.get().isAbout(facts.client().address())) {
-                    note(job() + " ignoring Received-SPF: written for another client");
+                    ignore(Ignored.OTHER_CLIENT, job() + " ignoring Received-SPF: written for another client");
                 } else {
                     heard = true;
                     return parsed;
@@ -372,7 +394,7 @@ final class FieldReader {
             return;
         }
         if (domain.isEmpty()) {
-            note(job() + " Received-SPF is not about this envelope sender");
+            ignore(Ignored.OTHER_SENDER, job() + " Received-SPF is not about this envelope sender");
         }
         // About somebody else it says nothing about this sender, so no report may say that he passed, or failed.
         ResultWord result = domain.isPresent() ? field.result() : ResultWord.NEUTRAL;
@@ -421,6 +443,16 @@ final class FieldReader {
             warnings.add(facts.logged(
                     "ignoring invalid " + name + " header \"" + Printable.shortened(field.value()) + "\""));
         }
+    }
+
+    private void ignore(Ignored why, String text) {
+        ignore(why);
+        note(text);
+    }
+
+    private void ignore(Ignored why) {
+        ignored = ignored.isEmpty() ? new ArrayList<>() : ignored;
+        ignored.add(why);
     }
 
     private void note(String text) {

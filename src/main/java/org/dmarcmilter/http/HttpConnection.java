@@ -8,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.dmarcmilter.http.HttpEndpoint.Response;
 
 /**
  * One request and its answer (RFC 9112), a piece at a time as the socket allows; then the connection ends.
@@ -16,6 +15,10 @@ import org.dmarcmilter.http.HttpEndpoint.Response;
 final class HttpConnection {
     /** More is no request that a monitor sends. */
     static final int MAX_REQUEST = 4 << 10;
+
+    /** What is told is of this moment, and of the type that we name. */
+    private static final String ALWAYS =
+            "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
 
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -78,7 +81,7 @@ final class HttpConnection {
             if (whole.isPresent()) {
                 answer(whole.get());
             } else if (!request.hasRemaining()) {
-                send(new Response("431 Request Header Fields Too Large", "too large\n"), true);
+                send(Response.error("431 Request Header Fields Too Large", "too large\n"), true);
             }
         }
     }
@@ -87,14 +90,16 @@ final class HttpConnection {
         if (words instanceof HttpRequest.For one) {
             send(answer.apply(one.method(), one.path()), !one.method().equals("HEAD"));
         } else {
-            send(new Response("400 Bad Request", "no request of HTTP/1.1\n"), true);
+            send(Response.error("400 Bad Request", "no request of HTTP/1.1\n"), true);
         }
     }
 
     private void send(Response words, boolean withBody) {
         byte[] body = words.body().getBytes(StandardCharsets.UTF_8);
-        byte[] head = ("HTTP/1.1 " + words.status() + "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
-                        + "Content-Length: " + body.length + "\r\nConnection: close\r\n\r\n")
+        StringBuilder fields = new StringBuilder();
+        words.fields().forEach(field -> fields.append(field).append("\r\n"));
+        byte[] head = ("HTTP/1.1 " + words.status() + "\r\nContent-Type: " + words.type() + "\r\nContent-Length: "
+                        + body.length + "\r\n" + fields + ALWAYS + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         response = ByteBuffer.allocate(head.length + body.length);
         response.put(head).put(body, 0, withBody ? body.length : 0).flip();

@@ -11,11 +11,12 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * Answers {@code GET /metrics} (Prometheus) and {@code GET /health} (200, or 503 and what is wrong) on a port of its own.
+ * Answers GET requests for a few pages on a port of its own; there is no request that changes anything.
  *
  * <p>One thread serves all connections and waits for none of them: a request that comes whole is answered in one go, whoever else has
  * sent half of one or does not read. No connection is older than {@link #MAX_AGE}, and where there are {@link #MAX_CONNECTIONS} the
@@ -33,8 +34,8 @@ public final class HttpEndpoint implements AutoCloseable {
     /** How often connections are looked at that have become too old, and accepting is tried again after it failed. */
     private static final Duration ROUND = Duration.ofSeconds(1);
 
-    private final Metrics metrics;
-    private final Supplier<Optional<String>> problem;
+    private final Map<String, Supplier<Response>> pages;
+    private final Runnable eachRound;
     private final Selector selector;
     private final ServerSocketChannel listener;
     private final int port;
@@ -46,13 +47,14 @@ public final class HttpEndpoint implements AutoCloseable {
     /**
      * Begins to answer.
      *
-     * @param problem why the daemon is not healthy, in one line; empty while it is
+     * @param pages by their path, each made when it is asked for, on the endpoint's thread
+     * @param eachRound called there about once a second; must not wait
      * @throws IOException if the address cannot be bound
      */
-    public HttpEndpoint(InetSocketAddress address, Metrics metrics, Supplier<Optional<String>> problem)
+    public HttpEndpoint(InetSocketAddress address, Map<String, Supplier<Response>> pages, Runnable eachRound)
             throws IOException {
-        this.metrics = metrics;
-        this.problem = problem;
+        this.pages = Map.copyOf(pages);
+        this.eachRound = eachRound;
         this.selector = Selector.open();
         this.listener = ServerSocketChannel.open();
         try {
@@ -77,6 +79,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private void run() {
         long lastRound = System.nanoTime();
+        eachRound.run();
         try (selector;
                 listener) {
             while (listener.isOpen()) {
@@ -90,6 +93,7 @@ public final class HttpEndpoint implements AutoCloseable {
                     lastRound = System.nanoTime();
                     listening.interestOps(SelectionKey.OP_ACCEPT);
                     closeAged(lastRound);
+                    eachRound.run();
                 }
             }
         } catch (IOException | CancelledKeyException | ClosedSelectorException e) {
@@ -134,25 +138,13 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private Response response(String method, String path) {
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return new Response("405 Method Not Allowed", "only GET\n");
+            return Response.error("405 Method Not Allowed", "only GET\n");
         }
-        return switch (path) {
-            case "/metrics" -> new Response("200 OK", metrics.text());
-            case "/health" ->
-                problem.get()
-                        .map(wrong -> new Response("503 Service Unavailable", wrong + "\n"))
-                        .orElseGet(() -> new Response("200 OK", "ok\n"));
-            default -> new Response("404 Not Found", "try /metrics or /health\n");
-        };
+        Supplier<Response> page = pages.get(path);
+        return page == null
+                ? Response.error("404 Not Found", "try " + String.join(", ", new TreeSet<>(pages.keySet())) + "\n")
+                : page.get();
     }
-
-    /**
-     * An answer.
-     *
-     * @param status code and words
-     * @param body text
-     */
-    record Response(String status, String body) {}
 
     @Override
     public void close() {

@@ -1,8 +1,8 @@
 /**
- * What the daemon tells over HTTP, on a port and a thread of its own: its counters for Prometheus, and whether it is well.
+ * What the daemon tells over HTTP, on a port and a thread of its own.
  *
- * <p>Begin with {@link HttpEndpoint}. Knows nothing else of the program: {@code daemon} says what is counted and what is healthy.
- * The only place of the Prometheus library. Writes nothing to the log.
+ * <p>Begin with {@link HttpEndpoint}. Knows nothing of what it tells: {@code daemon} gives it the pages. {@link Exposition} writes what
+ * was counted for Prometheus, and is the only place of its library. Writes nothing to the log.
  */
 @NullMarked
 package org.dmarcmilter.http;

@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * written in one go. When the queue is full lines are lost, and their number is logged as soon as there is room.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
-    private static final int BOUND = 8_192;
+    static final int BOUND = 8_192;
     private static final int BATCH = 1_024;
 
     /** How long a line waits for others to be written with: on a busy machine, waking up for each costs more than writing it. */
@@ -30,11 +31,19 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final LogSink sink;
     private final BlockingQueue<LogSink.Line> queue = new ArrayBlockingQueue<>(BOUND);
     private final AtomicLong lost = new AtomicLong();
+    private final LongAdder lostInAll;
     private final Thread writer = new Thread(this::write, "log");
     private volatile boolean stopping;
 
-    LogQueue(LogSink sink) {
+    /** @param lost counts the lines that are lost here */
+    LogQueue(LogSink sink, LongAdder lost) {
         this.sink = sink;
+        this.lostInAll = lost;
+    }
+
+    /** Lines that wait now. */
+    int waiting() {
+        return queue.size();
     }
 
     @Override
@@ -53,6 +62,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
         if (!queue.offer(new LogSink.Line(event.getTimeStamp(), severity(event), oneLine(text)))) {
             lost.incrementAndGet();
+            lostInAll.increment();
         }
     }
 

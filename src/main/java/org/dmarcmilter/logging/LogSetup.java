@@ -7,6 +7,7 @@ import java.io.FileDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.logging.StandardStream.Format;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,23 @@ import org.slf4j.LoggerFactory;
  * standard output is the system log already, so it is not written twice.
  */
 public final class LogSetup {
+    /** Lines that may wait for one destination. */
+    public static final int MOST_WAITING = LogQueue.BOUND;
+
+    private static final LongAdder LOST = new LongAdder();
+    private static volatile List<LogQueue> queues = List.of();
+
     private LogSetup() {}
+
+    /** Lines that wait now, for the destination that is furthest behind. */
+    public static int waiting() {
+        return queues.stream().mapToInt(LogQueue::waiting).max().orElse(0);
+    }
+
+    /** Lines that were lost, as a destination could not keep up. */
+    public static long lost() {
+        return LOST.sum();
+    }
 
     /** For the daemon: replaces all logging; what waits in the old one is written. */
     public static void apply(Settings.Logging settings, boolean foreground, Map<String, String> environment) {
@@ -38,12 +55,15 @@ public final class LogSetup {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         context.getLogger("org.dmarcmilter").setLevel(ours);
+        List<LogQueue> started = new ArrayList<>();
         for (LogSink sink : sinks) {
-            LogQueue queue = new LogQueue(sink);
+            LogQueue queue = new LogQueue(sink, LOST);
+            started.add(queue);
             queue.setContext(context);
             queue.start();
             root.addAppender(queue);
         }
+        queues = List.copyOf(started);
     }
 
     private static List<LogSink> sinks(Settings.Logging settings, boolean foreground, boolean journal) {

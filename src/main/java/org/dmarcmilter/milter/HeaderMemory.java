@@ -54,6 +54,11 @@ final class HeaderMemory {
         return new HeaderMemory(half / limits.maxConnections(), half);
     }
 
+    /** Octets of the pool. */
+    long pool() {
+        return pool;
+    }
+
     /**
      * Opens the account of a message, with nothing in it.
      *

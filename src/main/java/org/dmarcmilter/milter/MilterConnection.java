@@ -99,6 +99,7 @@ final class MilterConnection implements MilterCommand.Visitor {
             wire.malformed("protocol version " + old.version() + " is not supported");
         } else if (result instanceof Agreed both) {
             agreed = both;
+            service.counters().replies.increment();
             wire.negotiated(agreed);
             tellOfSpace(wishes);
         }
@@ -344,6 +345,7 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     private void decide(OpenMessage message, ByteBuffer lastPiece) {
         message.deciding = true;
+        message.decidingSince = System.nanoTime();
         try {
             read(lastPiece);
             CompletionStage<List<MilterReply>> stage = session.endOfMessage(macros);
@@ -414,6 +416,7 @@ final class MilterConnection implements MilterCommand.Visitor {
     private void send(OpenMessage message, List<MilterReply> answer) {
         message.deciding = false;
         answer.forEach(wire::send);
+        service.counters().verdicts.count(System.nanoTime() - message.decidingSince);
     }
 
     private void goOn() {
@@ -509,6 +512,7 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     private void answer(int noReply, MilterReply reply) {
         if (!agreed.has(noReply)) {
+            service.counters().replies.increment();
             wire.send(reply);
         }
     }

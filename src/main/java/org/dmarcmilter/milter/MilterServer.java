@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.dmarcmilter.domain.ListenAddress;
+import org.dmarcmilter.metrics.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -259,6 +260,38 @@ public final class MilterServer implements AutoCloseable {
     /** Messages answered with a temporary failure because memory for header fields was short. */
     public long putOff() {
         return service.counters().putOff.sum();
+    }
+
+    /** How often an MTA has waited for a reply: to a command, or at the end of a message. */
+    public long roundTrips() {
+        return service.counters().replies.sum() + service.counters().messages.sum();
+    }
+
+    /** From the end of a message to its verdict, where the filter was asked for one then. */
+    public Histogram verdicts() {
+        return service.counters().verdicts;
+    }
+
+    /** Connections that may be open at a time. */
+    public int mostConnections() {
+        return service.limits().maxConnections();
+    }
+
+    /** Octets that larger messages hold together beyond what is each one's own. */
+    public long headerMemory() {
+        return service.headerMemory().taken();
+    }
+
+    /** How many octets those may be. */
+    public long mostHeaderMemory() {
+        return service.headerMemory().pool();
+    }
+
+    /** Whether connections are accepted: not before a socket is bound, and not while the server ends. */
+    public boolean isListening() {
+        return !draining.get()
+                && !listeners.isEmpty()
+                && listeners.stream().allMatch(listener -> listener.channel().isOpen());
     }
 
     /** Failures of the filter that became the fail-safe verdict. */

@@ -44,6 +44,9 @@ final class OpenMessage {
     /** The session was asked for its verdict, which has not come. */
     boolean deciding;
 
+    /** When that began, by {@link System#nanoTime}. */
+    long decidingSince;
+
     /**
      * @param client whose message it is
      * @param refused told, on any thread, if it has to give up what it has taken

@@ -38,7 +38,7 @@ public final class FailureReporter {
     private static final int MAX_JOB = 128;
 
     /** Reports that wait for the DNS at the same time, each with one question. */
-    static final int MAX_SEARCHES = 16;
+    public static final int MAX_SEARCHES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(FailureReporter.class);
 
@@ -147,6 +147,23 @@ public final class FailureReporter {
         } catch (InterruptedException e) {
             dropped.add(executor.shutdownNow().size());
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reports that wait to be made or sent. */
+    public int waiting() {
+        return executor.getQueue().size();
+    }
+
+    /** How many may wait. */
+    public int mostWaiting() {
+        return limits.waiting();
+    }
+
+    /** Reports that wait for name servers. */
+    public int searching() {
+        synchronized (searches) {
+            return searches.size();
         }
     }
 

@@ -88,10 +88,11 @@ class DaemonTest {
             }
         });
         assertTrue(listening.await(60, TimeUnit.SECONDS));
-        assertEquals("200 ok\n", health(metrics));
+        assertEquals("200 {\"status\":\"ok\",\"problems\":[]}\n", health(metrics));
         await().until(() -> notify.sent().contains("WATCHDOG=1"));
 
-        String problem = "503 no DNS question can be asked any more (java.io.IOException: Bad file descriptor)\n";
+        String problem = "503 {\"status\":\"failing\",\"problems\":[\"no DNS question can be asked any more"
+                + " (java.io.IOException: Bad file descriptor)\"]}\n";
         try (Socket openMessage = openMessage(milter)) {
             selector.fail(FailingSelector.Cause.IO);
             await().until(() -> notify.sent().contains("STOPPING=1"));

@@ -1,5 +1,6 @@
 package org.dmarcmilter.daemon;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.aggregate.ReportScope;
+import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dmarc.SuffixListDiscovery;
 import org.dmarcmilter.domain.PublicSuffixList;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -34,8 +36,6 @@ class RecordersTest {
 
     @TempDir
     private Path directory;
-
-    private final List<String> counted = new ArrayList<>();
 
     private static MailSystem system(String options) {
         return MailSystem.with(options)
@@ -62,15 +62,12 @@ class RecordersTest {
                         Optional.of("reports@mx.example.net"),
                         "cat >>'" + directory.resolve(reportFile) + "'",
                         NoReportsList.NONE),
-                new RecordingRules(ReportScope.ALL, 86_400));
+                new RecordingRules(ReportScope.ALL, 86_400),
+                PublicSuffixList.bundled());
     }
 
     private Recorders recorders(MailSystem system, boolean reports) {
-        return new Recorders(
-                Optional.empty(),
-                (result, action) -> counted.add(result + " " + action),
-                assembled(system, reports, "reports"),
-                new ReportRecorder());
+        return new Recorders(Optional.empty(), assembled(system, reports, "reports"), new ReportRecorder());
     }
 
     private String text(String file) throws IOException {
@@ -96,7 +93,13 @@ class RecordersTest {
         Recorders recorders = recorders(system, false);
         recorders.accept(judged(system, "Q1", fields));
         recorders.flushAndClose(LONG);
-        assertEquals(List.of(expected), counted, why);
+        List<String> counted = new ArrayList<>();
+        recorders.messages().messages((number, words) -> {
+            if (number > 0) {
+                counted.add(number + " " + String.join(" ", words));
+            }
+        });
+        assertEquals(List.of("1 " + expected), counted, why);
     }
 
     @ParameterizedTest(name = "{3}")
@@ -180,10 +183,30 @@ class RecordersTest {
     void aNewHistoryFileHasTheModeOfUMask() throws IOException {
         Path file = directory.resolve("history");
         MailSystem system = system("HistoryFile " + file);
-        Recorders recorders = new Recorders(
-                Optional.of(027), (result, action) -> {}, assembled(system, false, "reports"), new ReportRecorder());
+        Recorders recorders =
+                new Recorders(Optional.of(027), assembled(system, false, "reports"), new ReportRecorder());
         recorders.accept(judged(system, "Q1", FAILS));
         recorders.flushAndClose(LONG);
         assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void aHistoryThatCannotBeWrittenIsAProblemBeforeAndAfterTheFirstMessage() throws IOException {
+        Path file = directory.resolve("missing/history");
+        MailSystem system = system("HistoryFile " + file);
+        Settings.History settings = system.rules().settings().history();
+        Recorders recorders = recorders(system, false);
+        Optional<String> problem = Optional.of("HistoryFile " + file + " cannot be written");
+        assertEquals(problem, recorders.historyProblem(settings));
+        recorders.accept(judged(system, "Q1", FAILS));
+        await().untilAsserted(() -> assertEquals(1, recorders.failing()));
+        assertEquals(problem, recorders.historyProblem(settings));
+        Files.createDirectory(file.getParent());
+        await().untilAsserted(() -> assertEquals(Optional.empty(), recorders.historyProblem(settings)));
+        recorders.flushAndClose(LONG);
+        assertEquals(
+                Optional.empty(),
+                recorders.historyProblem(system("").rules().settings().history()),
+                "none is asked for");
     }
 }

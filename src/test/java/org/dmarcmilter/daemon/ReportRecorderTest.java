@@ -55,7 +55,8 @@ class ReportRecorderTest {
                 system.rules(),
                 new SuffixListDiscovery(PublicSuffixList.bundled()),
                 new FailureReportSettings(false, false, Optional.empty(), Optional.empty(), "true", NoReportsList.NONE),
-                new RecordingRules(ReportScope.ALL, 86_400));
+                new RecordingRules(ReportScope.ALL, 86_400),
+                PublicSuffixList.bundled());
     }
 
     private static void accept(ReportRecorder recorder, MailSystem system, String sender, String fields) {

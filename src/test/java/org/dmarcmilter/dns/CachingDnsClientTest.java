@@ -99,6 +99,7 @@ class CachingDnsClientTest {
         assertEquals(1, upstream.questions);
         upstream.held.get(0).complete(new TimedAnswer(answer(kind), Duration.ZERO));
         waiting.forEach(each -> assertEquals(answer(kind), each.getNow(null)));
+        assertEquals("9 9 1", cache.hits() + " " + cache.coalesced() + " " + cache.misses());
         askTenTimes(cache);
         assertEquals(2, upstream.questions, "without any time passing");
     }

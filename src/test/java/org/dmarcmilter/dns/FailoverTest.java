@@ -55,25 +55,26 @@ class FailoverTest {
 
     static Stream<Arguments> sicknesses() {
         return Stream.of(
-                Arguments.of("silence", TestDnsServer.SILENT),
-                Arguments.of("SERVFAIL", TestDnsServer.SERVFAIL),
-                Arguments.of("REFUSED", TestDnsServer.REFUSED),
-                Arguments.of("FORMERR", TestDnsServer.rcode(Rcode.FORMERR)),
-                Arguments.of("NOTIMP", TestDnsServer.rcode(Rcode.NOTIMP)),
-                Arguments.of("a broken reply", TestDnsServer.BROKEN),
-                Arguments.of("answers with a wrong id only", TestDnsServer.WRONG_ID),
-                Arguments.of("answers to another question only", TestDnsServer.WRONG_QUESTION),
-                Arguments.of("truncation even by TCP", TestDnsServer.TRUNCATED_ALWAYS),
-                Arguments.of("a referral", REFERRAL));
+                Arguments.of("silence", TestDnsServer.SILENT, DnsFailure.NO_ANSWER),
+                Arguments.of("SERVFAIL", TestDnsServer.SERVFAIL, DnsFailure.SERVER_ERROR),
+                Arguments.of("REFUSED", TestDnsServer.REFUSED, DnsFailure.SERVER_ERROR),
+                Arguments.of("FORMERR", TestDnsServer.rcode(Rcode.FORMERR), DnsFailure.SERVER_ERROR),
+                Arguments.of("NOTIMP", TestDnsServer.rcode(Rcode.NOTIMP), DnsFailure.SERVER_ERROR),
+                Arguments.of("a broken reply", TestDnsServer.BROKEN, DnsFailure.BROKEN_REPLY),
+                Arguments.of("answers with a wrong id only", TestDnsServer.WRONG_ID, DnsFailure.NO_ANSWER),
+                Arguments.of("answers to another question only", TestDnsServer.WRONG_QUESTION, DnsFailure.NO_ANSWER),
+                Arguments.of("truncation even by TCP", TestDnsServer.TRUNCATED_ALWAYS, DnsFailure.BROKEN_REPLY),
+                Arguments.of("a referral", REFERRAL, DnsFailure.SERVER_ERROR));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("sicknesses")
-    void theNextServerAnswers(String sickness, TestDnsServer.Behaviour behaviour) {
+    void theNextServerAnswers(String sickness, TestDnsServer.Behaviour behaviour, DnsFailure unused) {
         sick.behave(TestDnsServer.ALL, behaviour);
         try (DnsjavaClient client = client(LIMIT, sick.address(), good.address())) {
             assertEquals(FOUND, ask(client, "x.example"), sickness);
             assertEquals(0, client.failures());
+            assertTrue(client.sinceLastReply().isPresent());
             assertEquals(0, client.inFlight());
         }
         assertTrue(sick.count() >= 1);
@@ -82,12 +83,14 @@ class FailoverTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("sicknesses")
-    void noServerAnswers(String sickness, TestDnsServer.Behaviour behaviour) {
+    void noServerAnswers(String sickness, TestDnsServer.Behaviour behaviour, DnsFailure kind) {
         sick.behave(TestDnsServer.ALL, behaviour);
         try (DnsjavaClient client = client(Duration.ofMillis(400), sick.address())) {
             DnsAnswer.Unavailable answer = assertInstanceOf(DnsAnswer.Unavailable.class, ask(client, "x.example"));
             assertTrue(answer.reason().endsWith(" from " + ResolvConf.text(sick.address())), answer.reason());
             assertEquals(1, client.failures());
+            assertEquals(1, client.counters().failures().of(kind));
+            assertEquals(1, client.counters().latency().counted().number());
             assertEquals(0, client.inFlight());
         }
     }

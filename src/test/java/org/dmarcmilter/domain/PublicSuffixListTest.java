@@ -1,7 +1,6 @@
 package org.dmarcmilter.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +95,10 @@ class PublicSuffixListTest {
         PublicSuffixList list = PublicSuffixList.parse(SMALL);
         assertEquals(7, list.ruleCount());
         assertEquals(Optional.of("2026-01-02_03-04-05_UTC"), list.version());
+        assertEquals(Optional.of(Instant.parse("2026-01-02T03:04:05Z")), list.published());
+        assertEquals(
+                Optional.empty(),
+                PublicSuffixList.parse("// VERSION: new\ncom\n").published());
     }
 
     @Test
@@ -136,7 +140,7 @@ class PublicSuffixListTest {
     @Test
     void theBundledListIsWhole() {
         assertTrue(BUNDLED.ruleCount() > 5_000, () -> "rules: " + BUNDLED.ruleCount());
-        assertFalse(BUNDLED.version().orElse("").isEmpty());
+        assertTrue(BUNDLED.published().isPresent());
         assertEquals(DomainName.of("uk.com"), BUNDLED.organizationalDomain(DomainName.of("x.uk.com")), "E180");
         assertEquals(DomainName.of("gov.uk"), BUNDLED.organizationalDomain(DomainName.of("gov.uk")), "E182");
         // Organizational domains of OpenDMARC's test_tld, but for its rule !educ.ar, which the list no longer has.

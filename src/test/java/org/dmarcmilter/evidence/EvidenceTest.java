@@ -57,6 +57,7 @@ class EvidenceTest {
                 false,
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
         Evidence evidence = Evidence.merge(fields, own(own), Optional.empty());
         assertEquals(

@@ -343,6 +343,26 @@ class FieldReaderTest {
         assertEquals(true, evidence.notes().get(1).startsWith("Q1 ignoring Authentication-Results at 2: "));
     }
 
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # fields                                                                               | ignored         | why
+        AR: mx.example.net; dkim=pass header.d=a.example                                       |                 | believed
+        AR: other.example; dkim=pass header.d=a.example & AR: third.example; spf=fail          | STRANGER STRANGER | one for each field
+        AR: mx.example.net; dkim=pass header.d=a.example(                                      | UNREADABLE      | no grammar
+        AR: mx.example.net; dkim=pass header.d=a.example header.d=b.example                    | CONTRADICTORY   | two signers of one signature
+        DKIM-Signature: i=x=3B=20dkim=3Dpass & AR: mx.example.net; dkim=pass header.d=a.example | COPIED          | what a checker may have copied
+        Received-SPF: (                                                                        | UNREADABLE      | no grammar either
+        Received-SPF: fail                                                                     | OTHER_SENDER    | about nobody
+        Received: x & Received-SPF: pass (x) client-ip=192.0.2.1;                              | OUT_OF_PLACE    | below what the sender wrote
+        Received-SPF: pass (x) client-ip=203.0.113.77;                                         | OTHER_CLIENT    | of another session
+        """)
+    void namesTheCauseOfWhatDoesNotCount(String fields, String expected, String why) {
+        assertEquals(
+                expected == null ? "" : expected,
+                collect(fields).ignored().stream().map(Enum::name).collect(Collectors.joining(" ")),
+                why);
+    }
+
     @Test
     void notesAreSafeForTheLog() {
         FieldEvidence evidence = collect(

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +20,17 @@ class LogQueueTest {
 
     private void log(Consumer<Logger> writer) {
         LoggerContext context = new LoggerContext();
-        LogQueue queue = new LogQueue(new LogSink() {
-            @Override
-            public void write(List<Line> lines) {
-                written.addAll(lines);
-            }
+        LogQueue queue = new LogQueue(
+                new LogSink() {
+                    @Override
+                    public void write(List<Line> lines) {
+                        written.addAll(lines);
+                    }
 
-            @Override
-            public void close() {}
-        });
+                    @Override
+                    public void close() {}
+                },
+                new LongAdder());
         queue.setContext(context);
         queue.start();
         Logger logger = context.getLogger("test");

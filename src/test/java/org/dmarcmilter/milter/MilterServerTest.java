@@ -135,6 +135,9 @@ class MilterServerTest {
         }
         assertEquals(2, server.connections());
         assertEquals(2, server.messages());
+        assertEquals(8, server.roundTrips(), "negotiation, CONNECT, MAIL and the end of a message, each twice");
+        assertEquals(2, server.verdicts().counted().number());
+        assertTrue(server.isListening());
         assertEquals(0, server.malformed());
         await().until(() -> server.openConnections() == 0);
         assertEquals(List.of(), log.above(Level.DEBUG));
@@ -369,6 +372,7 @@ class MilterServerTest {
         assertEquals("EOF", receive(idle));
         assertThrows(IOException.class, () -> connect(address));
         assertFalse(drained.isDone(), "waits for the open message");
+        assertFalse(server.isListening());
         decision.complete(List.of(new Accept()));
         assertEquals("a", receive(busy));
         assertEquals("EOF", receive(busy));
