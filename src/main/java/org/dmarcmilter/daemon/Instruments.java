@@ -30,7 +30,6 @@ import org.dmarcmilter.metrics.Histogram;
 import org.dmarcmilter.metrics.Tally;
 import org.dmarcmilter.milter.MilterServer;
 import org.dmarcmilter.report.FailureReporter;
-import org.dmarcmilter.spf.SpfResult;
 import org.dmarcmilter.status.ReportRun;
 
 /**
@@ -196,13 +195,9 @@ final class Instruments {
                 sources -> sources.messages().disbelieved()));
         to.add(counters(
                 "dmarc_milter_own_checks_total",
-                "Checks of our own, whether or not they counted, by method and result",
+                "SPF checks and verified DKIM signatures of our own, whether or not they counted, by method and result",
                 List.of("method", "result"),
-                (sources, samples) -> {
-                    for (SpfResult.Code code : SpfResult.Code.values()) {
-                        samples.add(sources.messages().ownSpf().of(code), "spf", code.word());
-                    }
-                }));
+                (sources, samples) -> sources.messages().own(samples::add)));
     }
 
     private static void addDns(List<Instrument> to) {

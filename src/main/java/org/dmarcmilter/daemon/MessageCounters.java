@@ -58,6 +58,7 @@ final class MessageCounters {
     private final Tally<OverrideReason> overrides = new Tally<>(OverrideReason.class);
     private final Tally<Ignored> ignored = new Tally<>(Ignored.class);
     private final Tally<SpfResult.Code> ownSpf = new Tally<>(SpfResult.Code.class);
+    private final LongAdder[] ownDkim = adders(WORDS.length);
     private final LongAdder disbelieved = new LongAdder();
 
     private static LongAdder[] adders(int number) {
@@ -97,7 +98,7 @@ final class MessageCounters {
     }
 
     private void count(Evidence evidence) {
-        List<DkimSeen> dkim = evidence.fields().dkim();
+        List<DkimSeen> dkim = evidence.dkim();
         for (int i = 0; i < dkim.size(); i++) {
             believed[believed(Method.DKIM, dkim.get(i).source(), dkim.get(i).result())].increment();
         }
@@ -107,6 +108,12 @@ final class MessageCounters {
         }
         if (evidence.own().isPresent()) {
             ownSpf.count(evidence.own().get().result().code());
+        }
+        if (evidence.ownDkim().isPresent()) {
+            // The same list: where we check DKIM, our results are what counts.
+            for (int i = 0; i < dkim.size(); i++) {
+                ownDkim[word(dkim.get(i).result())].increment();
+            }
         }
         List<Ignored> causes = evidence.fields().ignored();
         for (int i = 0; i < causes.size(); i++) {
@@ -124,11 +131,15 @@ final class MessageCounters {
     }
 
     private static int believed(Method method, Source source, ResultWord result) {
+        return (method.ordinal() * SOURCES.length + source.ordinal()) * WORDS.length + word(result);
+    }
+
+    private static int word(ResultWord result) {
         int word = 0;
         while (word < WORDS.length - 1 && !WORDS[word].equals(result)) {
             word++;
         }
-        return (method.ordinal() * SOURCES.length + source.ordinal()) * WORDS.length + word;
+        return word;
     }
 
     /** Takes one number and what it is about. */
@@ -193,9 +204,14 @@ final class MessageCounters {
         return ignored;
     }
 
-    /** Our own SPF checks, whether or not they counted. */
-    Tally<SpfResult.Code> ownSpf() {
-        return ownSpf;
+    /** Our own SPF checks, whether or not they counted, and the signatures that we verified, by method and result. */
+    void own(Reader to) {
+        for (SpfResult.Code code : SpfResult.Code.values()) {
+            to.read(ownSpf.of(code), word(Method.SPF), code.word());
+        }
+        for (int i = 0; i < WORDS.length; i++) {
+            to.read(ownDkim[i].sum(), word(Method.DKIM), WORDS[i].text());
+        }
     }
 
     /** Messages whose trusted fields were not believed. */

@@ -243,6 +243,7 @@ final class FieldReader {
     private void take(MethodResult result, Optional<String> doubt) {
         if (dkimSettings.selfValidate()
                 && (result.method().equals(DKIM) || result.method().equals(ARC))) {
+            ignore(Ignored.OWN_INSTEAD);
             return;
         }
         if (result.isAmbiguous()) {

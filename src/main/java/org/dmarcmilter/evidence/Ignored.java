@@ -16,6 +16,8 @@ public enum Ignored {
     COPIED,
     /** A checker that writes one result seems to have written several. */
     SEVERAL_RESULTS,
+    /** We check DKIM ourselves, and then nobody else's word about DKIM or ARC counts. */
+    OWN_INSTEAD,
     /** A Received-SPF field that stands where no checker of this host puts it. */
     OUT_OF_PLACE,
     /** A Received-SPF field about another client. */

@@ -104,6 +104,7 @@ class EvidenceTest {
                 false,
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
         Optional<OwnDkim> ownDkim = own.equals("-")
                 ? Optional.empty()
