@@ -1,8 +1,6 @@
 package org.dmarcmilter.dkim;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.dmarcmilter.dkim.DkimResult.Code;
@@ -19,7 +17,8 @@ import org.dmarcmilter.text.TagList;
  * @param body what c= says of the body
  * @param domain d=
  * @param key where the key is published: of d= and s=
- * @param names the names in h=, lower case, in their order
+ * @param names the names in h=, lower case, in their order, with colons between. As one text, since it is kept while the body comes and the
+ *     DNS is asked, and a sender may write hundreds
  * @param limit l=: of so many octets of the body it speaks; empty for all of it
  * @param isOfDomainItself whether the domain of i= is d=, and not below it
  */
@@ -31,7 +30,7 @@ record DkimSignature(
         Canonicalization body,
         DomainName domain,
         DomainName key,
-        List<String> names,
+        String names,
         OptionalLong limit,
         boolean isOfDomainItself) {
     static final String FIELD = "DKIM-Signature";
@@ -68,7 +67,7 @@ record DkimSignature(
     /** Reads an ARC-Message-Signature, which has an instance for i=, no version, and another default for c= (RFC 8617, section 4.1.2). */
     static DkimSignature ofArc(StrictTags tags, SignatureClaims claims, long now) throws NoPassException {
         DkimSignature signature = read(tags, claims, Optional.empty(), Canonicalization.RELAXED, now);
-        if (signature.names.contains(ArcChain.SEAL.toLowerCase(Locale.ROOT))) {
+        if (has(signature.names, Canonicalization.lowerCase(ArcChain.SEAL))) {
             throw tags.wrong("h", "names the seal");
         }
         return signature;
@@ -90,12 +89,12 @@ record DkimSignature(
         if (identity.isPresent() && !identity.get().isAtOrBelow(domain)) {
             throw tags.wrong("i", "is outside of d=");
         }
-        List<String> names = names(tags);
+        String names = names(tags);
         List<Canonicalization> canonicalizations = canonicalizations(tags, ifNone);
         checkQueryMethod(tags);
         OptionalLong limit = number(tags, "l", MAX_LIMIT_DIGITS);
         checkTime(tags, now);
-        if (!names.contains(FROM)) {
+        if (!has(names, FROM)) {
             throw new NoPassException(Code.PERMERROR, "the From field is not signed");
         }
         if (algorithm == Algorithm.RSA_SHA1) {
@@ -142,24 +141,26 @@ record DkimSignature(
         return plain.toString();
     }
 
-    private static List<String> names(StrictTags tags) throws NoPassException {
-        List<String> names = new ArrayList<>(StrictTags.words(tags.required("h")));
+    private static String names(StrictTags tags) throws NoPassException {
+        List<String> names = StrictTags.words(tags.required("h"));
         if (names.size() > MAX_NAMES) {
             throw tags.wrong("h", "has more than " + MAX_NAMES + " names");
         }
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            for (int j = 0; j < name.length(); j++) {
-                if (name.charAt(j) <= ' ' || name.charAt(j) > '~') {
-                    throw tags.wrong("h", "has what is no name of a field");
-                }
-            }
+        for (String name : names) {
             if (name.isEmpty()) {
                 throw tags.wrong("h", "has an empty name");
             }
-            names.set(i, Canonicalization.lowerCase(name));
+            for (int i = 0; i < name.length(); i++) {
+                if (name.charAt(i) <= ' ' || name.charAt(i) > '~') {
+                    throw tags.wrong("h", "has what is no name of a field");
+                }
+            }
         }
-        return names;
+        return Canonicalization.lowerCase(String.join(":", names));
+    }
+
+    private static boolean has(String names, String name) {
+        return StrictTags.words(names).contains(name);
     }
 
     /** For the header and for the body; what is said of the header alone does not hold for the body. */

@@ -3,6 +3,7 @@ package org.dmarcmilter.dkim;
 import java.util.Optional;
 import org.dmarcmilter.dkim.DkimResult.Code;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.text.Printable;
 
 /**
  * What one TXT record is good for as a key (RFC 6376, section 3.6.1): what would become of a signature by it that is right in all other
@@ -30,18 +31,21 @@ public record JudgedKey(
 
     /** Judges one TXT record, whatever it holds. */
     public static JudgedKey of(String txt) {
-        KeyRecord record;
         try {
-            record = KeyRecord.parse(txt);
+            return of(KeyRecord.parse(txt));
         } catch (NoPassException e) {
             return new JudgedKey(e.code(), e.reason(), "", 0, false, false);
         }
-        Optional<Algorithm> algorithm = algorithm(record);
-        String word = algorithm.map(Algorithm::word).orElse("");
+    }
+
+    private static JudgedKey of(KeyRecord record) {
+        Optional<Algorithm> known = algorithm(record);
+        String word = known.map(Algorithm::word).orElse("");
         try {
-            record.check(algorithm.orElse(Algorithm.RSA_SHA256), true);
-            VerificationKey key = VerificationKey.of(
-                    algorithm.orElse(Algorithm.RSA_SHA256), record.key().octets());
+            Algorithm algorithm = known.orElseThrow(() ->
+                    new NoPassException(Code.PERMERROR, "key of unknown type " + Printable.quoted(record.keyType())));
+            record.check(algorithm, true);
+            VerificationKey key = VerificationKey.of(algorithm, record.key().octets());
             return new JudgedKey(Code.PASS, "", word, key.bits(), record.testMode(), record.exactDomain());
         } catch (NoPassException e) {
             return new JudgedKey(e.code(), e.reason(), word, 0, record.testMode(), record.exactDomain());

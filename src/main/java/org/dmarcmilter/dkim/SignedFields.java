@@ -23,7 +23,7 @@ final class SignedFields {
     private final Map<String, Integer> lowest = new HashMap<>();
 
     /** For each field the next one above it that has its name. */
-    private final int[] above;
+    private int[] above = new int[0];
 
     /**
      * What was signed.
@@ -35,9 +35,13 @@ final class SignedFields {
 
     SignedFields(List<HeaderField> fields) {
         this.fields = fields;
+    }
+
+    /** Not before somebody wants to know: it takes more memory than some headers. */
+    private void index() {
         above = new int[fields.size()];
         Arrays.fill(above, NONE);
-        for (int i = 0; i < fields.size(); i++) {
+        for (int i = 0; i < above.length; i++) {
             Integer next = lowest.put(Canonicalization.lowerCase(fields.get(i).name()), i);
             above[i] = next == null ? NONE : next;
         }
@@ -45,9 +49,12 @@ final class SignedFields {
 
     /** What the signature in that field signed of the header. */
     Selection select(DkimSignature signature, HeaderField own) {
+        if (lowest.isEmpty()) {
+            index();
+        }
         Map<String, Integer> unused = new HashMap<>();
         StringBuilder header = new StringBuilder(1_024);
-        for (String name : signature.names()) {
+        for (String name : StrictTags.words(signature.names())) {
             int next = unused.containsKey(name) ? unused.get(name) : lowest.getOrDefault(name, NONE);
             if (next != NONE) {
                 append(fields.get(next), signature.header(), header);

@@ -126,7 +126,7 @@ class BodyHashTest {
         return hash;
     }
 
-    private static String naive(Canonicalization canonicalization, String body) {
+    static String naive(Canonicalization canonicalization, String body) {
         boolean relaxed = canonicalization == Canonicalization.RELAXED;
         String text = body;
         if (relaxed) {
