@@ -62,6 +62,37 @@ final class BodyHash {
 
     /** The next octets of the body. */
     void update(byte[] octets, int count) {
+        if (relaxed) {
+            updateRelaxed(octets, count);
+        } else {
+            updateSimple(octets, count);
+        }
+    }
+
+    /** Only what stands at the end can turn out not to count. */
+    private void updateSimple(byte[] octets, int count) {
+        int start = 0;
+        if (cr && count > 0 && octets[0] == '\n') {
+            special(octets[0]);
+            start = 1;
+        }
+        int end = count;
+        if (end > start && octets[end - 1] == '\r') {
+            end--;
+        }
+        while (end - start >= 2 && octets[end - 2] == '\r' && octets[end - 1] == '\n') {
+            end -= 2;
+        }
+        if (end > start) {
+            settle();
+            write(octets, start, end - start);
+        }
+        for (int i = end; i < count; i++) {
+            special(octets[i]);
+        }
+    }
+
+    private void updateRelaxed(byte[] octets, int count) {
         int i = 0;
         while (i < count) {
             int end = endOfRun(octets, i, count);
@@ -82,32 +113,35 @@ final class BodyHash {
      */
     private int endOfRun(byte[] octets, int start, int count) {
         int i = start;
-        if (cr && i < count && octets[i] == '\n') {
+        if (cr && octets[i] == '\n') {
             return start;
         }
-        while (i < count) {
-            byte octet = octets[i];
-            if (octet > ' ' || !isSpecial(octet)) {
+        while (true) {
+            while (i < count && octets[i] > ' ') {
                 i++;
-            } else if (octet == ' ' && i > start && i + 1 < count && !isSpecial(octets[i + 1])) {
+            }
+            if (i == count) {
+                return i;
+            }
+            if (!isSpecial(octets[i])) {
+                i++; // not US-ASCII, or a control
+            } else if (i == start) {
+                return i;
+            } else if (octets[i] == ' ' && i + 1 < count && !isSpecial(octets[i + 1])) {
                 i += 2;
-            } else if (octet == '\r'
-                    && i > start
-                    && i + 2 < count
-                    && octets[i + 1] == '\n'
-                    && !isSpecial(octets[i + 2])) {
+            } else if (octets[i] == '\r' && i + 2 < count && octets[i + 1] == '\n' && !isSpecial(octets[i + 2])) {
                 i += 3;
             } else {
                 return i;
             }
         }
-        return i;
     }
 
-    private boolean isSpecial(byte octet) {
-        return octet == '\r' || (relaxed && (octet == ' ' || octet == '\t'));
+    private static boolean isSpecial(byte octet) {
+        return octet == '\r' || octet == ' ' || octet == '\t';
     }
 
+    /** Takes what may turn out not to count: a CR, the LF behind one, or white space. */
     private void special(byte octet) {
         if (cr && octet == '\n') {
             cr = false;
