@@ -83,24 +83,30 @@ final class AuthResults {
 
     /** Another word than those of RFC 8601, section 2.7.1, says nothing. */
     private static AuthResult dkimWord(ResultWord word) {
-        return switch (word.text()) {
-            case "none", "pass", "fail", "policy", "temperror", "permerror" -> known(word.text());
-            default -> AuthResult.NEUTRAL;
-        };
+        AuthResult result = sharedWord(word);
+        return result == AuthResult.SOFTFAIL ? AuthResult.NEUTRAL : result;
     }
 
     /** Section 2.7.2 there, and the words of its forerunners (RFC 4408, RFC 5451). */
     private static AuthResult spfWord(ResultWord word) {
         return switch (word.text()) {
-            case "none", "pass", "fail", "softfail", "policy", "temperror", "permerror" -> known(word.text());
             case "hardfail" -> AuthResult.FAIL;
             case "error" -> AuthResult.PERMERROR;
             case "unknown" -> AuthResult.TEMPERROR;
-            default -> AuthResult.NEUTRAL;
+            default -> sharedWord(word);
         };
     }
 
-    private static AuthResult known(String word) {
-        return CanonicalText.constant(word, AuthResult.class);
+    private static AuthResult sharedWord(ResultWord word) {
+        return switch (word.text()) {
+            case "none" -> AuthResult.NONE;
+            case "pass" -> AuthResult.PASS;
+            case "fail" -> AuthResult.FAIL;
+            case "softfail" -> AuthResult.SOFTFAIL;
+            case "policy" -> AuthResult.POLICY;
+            case "temperror" -> AuthResult.TEMPERROR;
+            case "permerror" -> AuthResult.PERMERROR;
+            default -> AuthResult.NEUTRAL;
+        };
     }
 }

@@ -1,29 +1,15 @@
 package org.dmarcmilter.aggregate;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
  * hashed and looked up. No value holds a semicolon.
  */
 final class CanonicalText {
-    /** The words of the constants of each type that is asked for. */
-    private static final ClassValue<Map<Enum<?>, String>> WORDS = new ClassValue<>() {
-        @Override
-        protected Map<Enum<?>, String> computeValue(Class<?> type) {
-            return Arrays.stream(type.getEnumConstants())
-                    .map(Enum.class::cast)
-                    .collect(Collectors.toUnmodifiableMap(
-                            constant -> constant, constant -> constant.name().toLowerCase(Locale.ROOT)));
-        }
-    };
-
     private CanonicalText() {}
 
     /** Puts a text together. */
@@ -75,25 +61,19 @@ final class CanonicalText {
             return choice(value(name), List.of(no, yes)) == 1;
         }
 
-        /** The constant whose {@link #word} the value is. */
+        /** The constant whose name the value is. */
         <E extends Enum<E>> E constant(String name, Class<E> type) {
             return CanonicalText.constant(value(name), type);
         }
     }
 
-    /** A constant as it is written. */
-    static String word(Enum<?> constant) {
-        return Objects.requireNonNull(WORDS.get(constant.getDeclaringClass()).get(constant));
-    }
-
-    /** @throws IllegalArgumentException if there is none */
+    /**
+     * The constant whose name a word is, in whatever case: who reads compares the whole text with what the constants make.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     static <E extends Enum<E>> E constant(String word, Class<E> type) {
-        for (E constant : type.getEnumConstants()) {
-            if (word(constant).equals(word)) {
-                return constant;
-            }
-        }
-        throw new IllegalArgumentException("no " + type.getSimpleName());
+        return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
     }
 
     private static int choice(String value, List<String> choices) {

@@ -1,6 +1,7 @@
 package org.dmarcmilter.aggregate;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.dmarcmilter.dmarc.DmarcRecord.AlignmentMode;
@@ -46,7 +47,14 @@ public record PublishedPolicy(
     /** How policy and organizational domain were found (RFC 9990, {@code discovery_method}). */
     public enum DiscoveryMethod {
         PSL,
-        TREEWALK
+        TREEWALK;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The word in a report and in the canonical text. */
+        public String word() {
+            return word;
+        }
     }
 
     private static final String VERSION = "1";
@@ -71,7 +79,7 @@ public record PublishedPolicy(
         return new CanonicalText.Writer()
                 .add("v", VERSION)
                 .add("std", standard == Standard.RFC7489 ? "7489" : "9989")
-                .add("disc", CanonicalText.word(method))
+                .add("disc", method.word())
                 .add("p", p.word())
                 .add("sp", sp.word())
                 .add("np", np.word())
@@ -80,7 +88,7 @@ public record PublishedPolicy(
                 .add("pct", pct)
                 .add("fo", String.join(":", fo))
                 .add("t", testing ? "y" : "n")
-                .add("psd", CanonicalText.word(psd).charAt(0))
+                .add("psd", letter(psd))
                 .add("every", every)
                 .toString();
     }
@@ -107,6 +115,14 @@ public record PublishedPolicy(
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static String letter(Psd psd) {
+        return switch (psd) {
+            case YES -> "y";
+            case NO -> "n";
+            case UNKNOWN -> "u";
+        };
     }
 
     private static Psd psd(String letter) {

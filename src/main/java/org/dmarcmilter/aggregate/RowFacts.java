@@ -38,7 +38,14 @@ public record RowFacts(
         NONE,
         PASS,
         QUARANTINE,
-        REJECT
+        REJECT;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The word in a report and in the canonical text. */
+        public String word() {
+            return word;
+        }
     }
 
     /** PolicyOverrideType, as RFC 9990 has it; the older format's words follow from type and comment. */
@@ -49,7 +56,14 @@ public record RowFacts(
         POLICY_TEST_MODE,
         TRUSTED_FORWARDER,
         /** RFC 7489 only: pct. RFC 9990 writes it as {@link #OTHER}. */
-        SAMPLED_OUT
+        SAMPLED_OUT;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The word in a report and in the canonical text. */
+        public String word() {
+            return word;
+        }
     }
 
     /** A reason and its comment: a text of ours, with spaces, at most 255 characters. */
@@ -72,7 +86,7 @@ public record RowFacts(
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        /** The word in a report. */
+        /** The word in a report and in the canonical text. */
         public String word() {
             return word;
         }
@@ -101,7 +115,14 @@ public record RowFacts(
         /** It failed and was rejected: no reason unless mail of that policy domain also passes here. */
         REJECTED,
         /** Another program recorded it, and its period was over before we heard of it: that program has told of it. */
-        PAST
+        PAST;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The word in a report and in the canonical text. */
+        public String word() {
+            return word;
+        }
     }
 
     /** More reasons than there are. */
@@ -125,13 +146,13 @@ public record RowFacts(
      */
     public String text() {
         CanonicalText.Writer text = new CanonicalText.Writer()
-                .add("disposition", CanonicalText.word(disposition))
+                .add("disposition", disposition.word())
                 .add("dkim", dkimAligned ? "p" : "f")
                 .add("spf", spfAligned ? "p" : "f");
         StringBuilder list = text.begin("reasons");
         for (int i = 0; i < reasons.size(); i++) {
             Reason reason = reasons.get(i);
-            list.append(i == 0 ? "" : "|").append(CanonicalText.word(reason.type()));
+            list.append(i == 0 ? "" : "|").append(reason.type().word());
             list.append(' ').append(reason.comment());
         }
         text.add("from", headerFrom).add("mail_from", envelopeFrom).add("rcpt_to", envelopeTo);
@@ -144,7 +165,7 @@ public record RowFacts(
         list = text.begin("auth_spf");
         list.append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
         list.append(spf.result().word());
-        return text.add("weight", CanonicalText.word(weight)).toString();
+        return text.add("weight", weight.word()).toString();
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -9,7 +9,6 @@ import java.util.zip.CRC32C;
 import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts;
-import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 
 /**
@@ -74,14 +73,14 @@ record JournalLine(char type, List<String> values) {
         return new JournalLine(END, List.of(Long.toString(records)));
     }
 
-    static JournalLine record(JournalRecord record) {
+    static JournalLine record(JournalRecord record, KnownTexts known) {
         ReportFacts facts = record.facts();
         return new JournalLine(
                 RECORD,
                 List.of(
                         Long.toString(record.time().getEpochSecond()),
                         facts.policy().domain().ascii(),
-                        facts.policy().text(),
+                        known.of(facts.policy()),
                         facts.ruaText(),
                         facts.mistakesText(),
                         facts.client().text(),
@@ -89,16 +88,22 @@ record JournalLine(char type, List<String> values) {
     }
 
     /** The line as it is written. */
+    @SuppressWarnings("deprecation") // It takes each character as an octet, which is what is asked for.
     byte[] octets() {
-        StringBuilder text = new StringBuilder(512).append(type).append(' ');
-        for (int i = 0; i < values.size(); i++) {
-            if (i > 0) {
-                text.append(SEPARATOR);
-            }
-            text.append(values.get(i));
+        int end = 1;
+        for (String value : values) {
+            end += 1 + value.length();
         }
-        int end = text.length();
-        byte[] line = text.append("\t00000000\n").toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] line = new byte[end + 1 + CHECKSUM_DIGITS + 1];
+        line[0] = (byte) type;
+        int place = 1;
+        for (String value : values) {
+            line[place] = (byte) (place == 1 ? ' ' : SEPARATOR);
+            value.getBytes(0, value.length(), line, place + 1);
+            place += 1 + value.length();
+        }
+        line[end] = SEPARATOR;
+        line[line.length - 1] = '\n';
         int checksum = checksum(line, 0, end);
         for (int i = 0; i < CHECKSUM_DIGITS; i++) {
             line[end + CHECKSUM_DIGITS - i] = (byte) Character.forDigit((checksum >>> (4 * i)) & 0xF, 16);
@@ -143,15 +148,15 @@ record JournalLine(char type, List<String> values) {
      * The record of a line; empty if it holds none that can be read.
      *
      * @param places where each field stands
+     * @param known for the texts of this and other lines
      */
-    Optional<JournalRecord> record(Map<String, Integer> places) {
+    Optional<JournalRecord> record(Map<String, Integer> places, KnownTexts known) {
         String second = value(places, TIME);
         if (type != RECORD || !second.matches("[0-9]{1,12}")) {
             return Optional.empty();
         }
-        Optional<PublishedPolicy> policy = DomainName.parse(value(places, DOMAIN))
-                .flatMap(domain -> PublishedPolicy.parse(domain, value(places, CONFIG)));
-        Optional<RowFacts> row = RowFacts.parse(value(places, ROW));
+        Optional<PublishedPolicy> policy = known.policy(value(places, DOMAIN), value(places, CONFIG));
+        Optional<RowFacts> row = known.row(value(places, ROW));
         Optional<IpAddress> client = IpAddress.parse(value(places, CLIENT));
         List<String> rua = ReportFacts.rua(value(places, RUA));
         if (policy.isEmpty() || row.isEmpty() || client.isEmpty() || rua.isEmpty()) {

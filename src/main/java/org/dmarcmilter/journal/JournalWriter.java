@@ -80,6 +80,7 @@ public final class JournalWriter {
     private volatile Settings settings;
 
     // The rest belongs to the spool's thread, once that has started.
+    private final KnownTexts known = new KnownTexts();
     private final Deque<byte[]> lines = new ArrayDeque<>();
     private int lineOctets;
     private @Nullable WriterLock lock;
@@ -262,7 +263,7 @@ public final class JournalWriter {
     private Optional<byte[]> line(Entry entry) {
         return entry.rules()
                 .facts(entry.evaluation(), entry.ownReports())
-                .map(facts -> JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts))
+                .map(facts -> JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts), known)
                         .octets());
     }
 

@@ -24,6 +24,7 @@ public final class SegmentReader implements Closeable {
     private final byte[] buffer = new byte[BUFFER];
     private final byte[] line = new byte[JournalLine.MAX_OCTETS];
     private final Map<String, Integer> places = new HashMap<>();
+    private final KnownTexts known = new KnownTexts();
     private int next;
     private int filled;
     private long length;
@@ -114,7 +115,7 @@ public final class SegmentReader implements Closeable {
             if (line.isEmpty()) {
                 return Optional.empty();
             }
-            Optional<JournalRecord> record = line.get().record(places);
+            Optional<JournalRecord> record = line.get().record(places, known);
             if (record.isPresent()) {
                 return record;
             }

@@ -22,6 +22,7 @@ public final class WholeSegment implements Closeable {
     private final Path unfinished;
     private final Path file;
     private final OpenSegment segment;
+    private final KnownTexts known = new KnownTexts();
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream(2 * BATCH_OCTETS);
     private int records;
     private long latest;
@@ -53,7 +54,7 @@ public final class WholeSegment implements Closeable {
 
     /** Adds a record. */
     public void add(JournalRecord record) throws IOException {
-        lines.writeBytes(JournalLine.record(record).octets());
+        lines.writeBytes(JournalLine.record(record, known).octets());
         records++;
         latest = Math.max(latest, record.time().getEpochSecond());
         if (lines.size() >= BATCH_OCTETS) {

@@ -3,6 +3,7 @@ package org.dmarcmilter.store;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.dmarcmilter.aggregate.Period;
 import org.dmarcmilter.aggregate.PublishedPolicy;
@@ -16,15 +17,25 @@ final class Batch {
     static final class PolicySeen {
         final PublishedPolicy policy;
         final String config;
-        final Map<String, FactSeen> facts = new HashMap<>();
-        String rua = "";
-        String mistakes = "";
+        final Map<RowFacts, FactSeen> facts = new HashMap<>();
+        private List<String> rua = List.of();
+        private List<String> mistakes = List.of();
         long lastSeen;
         long lastPass;
 
-        PolicySeen(PublishedPolicy policy, String config) {
+        PolicySeen(PublishedPolicy policy) {
             this.policy = policy;
-            this.config = config;
+            this.config = policy.text();
+        }
+
+        /** The newest report addresses, as the store has them. */
+        String rua() {
+            return String.join(",", rua);
+        }
+
+        /** The newest mistakes, as the store has them. */
+        String mistakes() {
+            return String.join("\n", mistakes);
         }
     }
 
@@ -34,9 +45,9 @@ final class Batch {
         final String text;
         final Map<Place, Long> counters = new HashMap<>();
 
-        FactSeen(RowFacts facts, String text) {
+        FactSeen(RowFacts facts) {
             this.facts = facts;
-            this.text = text;
+            this.text = facts.text();
         }
     }
 
@@ -50,9 +61,7 @@ final class Batch {
         }
     }
 
-    private record PolicyKey(String domain, String config) {}
-
-    private final Map<PolicyKey, PolicySeen> policies = new HashMap<>();
+    private final Map<PublishedPolicy, PolicySeen> policies = new HashMap<>();
     private final Map<Period, Tally> tallies = new HashMap<>();
     private long messages;
 
@@ -63,22 +72,18 @@ final class Batch {
      * @param late whether that is another than its own
      */
     void add(Instant time, ReportFacts record, Period period, boolean late) {
-        String config = record.policy().text();
-        PolicySeen policy = policies.computeIfAbsent(
-                new PolicyKey(record.policy().domain().ascii(), config),
-                key -> new PolicySeen(record.policy(), config));
+        PolicySeen policy = policies.computeIfAbsent(record.policy(), PolicySeen::new);
         long second = time.getEpochSecond();
         if (second >= policy.lastSeen) {
             policy.lastSeen = second;
-            policy.rua = String.join(",", record.rua());
-            policy.mistakes = String.join("\n", record.mistakes());
+            policy.rua = record.rua();
+            policy.mistakes = record.mistakes();
         }
         if (record.row().dkimAligned() || record.row().spfAligned()) {
             policy.lastPass = Math.max(policy.lastPass, second);
         }
-        String text = record.row().text();
         policy.facts
-                .computeIfAbsent(text, key -> new FactSeen(record.row(), text))
+                .computeIfAbsent(record.row(), FactSeen::new)
                 .counters
                 .merge(new Place(period.begin(), record.client()), 1L, Long::sum);
         tallies.merge(period, new Tally(1, late ? 1 : 0), Tally::plus);

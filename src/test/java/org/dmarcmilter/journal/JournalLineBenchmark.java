@@ -53,11 +53,15 @@ public class JournalLineBenchmark {
                 .get(0);
     }
 
+    private final KnownTexts known = new KnownTexts();
+
     @Benchmark
     public byte[] write() {
-        return JournalLine.record(new JournalRecord(
-                        Instant.ofEpochSecond(1_795_493_204),
-                        recording.facts(evaluation, false).orElseThrow()))
+        return JournalLine.record(
+                        new JournalRecord(
+                                Instant.ofEpochSecond(1_795_493_204),
+                                recording.facts(evaluation, false).orElseThrow()),
+                        known)
                 .octets();
     }
 }

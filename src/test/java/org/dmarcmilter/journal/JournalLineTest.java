@@ -36,10 +36,10 @@ class JournalLineTest {
         for (int i = 0; i < 5_000; i++) {
             JournalRecord record = new JournalRecord(
                     Instant.ofEpochSecond(random.nextInt(Integer.MAX_VALUE)), AnyReportFacts.of(random));
-            byte[] line = JournalLine.record(record).octets();
+            byte[] line = JournalLine.record(record, new KnownTexts()).octets();
             assertEquals(1, text(line).lines().count());
             assertTrue(line[line.length - 1] == '\n' && line.length <= JournalLine.MAX_OCTETS);
-            assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES)));
+            assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES, new KnownTexts())));
         }
     }
 
@@ -68,16 +68,17 @@ class JournalLineTest {
         JournalRecord record = new JournalRecord(
                 Instant.ofEpochSecond(Integer.MAX_VALUE),
                 new ReportFacts(any.policy(), rua, List.of(name, name, name), any.client(), row));
-        byte[] line = JournalLine.record(record).octets();
+        byte[] line = JournalLine.record(record, new KnownTexts()).octets();
         assertTrue(line.length <= JournalLine.MAX_OCTETS, () -> String.valueOf(line.length));
-        assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES)));
+        assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES, new KnownTexts())));
     }
 
     /** CRC-32C finds each change of a single bit. */
     @Test
     void aChangedBitIsFound() {
         byte[] line = JournalLine.record(
-                        new JournalRecord(Instant.ofEpochSecond(1_764_288_065), AnyReportFacts.of(new Random(3))))
+                        new JournalRecord(Instant.ofEpochSecond(1_764_288_065), AnyReportFacts.of(new Random(3))),
+                        new KnownTexts())
                 .octets();
         for (int i = 0; i < line.length - 1; i++) {
             for (int bit = 0; bit < 8; bit++) {
@@ -91,7 +92,7 @@ class JournalLineTest {
     @Test
     void fieldsMayStandElsewhereAndOthersBesideThem() {
         JournalRecord record = new JournalRecord(Instant.ofEpochSecond(7), AnyReportFacts.of(new Random(5)));
-        List<String> values = JournalLine.record(record).values();
+        List<String> values = JournalLine.record(record, new KnownTexts()).values();
         List<String> names = List.of("new", "row", "ip", "mistakes", "rua", "config", "domain", "time");
         JournalLine line = new JournalLine(
                 'R',
@@ -104,7 +105,7 @@ class JournalLineTest {
                         values.get(2),
                         values.get(1),
                         values.get(0)));
-        assertEquals(Optional.of(record), line.record(places(names)));
+        assertEquals(Optional.of(record), line.record(places(names), new KnownTexts()));
     }
 
     private static Map<String, Integer> places(List<String> names) {
