@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.dmarcmilter.aggregate.RowFacts;
 import org.dmarcmilter.aggregate.RowFacts.AuthResult;
 import org.dmarcmilter.aggregate.RowFacts.SpfAuth;
@@ -26,8 +27,7 @@ final class FactIds {
     /** What the column {@code optional} has of {@link RowFacts.Weight#PAST}. */
     static final int PAST = 3;
 
-    private static final int MAX_POLICIES = 20_000;
-    private static final int MAX_FACTS = 60_000;
+    private static final int MAX_POLICIES = 10_000;
     private static final int MAX_NUMBERS = 5_000;
 
     /** So much may what is noted of a policy lie behind, seconds: it spares a write for each batch. */
@@ -49,9 +49,12 @@ final class FactIds {
         }
     }
 
-    private record PolicyKey(String domain, String config) {}
-
-    private record FactKey(long policy, long high, long low) {}
+    private record PolicyKey(String domain, long high, long low) {
+        static PolicyKey of(String domain, byte[] hash) {
+            ByteBuffer halves = ByteBuffer.wrap(hash);
+            return new PolicyKey(domain, halves.getLong(), halves.getLong());
+        }
+    }
 
     private record DomainPeriod(String domain, long begin) {}
 
@@ -74,7 +77,7 @@ final class FactIds {
     private final Database database;
     private final int maxFacts;
     private final Map<PolicyKey, PolicyRow> policies = new Recent<>(MAX_POLICIES);
-    private final Map<FactKey, Long> facts = new Recent<>(MAX_FACTS);
+    private final KnownFacts facts = new KnownFacts();
     private final Map<String, Long> factsOfDomain = new Recent<>(MAX_NUMBERS);
     private final Map<DomainPeriod, Long> factsOfPeriod = new Recent<>(MAX_NUMBERS);
     private long merged;
@@ -99,10 +102,10 @@ final class FactIds {
 
     /** The row of a policy, brought up to date. */
     long policy(PolicySeen seen) throws SQLException {
-        PolicyKey key = new PolicyKey(seen.policy.domain().ascii(), seen.config);
+        byte[] hash = TextHash.of(seen.config);
+        PolicyKey key = PolicyKey.of(seen.policy.domain().ascii(), hash);
         PolicyRow row = policies.get(key);
         if (row == null) {
-            byte[] hash = TextHash.of(seen.config);
             row = database.first(
                             "SELECT id, rua, mistakes, last_seen, last_pass FROM dm_policy WHERE domain = ? AND hash = ?",
                             found -> new PolicyRow(
@@ -115,7 +118,7 @@ final class FactIds {
                             hash)
                     .orElse(null);
             if (row == null) {
-                row = new PolicyRow(insert(seen, hash), seen.rua, seen.mistakes, seen.lastSeen, seen.lastPass);
+                row = new PolicyRow(insert(seen, hash), seen.rua(), seen.mistakes(), seen.lastSeen, seen.lastPass);
             }
             policies.put(key, row);
         }
@@ -131,22 +134,23 @@ final class FactIds {
                 hash,
                 seen.config,
                 seen.policy.every(),
-                seen.rua,
-                seen.mistakes,
+                seen.rua(),
+                seen.mistakes(),
                 seen.lastSeen,
                 seen.lastPass);
     }
 
     private void update(PolicyRow row, PolicySeen seen) throws SQLException {
         boolean newer = seen.lastSeen >= row.lastSeen;
-        boolean otherWish = newer && !(seen.rua.equals(row.rua) && seen.mistakes.equals(row.mistakes));
+        boolean otherWish =
+                newer && !(seen.rua().equals(row.rua) && seen.mistakes().equals(row.mistakes));
         boolean laterPass = seen.lastPass >= row.lastPass + (row.lastPass == 0 ? 1 : COARSE);
         if (!otherWish && !laterPass && seen.lastSeen < row.lastSeen + COARSE) {
             return;
         }
         if (newer) {
-            row.rua = seen.rua;
-            row.mistakes = seen.mistakes;
+            row.rua = seen.rua();
+            row.mistakes = seen.mistakes();
             row.lastSeen = seen.lastSeen;
         }
         row.lastPass = Math.max(row.lastPass, seen.lastPass);
@@ -167,24 +171,22 @@ final class FactIds {
         }
         if (hasTooMany(domain, begin)) {
             merged++;
-            RowFacts together = together(seen.facts, domain);
-            String text = together.text();
-            Optional<Long> common = find(policy, text);
-            return common.isPresent() ? common.get() : insert(policy, domain, begin, new FactSeen(together, text));
+            FactSeen together = new FactSeen(together(seen.facts, domain));
+            Optional<Long> common = find(policy, together.text);
+            return common.isPresent() ? common.get() : insert(policy, domain, begin, together);
         }
         return insert(policy, domain, begin, seen);
     }
 
     private Optional<Long> find(long policy, String text) throws SQLException {
         byte[] hash = TextHash.of(text);
-        FactKey key = key(policy, hash);
-        Long cached = facts.get(key);
-        if (cached != null) {
-            return Optional.of(cached);
+        OptionalLong known = facts.find(policy, hash);
+        if (known.isPresent()) {
+            return Optional.of(known.getAsLong());
         }
         Optional<Long> found = database.first(
                 "SELECT id FROM dm_fact WHERE policy_id = ? AND hash = ?", row -> row.getLong(1), policy, hash);
-        found.ifPresent(id -> facts.put(key, id));
+        found.ifPresent(id -> facts.put(policy, hash, id));
         return found;
     }
 
@@ -206,16 +208,11 @@ final class FactIds {
                 hash,
                 optional(seen.facts.weight()),
                 seen.text);
-        facts.put(key(policy, hash), id);
+        facts.put(policy, hash, id);
         factsOfDomain.computeIfPresent(domain.ascii(), (name, number) -> number + 1);
         factsOfPeriod.computeIfPresent(
                 new DomainPeriod(domain.ascii(), begin.getEpochSecond()), (name, number) -> number + 1);
         return id;
-    }
-
-    private static FactKey key(long policy, byte[] hash) {
-        ByteBuffer octets = ByteBuffer.wrap(hash);
-        return new FactKey(policy, octets.getLong(), octets.getLong());
     }
 
     /** All kinds that a domain ever had are quickly counted; those of the period only if they are too many. */
