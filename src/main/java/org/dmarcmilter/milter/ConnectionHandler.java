@@ -44,7 +44,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final MilterConnection connection;
     private final MilterDecoder decoder;
 
+    /** What has come of a packet whose rest has not, and of commands that wait. */
     private ByteBuf queue = Unpooled.EMPTY_BUFFER;
+
+    private final SharedMemory.Holding halfPacket;
+    private int held;
     private ByteBuf replies = Unpooled.EMPTY_BUFFER;
     private boolean processing;
     private boolean advanced;
@@ -67,6 +71,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.quickAck = quickAck;
         this.connection = new MilterConnection(service, id, this);
+        Object client =
+                channel.remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : "unix socket";
+        this.halfPacket = service.halfPackets().open(client, () -> onLoop(this::closeForOthers));
         this.decoder = new MilterDecoder(service.fieldNames(), connection::keeps, this::oddity);
     }
 
@@ -91,7 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (queue.isReadable()) {
-                queue.writeBytes(data);
+                keepRest(data);
                 process(queue);
             } else {
                 process(data);
@@ -107,9 +114,35 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      * bound of its own (MaxDirectMemorySize), which costs the connection that meets it and not the process.
      */
     private void keepRest(ByteBuf data) {
-        if (data.isReadable() && !closing) {
+        if (!data.isReadable() || closing) {
+            return;
+        }
+        int needed = queue.readableBytes() + data.readableBytes();
+        if (needed > held && !halfPacket.take(needed - held)) {
+            closeForOthers();
+            return;
+        }
+        held = Math.max(held, needed);
+        if (!queue.isReadable()) {
             queue.release();
-            queue = channel.alloc().directBuffer(data.readableBytes()).writeBytes(data);
+            queue = channel.alloc().directBuffer(data.readableBytes());
+        }
+        queue.writeBytes(data);
+    }
+
+    private void freeRest() {
+        queue.release();
+        queue = Unpooled.EMPTY_BUFFER;
+        halfPacket.release();
+        held = 0;
+    }
+
+    /** Half packets are too many, and this is the largest of the client that has most. */
+    private void closeForOthers() {
+        if (!closing) {
+            LOG.warn("milter connection {} from {}: no memory for half a packet; closing", id, peer());
+            replies.clear();
+            close();
         }
     }
 
@@ -140,8 +173,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         cancel(stallTimer);
         cancel(progressTimer);
         connection.ended();
-        queue.release();
-        queue = Unpooled.EMPTY_BUFFER;
+        freeRest();
         replies.release();
         replies = Unpooled.EMPTY_BUFFER;
         ctx.fireChannelInactive();
@@ -298,11 +330,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         flush();
-        if (!queue.isReadable()) {
-            queue.release();
-            queue = Unpooled.EMPTY_BUFFER;
-        } else {
+        if (queue.isReadable()) {
             queue.discardSomeReadBytes();
+        } else if (held > 0) {
+            freeRest();
         }
         boolean writable = channel.isWritable();
         channel.config().setAutoRead(writable && queue.readableBytes() < MAX_QUEUED);

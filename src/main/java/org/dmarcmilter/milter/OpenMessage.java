@@ -30,7 +30,7 @@ final class OpenMessage {
     }
 
     private final Limits limits;
-    private final HeaderMemory.Holding memory;
+    private final SharedMemory.Holding memory;
     private int fields;
     private long octets;
     private boolean truncated;
@@ -51,7 +51,7 @@ final class OpenMessage {
      * @param client whose message it is
      * @param refused told, on any thread, if it has to give up what it has taken
      */
-    OpenMessage(Limits limits, HeaderMemory memory, Object client, Consumer<OpenMessage> refused) {
+    OpenMessage(Limits limits, SharedMemory memory, Object client, Consumer<OpenMessage> refused) {
         this.limits = limits;
         this.memory = memory.open(client, () -> refused.accept(this));
     }

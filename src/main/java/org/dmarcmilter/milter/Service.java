@@ -7,6 +7,7 @@ import org.dmarcmilter.milter.MilterReply.Kind;
  *
  * @param failSafe the verdict that replaces one the filter failed to give
  * @param headerMemory what the open messages may keep together
+ * @param halfPackets what of unfinished packets all connections may keep together
  * @param fieldNames those that came before
  */
 record Service(
@@ -14,10 +15,18 @@ record Service(
         Limits limits,
         MilterReply failSafe,
         MilterCounters counters,
-        HeaderMemory headerMemory,
+        SharedMemory headerMemory,
+        SharedMemory halfPackets,
         FieldNames fieldNames) {
     Service(MilterFilter filter, Limits limits, MilterReply failSafe, MilterCounters counters) {
-        this(filter, limits, failSafe, counters, HeaderMemory.of(limits), new FieldNames());
+        this(
+                filter,
+                limits,
+                failSafe,
+                counters,
+                SharedMemory.forHeaderFields(limits),
+                SharedMemory.forHalfPackets(limits),
+                new FieldNames());
     }
 
     Service {

@@ -26,11 +26,16 @@ final class EmbeddedPeer implements AutoCloseable {
     }
 
     EmbeddedPeer(MilterFilter filter, Limits limits) {
-        this(filter, limits, HeaderMemory.of(limits));
+        this(filter, limits, SharedMemory.forHeaderFields(limits));
     }
 
-    EmbeddedPeer(MilterFilter filter, Limits limits, HeaderMemory headerMemory) {
-        Service service = new Service(filter, limits, TEMPORARY_FAILURE, counters, headerMemory, new FieldNames());
+    EmbeddedPeer(MilterFilter filter, Limits limits, SharedMemory headerMemory) {
+        this(filter, limits, headerMemory, SharedMemory.forHalfPackets(limits));
+    }
+
+    EmbeddedPeer(MilterFilter filter, Limits limits, SharedMemory headerMemory, SharedMemory halfPackets) {
+        Service service =
+                new Service(filter, limits, TEMPORARY_FAILURE, counters, headerMemory, halfPackets, new FieldNames());
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(new ChannelInitializer<>() {

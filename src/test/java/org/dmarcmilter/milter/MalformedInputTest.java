@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
@@ -192,16 +193,56 @@ class MalformedInputTest {
         }
     }
 
+    /** The largest half packet goes, and no other: who sends whole ones, or the rest in time, notices nothing. */
+    @Test
+    void halfPacketsOfAllConnectionsShareMemory() {
+        SharedMemory rests = new SharedMemory(SharedMemory.Use.HALF_PACKETS, 10, 200);
+        try (EmbeddedPeer small = sharing(rests);
+                EmbeddedPeer large = sharing(rests);
+                EmbeddedPeer late = sharing(rests)) {
+            byte[] field = Frames.frame("LX~" + "v".repeat(100) + "~");
+            small.send("OFFER M<a>~");
+            small.send(Arrays.copyOf(field, 60));
+            large.send("OFFER M<a>~");
+            large.send(Arrays.copyOf(field, 90));
+            assertEquals(150, rests.taken());
+            late.send("OFFER M<a>~");
+            late.send(Arrays.copyOf(field, 80));
+            assertFalse(large.isOpen(), "it held most");
+            assertTrue(
+                    log.above(Level.DEBUG)
+                            .contains(
+                                    "WARN milter connection 7 from unix socket: no memory for half a packet; closing"),
+                    log.toString());
+            assertEquals(140, rests.taken());
+            small.replies();
+            small.send(Arrays.copyOfRange(field, 60, 70));
+            small.send(Arrays.copyOfRange(field, 70, field.length));
+            late.replies();
+            late.send(Arrays.copyOfRange(field, 80, field.length));
+            assertEquals(List.of("c"), small.replies());
+            assertEquals(List.of("c"), late.replies());
+            assertEquals(0, rests.taken(), "whole ones hold nothing");
+            late.send(Arrays.copyOf(field, 90));
+            late.channel.close();
+            assertEquals(0, rests.taken(), "nor does who has gone");
+        }
+    }
+
+    private EmbeddedPeer sharing(SharedMemory rests) {
+        return new EmbeddedPeer(filter, Limits.DEFAULTS, SharedMemory.forHeaderFields(Limits.DEFAULTS), rests);
+    }
+
     @Test
     void packetsCutAtEachReadAreNoStall() {
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
             peer.send("OFFER M<a>~");
             byte[] header = Frames.frame("LX~v~");
-            peer.send(java.util.Arrays.copyOf(header, 3));
+            peer.send(Arrays.copyOf(header, 3));
             byte[] restAndNextBeginning = Frames.frames("LX~v~ LX~v~");
             for (int i = 0; i < 10; i++) {
                 peer.advance(Duration.ofSeconds(50));
-                peer.send(java.util.Arrays.copyOfRange(restAndNextBeginning, 3, 3 + header.length));
+                peer.send(Arrays.copyOfRange(restAndNextBeginning, 3, 3 + header.length));
             }
             assertTrue(peer.isOpen());
             assertEquals(10, peer.replies().size());

@@ -536,7 +536,8 @@ class MilterConnectionTest {
     }
 
     /** Room for two fields of two octets beside the ordinary ones, of which there are none. */
-    private static final HeaderMemory TWO_FIELDS = new HeaderMemory(0, 2 * (OpenMessage.FIELD_OVERHEAD + 2));
+    private static final SharedMemory TWO_FIELDS =
+            new SharedMemory(SharedMemory.Use.HEADER_FIELDS, 0, 2 * (OpenMessage.FIELD_OVERHEAD + 2));
 
     @Test
     void theLargestMessageMakesRoomForOthers() {
@@ -611,7 +612,7 @@ class MilterConnectionTest {
             U                 | U                 | no   | no address: each connection for itself
             """)
     void messagesShareMemoryByClient(String first, String second, String same, String why) {
-        HeaderMemory memory = new HeaderMemory(0, 6 * (OpenMessage.FIELD_OVERHEAD + 2));
+        SharedMemory memory = new SharedMemory(SharedMemory.Use.HEADER_FIELDS, 0, 6 * (OpenMessage.FIELD_OVERHEAD + 2));
         try (EmbeddedPeer a = new EmbeddedPeer(filter, Limits.DEFAULTS, memory);
                 EmbeddedPeer b = new EmbeddedPeer(filter, Limits.DEFAULTS, memory);
                 EmbeddedPeer third = new EmbeddedPeer(filter, Limits.DEFAULTS, memory)) {
@@ -626,7 +627,7 @@ class MilterConnectionTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({"NOTHING, 0, 0", "NAME, 8, 1", "WHOLE, 130, 1"})
     void whatTheSessionDoesNotKeepCostsNothing(MilterFilter.Part kept, int octets, int seen) {
-        HeaderMemory memory = new HeaderMemory(0, 1 << 20);
+        SharedMemory memory = new SharedMemory(SharedMemory.Use.HEADER_FIELDS, 0, 1 << 20);
         filter.keeps = kept;
         try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, memory)) {
             peer.send("OFFER M<a>~");
@@ -641,7 +642,7 @@ class MilterConnectionTest {
     @ParameterizedTest
     @ValueSource(strings = {"A", "E", "M<b>~", "Q", "K"})
     void eachEndOfAMessageGivesItsMemoryBack(String end) {
-        HeaderMemory shared = new HeaderMemory(0, 1 << 20);
+        SharedMemory shared = new SharedMemory(SharedMemory.Use.HEADER_FIELDS, 0, 1 << 20);
         try (EmbeddedPeer peer = new EmbeddedPeer(filter, Limits.DEFAULTS, shared)) {
             peer.send("OFFER M<a>~ LA~1~");
             assertEquals(128 + 2, shared.taken());

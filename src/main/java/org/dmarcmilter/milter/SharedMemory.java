@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory for the kept header fields of all messages that are open at once. A bound for each message alone would let a
- * hundred clients fill the heap together, and a pool that refuses whoever comes next would let them keep out everybody
- * else's mail. So:
+ * The memory for something that all clients of the server need at once: the kept header fields of the open messages, or what has come of
+ * packets whose rest has not. A bound for each message alone would let a hundred clients fill the memory together, and a pool that refuses
+ * whoever comes next would let them keep out everybody else's mail. So:
  *
  * <ul>
  *   <li>the first octets of each message, as many as an ordinary one needs, are its own;
@@ -23,9 +23,33 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for all event loops; no lock is held while anything else happens.
  */
-final class HeaderMemory {
-    private static final Logger LOG = LoggerFactory.getLogger(HeaderMemory.class);
+final class SharedMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedMemory.class);
 
+    /** What the memory is for, in the words of the log. */
+    enum Use {
+        HEADER_FIELDS(
+                "the header fields of the open messages take {} octets beyond what ordinary messages need, as many as are"
+                        + " kept; the largest are answered with a temporary failure until some have ended",
+                "header fields of large messages are kept again"),
+        HALF_PACKETS(
+                "packets of which the rest has not come take {} octets beyond what ordinary ones need, as many as are kept;"
+                        + " the connections with the largest are closed until some have ended",
+                "large packets are waited for again");
+
+        private final String isShort;
+        private final String suffices;
+
+        Use(String isShort, String suffices) {
+            this.isShort = isShort;
+            this.suffices = suffices;
+        }
+    }
+
+    /** For half packets: with what a buffer has to spare, half of the memory outside of the heap. The rest is for replies. */
+    private static final long HALF_PACKETS = 8 << 20;
+
+    private final Use use;
     private final long ordinary;
     private final long pool;
 
@@ -43,15 +67,26 @@ final class HeaderMemory {
      * @param ordinary octets that each message may take, whatever the others do
      * @param pool octets beyond that for all messages together
      */
-    HeaderMemory(long ordinary, long pool) {
+    SharedMemory(Use use, long ordinary, long pool) {
+        this.use = use;
         this.ordinary = ordinary;
         this.pool = pool;
     }
 
+    /** For the header fields of the open messages. */
+    static SharedMemory forHeaderFields(Limits limits) {
+        return of(Use.HEADER_FIELDS, limits.maxHeaderMemory(), limits);
+    }
+
+    /** For packets of which the rest has not come. */
+    static SharedMemory forHalfPackets(Limits limits) {
+        return of(Use.HALF_PACKETS, HALF_PACKETS, limits);
+    }
+
     /** Half of it for ordinary messages, as many as there can be connections; the other half is the pool. */
-    static HeaderMemory of(Limits limits) {
-        long half = limits.maxHeaderMemory() / 2;
-        return new HeaderMemory(half / limits.maxConnections(), half);
+    private static SharedMemory of(Use use, long octets, Limits limits) {
+        long half = octets / 2;
+        return new SharedMemory(use, half / limits.maxConnections(), half);
     }
 
     /** Octets of the pool. */
@@ -97,7 +132,7 @@ final class HeaderMemory {
         void release() {
             own = 0;
             if (releasePool(this)) {
-                LOG.warn("header fields of large messages are kept again");
+                LOG.warn(use.suffices);
             }
         }
     }
@@ -117,10 +152,7 @@ final class HeaderMemory {
             full |= news;
         }
         if (news) {
-            LOG.warn(
-                    "the header fields of the open messages take {} octets beyond what ordinary messages need, as many as are"
-                            + " kept; the largest are answered with a temporary failure until some have ended",
-                    pool);
+            LOG.warn(use.isShort, pool);
         }
         refused.stream().filter(other -> other != message).forEach(other -> other.refused.run());
         return !refused.contains(message);

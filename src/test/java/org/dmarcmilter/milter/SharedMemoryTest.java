@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
-import org.dmarcmilter.milter.HeaderMemory.Holding;
+import org.dmarcmilter.milter.SharedMemory.Holding;
 import org.dmarcmilter.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HeaderMemoryTest {
+class SharedMemoryTest {
     private static final int ORDINARY = 10;
     private static final int POOL = 100;
 
-    private final HeaderMemory memory = new HeaderMemory(ORDINARY, POOL);
+    private final SharedMemory memory = new SharedMemory(SharedMemory.Use.HEADER_FIELDS, ORDINARY, POOL);
     private final Map<String, Holding> messages = new LinkedHashMap<>();
     private final List<String> refused = new ArrayList<>();
 
@@ -83,7 +83,7 @@ class HeaderMemoryTest {
     void nobodyIsRefusedWithinAnEqualShare() {
         Random random = new Random(16);
         for (int round = 0; round < 300; round++) {
-            HeaderMemory some = new HeaderMemory(ORDINARY, POOL);
+            SharedMemory some = new SharedMemory(SharedMemory.Use.HEADER_FIELDS, ORDINARY, POOL);
             Map<Holding, Integer> open = new HashMap<>();
             Map<Holding, String> clients = new HashMap<>();
             List<Holding> gone = new ArrayList<>();
