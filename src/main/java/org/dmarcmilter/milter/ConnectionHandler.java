@@ -316,7 +316,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 if (command == null) {
                     break;
                 }
-                advanced = true;
+                // A body octet by octet is no progress either.
+                advanced |= !decoder.isInBody();
                 command.visit(connection);
             }
         } finally {
@@ -338,7 +339,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         boolean writable = channel.isWritable();
         channel.config().setAutoRead(writable && queue.readableBytes() < MAX_QUEUED);
         if (connection.negotiated()) {
-            watchStall(!writable || (queue.isReadable() && !connection.deciding()));
+            boolean waiting = queue.isReadable() || decoder.isInBody();
+            watchStall(!writable || (waiting && !connection.deciding()));
         }
         advanced = false;
     }

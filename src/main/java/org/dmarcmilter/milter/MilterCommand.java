@@ -137,11 +137,12 @@ public sealed interface MilterCommand {
     }
 
     /**
-     * SMFIC_BODY.
+     * SMFIC_BODY, or as much of it as has come: the only packet that is not waited for, as its octets have no form.
      *
-     * @param piece the octets, read-only; they are the connection's and valid until the next packet is read
+     * @param piece the octets, read-only; they are the connection's and valid until the next command is read
+     * @param last whether the packet ends with them
      */
-    record Body(ByteBuffer piece) implements MilterCommand {
+    record Body(ByteBuffer piece, boolean last) implements MilterCommand {
         @Override
         public void visit(Visitor visitor) {
             visitor.body(this);

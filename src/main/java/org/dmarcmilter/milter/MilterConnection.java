@@ -300,6 +300,15 @@ final class MilterConnection implements MilterCommand.Visitor {
 
     @Override
     public void body(Body command) {
+        if (!command.last()) {
+            expectMessage("BODY")
+                    .filter(message -> !isSkipped(message, Negotiation.NO_BODY))
+                    .ifPresent(message -> askInMessage(message, () -> {
+                        read(command.piece());
+                        return CONTINUE;
+                    }));
+            return;
+        }
         inMessage("BODY", Negotiation.NO_BODY, Negotiation.NR_BODY, message -> {
             read(command.piece());
             return CONTINUE;

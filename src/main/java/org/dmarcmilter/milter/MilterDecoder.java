@@ -30,7 +30,7 @@ import org.dmarcmilter.text.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to commands. Has no state but what was agreed, and answers all bytes: nothing is thrown. What nobody reads of a header
+ * Bytes to commands. Has no state but what was agreed and where it is in a piece of a body, and answers all bytes: nothing is thrown. What nobody reads of a header
  * field is not made into text.
  *
  * <p>Works on the array behind the buffer, or on a copy of the packet if there is none: most octets are looked at more than once, and a
@@ -66,6 +66,9 @@ final class MilterDecoder {
     /** Whether values begin right behind the colon. */
     private boolean leadingSpace;
 
+    /** What has not come of a packet of SMFIC_BODY that has begun. */
+    private int bodyLeft;
+
     /**
      * @param names of the header fields that came before
      * @param keeps how much of a header field of that name and value somebody reads
@@ -84,10 +87,14 @@ final class MilterDecoder {
 
     /**
      * Takes the next packet off the buffer. Null, with the buffer as it was, if it is not complete; {@link Malformed} as
-     * soon as its length is seen to be impossible, so that nothing has to be buffered for it.
+     * soon as its length is seen to be impossible, so that nothing has to be buffered for it. Of a piece of a body what is there is
+     * taken: of a large message, a packet of 64 KiB does not have to be kept.
      */
     @Nullable
     MilterCommand next(ByteBuf in) {
+        if (bodyLeft > 0) {
+            return in.isReadable() ? body(in) : null;
+        }
         if (in.readableBytes() < Integer.BYTES) {
             return null;
         }
@@ -97,18 +104,33 @@ final class MilterDecoder {
             return malformed("packet length " + length + " (octets \"" + Printable.escaped(octets, WireText.MAX_LOGGED)
                     + "\") is not 1 to " + MilterEncoder.MAX_LENGTH);
         }
-        if (in.readableBytes() < Integer.BYTES + length) {
-            return null;
-        }
         int code = in.readerIndex() + Integer.BYTES;
         int octets = (int) length;
-        in.readerIndex(code + octets);
-        if (in.hasArray()) {
-            return decode(in.array(), in.arrayOffset() + code + 1, in.arrayOffset() + code + octets);
+        if (in.readableBytes() > Integer.BYTES && in.getByte(code) == 'B') {
+            bodyLeft = octets - 1;
+            in.readerIndex(code + 1);
+            return bodyLeft == 0 || in.isReadable() ? body(in) : null;
         }
-        return in.getByte(code) == 'B'
-                ? new Body(in.nioBuffer(code + 1, octets - 1).asReadOnlyBuffer())
+        if (in.readableBytes() < Integer.BYTES + octets) {
+            return null;
+        }
+        in.readerIndex(code + octets);
+        return in.hasArray()
+                ? decode(in.array(), in.arrayOffset() + code + 1, in.arrayOffset() + code + octets)
                 : decode(ByteBufUtil.getBytes(in, code, octets), 1, octets);
+    }
+
+    /** Whether it is in the middle of a packet of which it has given out what had come. */
+    boolean isInBody() {
+        return bodyLeft > 0;
+    }
+
+    private Body body(ByteBuf in) {
+        int octets = Math.min(bodyLeft, in.readableBytes());
+        bodyLeft -= octets;
+        ByteBuffer piece = in.nioBuffer(in.readerIndex(), octets).slice().asReadOnlyBuffer();
+        in.skipBytes(octets);
+        return new Body(piece, bodyLeft == 0);
     }
 
     /** Whether the next packet, complete or not, is SMFIC_ABORT. */
@@ -128,7 +150,6 @@ final class MilterDecoder {
             case 'A' -> ABORT;
             case 'C' -> connect(in, start, end);
             case 'H' -> new Helo(text(in, start, find(in, start, end) - start));
-            case 'B' -> new Body(octets(in, start, end));
             case 'T' -> DATA;
             case 'U' -> UNKNOWN;
             case 'Q' -> QUIT;

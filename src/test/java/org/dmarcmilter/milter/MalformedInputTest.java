@@ -234,6 +234,20 @@ class MalformedInputTest {
     }
 
     @Test
+    void aBodyOctetByOctetIsNoProgress() {
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER M<a>~ 0x0000000a42");
+            for (int i = 0; i < 4; i++) {
+                peer.advance(Duration.ofSeconds(14));
+                peer.send("0x62");
+            }
+            assertTrue(peer.isOpen());
+            peer.advance(Duration.ofSeconds(4));
+            assertFalse(peer.isOpen());
+        }
+    }
+
+    @Test
     void packetsCutAtEachReadAreNoStall() {
         try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
             peer.send("OFFER M<a>~");

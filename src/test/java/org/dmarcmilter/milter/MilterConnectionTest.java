@@ -354,8 +354,13 @@ class MilterConnectionTest {
             for (byte octet : Frames.frames(packets)) {
                 peer.send(new byte[] {octet});
             }
-            assertEquals(calls, String.join("/", filter.take()), why + ", octet by octet");
+            assertEquals(inOnePiece(calls), inOnePiece(String.join("/", filter.take())), why + ", octet by octet");
         }
+    }
+
+    /** Neighbouring pieces of a body as one: what has come is not waited with. */
+    private static String inOnePiece(String calls) {
+        return calls.replaceAll("(?<=/body [^/]{0,50})/body ", "");
     }
 
     @ParameterizedTest(name = "wished {0}, offered {1}")

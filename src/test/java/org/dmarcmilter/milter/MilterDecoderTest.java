@@ -35,7 +35,8 @@ class MilterDecoderTest {
     void decodesRecordedPackets(String hex, String command, String why) {
         byte[] octets = Frames.hex(hex);
         assertEquals(command, decode(octets).map(MilterDecoderTest::shown).orElse("incomplete"), why);
-        for (int cut = 0; cut < octets.length; cut++) {
+        int whole = octets[4] == 'B' ? Integer.BYTES : octets.length;
+        for (int cut = 0; cut < whole; cut++) {
             ByteBuf part = Unpooled.wrappedBuffer(octets, 0, cut);
             assertEquals(Optional.empty(), Optional.ofNullable(decoder.next(part)), "cut after " + cut);
             assertEquals(0, part.readerIndex(), "the buffer as it was");
@@ -145,7 +146,30 @@ class MilterDecoderTest {
     void takesTheLargestPacketBothMtasSend() {
         byte[] octets = new byte[4 + 65_536];
         System.arraycopy(Frames.hex("00010000 42"), 0, octets, 0, 5);
-        assertEquals(Optional.of(new Body(ByteBuffer.allocate(65_535))), decode(octets));
+        assertEquals(Optional.of(new Body(ByteBuffer.allocate(65_535), true)), decode(octets));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 6, 7, 11})
+    @DisplayName("what has come of a piece of a body is not waited with, wherever reads end")
+    void givesOutABodyAsItComes(int read) {
+        byte[] octets = Frames.frames("Bfirst B Bsecond T");
+        StringBuilder body = new StringBuilder();
+        ByteBuf waiting = Unpooled.buffer();
+        for (int at = 0; at < octets.length; at += read) {
+            waiting.discardReadBytes().writeBytes(octets, at, Math.min(read, octets.length - at));
+            for (MilterCommand command = decoder.next(waiting); command != null; command = decoder.next(waiting)) {
+                if (command instanceof Body piece) {
+                    body.append(StandardCharsets.ISO_8859_1.decode(piece.piece()))
+                            .append(piece.last() ? "." : "");
+                    assertEquals(!piece.last(), decoder.isInBody());
+                } else {
+                    body.append(shown(command));
+                }
+            }
+            assertTrue(waiting.readableBytes() < 5, "no octet of a body waits");
+        }
+        assertEquals("first..second.Data[]", body.toString());
     }
 
     @Test
