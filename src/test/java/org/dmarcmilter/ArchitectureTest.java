@@ -50,7 +50,7 @@ class ArchitectureTest {
             mail       |
             store      | aggregate journal dmarc files
             http       | metrics
-            status     |
+            status     | dmarc
             logging    | config
             explain    | judge evidence dkim evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http status metrics logging authres message spf dmarc dns milter config files

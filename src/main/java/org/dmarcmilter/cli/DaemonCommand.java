@@ -33,6 +33,7 @@ final class DaemonCommand {
             dmarc-milter -h, --help          print this; behind a command, how that is used
             dmarc-milter --version           as -V
             dmarc-milter check DOMAIN...     print the DMARC policy of domains
+            dmarc-milter status              how the running daemon is
             dmarc-milter report VERB         aggregate reports
             dmarc-milter explain MESSAGE     judge a message file and print each step
             dmarc-milter make-class-archive  have the daemon start sooner with the installed Java

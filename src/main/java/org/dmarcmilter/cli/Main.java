@@ -19,6 +19,7 @@ public final class Main {
         try {
             code = switch (command) {
                 case "check" -> new CheckCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
+                case "status" -> new StatusCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "report" -> new ReportCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "explain" -> new ExplainCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 default -> new DaemonCommand(terminal).run(words);

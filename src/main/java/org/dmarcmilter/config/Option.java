@@ -148,7 +148,8 @@ public enum Option {
             A header section of more octets is not evaluated: the result is permerror, or a rejection (550 \
             5.3.4) with `RejectFailures`. At least 16384."""),
     METRICS_SOCKET("MetricsSocket", Topic.SERVICE, Form.METRICS_SOCKET, none("inet:9893@127.0.0.1"), """
-            Where counters for Prometheus (/metrics) and a health check (/health) are served: `inet:PORT@HOST`."""),
+            Where the status page (/), counters for Prometheus (/metrics) and health checks (/health, /ready) are \
+            served, and what `dmarc-milter status` asks: `inet:PORT@HOST`."""),
     PID_FILE("PidFile", Topic.SERVICE, Form.WRITTEN_FILE, none("/run/dmarc-milter/dmarc-milter.pid"), """
             The file for the process id, for scripts that want it; with `AutoRestart` that of the launcher \
             script, which passes signals on."""),

@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.Settings;
@@ -31,7 +33,11 @@ import org.dmarcmilter.logging.LogSetup;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
+import org.dmarcmilter.status.FailingDomains;
 import org.dmarcmilter.status.Health;
+import org.dmarcmilter.status.StatusJson;
+import org.dmarcmilter.status.StatusPage;
+import org.dmarcmilter.status.StatusText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,14 +109,18 @@ public final class Daemon {
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
         inForce.configuration().warnings().forEach(LOG::warn);
         OpenFiles.ofThisProcess().warning(settings.service().maxConnections()).ifPresent(LOG::warn);
-        Recorders recorders = new Recorders(settings.service().umask(), inForce.assembled(), journal());
+        Optional<FailingDomains> failing =
+                settings.service().metricsSocket().map(socket -> new FailingDomains(Instant.now()));
+        Recorders recorders = new Recorders(settings.service().umask(), inForce.assembled(), journal(), failing);
         Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
         var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
         try (MilterServer server = server(filter, settings);
                 manager) {
             String name = listen(server, settings.service());
-            Optional<HttpEndpoint> health = health(sources(server, recorders), settings.service());
+            Optional<HttpEndpoint> health = failing.isPresent()
+                    ? Optional.of(health(sources(server, recorders), failing.get(), settings.service()))
+                    : Optional.empty();
             Optional<PidFile> pidFile = PidFile.write(settings.service(), processId());
             if (!Signals.on(() -> reload(recorders), "HUP", "USR1").isEmpty()) {
                 LOG.warn("SIGHUP does not reload: who started this process had it ignored (nohup). Use SIGUSR1.");
@@ -221,33 +231,38 @@ public final class Daemon {
                         inForce.configuration().settings().aggregateReports()));
     }
 
-    private Optional<HttpEndpoint> health(Instruments.Sources sources, Settings.Service service) throws IOException {
-        if (service.metricsSocket().isEmpty()) {
-            return Optional.empty();
-        }
-        ListenAddress.Inet wanted = service.metricsSocket().get();
+    private HttpEndpoint health(Instruments.Sources sources, FailingDomains failing, Settings.Service service)
+            throws IOException {
+        ListenAddress.Inet wanted = service.metricsSocket().orElseThrow();
         InetSocketAddress address = new InetSocketAddress(wanted.host().orElseThrow(), wanted.port());
         if (address.isUnresolved()) {
             throw new IOException("MetricsSocket: unknown host in " + wanted);
         }
+        Overview overview = new Overview(
+                sources, () -> ready(sources), () -> dnsWatch.problem(assembly.network()), failing, Clock.systemUTC());
         HttpEndpoint health;
         try {
-            health = new HttpEndpoint(
-                    address,
-                    Map.of(
-                            "/metrics",
-                            () -> Response.ok(Exposition.CONTENT_TYPE, Exposition.text(Instruments.read(sources))),
-                            "/health",
-                            () -> tell(alive(sources.server())),
-                            "/ready",
-                            () -> tell(ready(sources))),
-                    () -> dnsWatch.look(assembly.network()));
+            health = new HttpEndpoint(address, pages(sources, overview), () -> {
+                dnsWatch.look(assembly.network());
+                overview.look();
+            });
         } catch (IOException e) {
             throw new IOException("MetricsSocket: cannot listen on " + wanted + ": " + e.getMessage(), e);
         }
         LOG.info("metrics on {}", address);
         tellHealthCheck(address.getAddress().getHostAddress() + " " + health.port());
-        return Optional.of(health);
+        return health;
+    }
+
+    /** All that can be asked for; nothing of it changes anything. */
+    private Map<String, Supplier<Response>> pages(Instruments.Sources sources, Overview overview) {
+        return Map.of(
+                "/", () -> Response.html(StatusPage.of(overview.status()), StatusPage.SECURITY_POLICY),
+                "/status.json", () -> Response.json(true, StatusJson.of(overview.status())),
+                "/status.txt", () -> Response.text(StatusText.of(overview.status())),
+                "/metrics", () -> Response.ok(Exposition.CONTENT_TYPE, Exposition.text(Instruments.read(sources))),
+                "/health", () -> tell(alive(sources.server())),
+                "/ready", () -> tell(ready(sources)));
     }
 
     private static Response tell(Health health) {

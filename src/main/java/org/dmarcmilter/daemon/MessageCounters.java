@@ -2,6 +2,7 @@ package org.dmarcmilter.daemon;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.dmarcmilter.authres.ResultWord;
@@ -20,6 +21,7 @@ import org.dmarcmilter.evidence.Ignored;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.metrics.Tally;
 import org.dmarcmilter.spf.SpfResult;
+import org.dmarcmilter.status.Measure;
 
 /** Counts what was judged, on the event loops: all counters are there from the beginning, in arrays, and a message only adds to some. */
 @SuppressWarnings("EnumOrdinal") // An array is what costs nothing; no ordinal leaves the program.
@@ -28,6 +30,11 @@ final class MessageCounters {
     static final String UNEVALUATED = "unevaluated";
 
     private static final Status[] RESULTS = Status.values();
+    /** In the order of the results; the last one is for those without. */
+    private static final Measure[] MEASURED_RESULTS = {
+        Measure.PASS, Measure.FAIL, Measure.NONE, Measure.TEMPERROR, Measure.PERMERROR, Measure.UNEVALUATED
+    };
+
     private static final Policy[] POLICIES = Policy.values();
     private static final Applied[] DONE = Applied.values();
     private static final Standard[] STANDARDS = Standard.values();
@@ -157,6 +164,26 @@ final class MessageCounters {
                         done.word());
             }
         }
+    }
+
+    /** Puts in how many messages had each result, and with how many what was done. */
+    void add(Map<Measure, Long> to) {
+        for (int result = 0; result <= RESULTS.length; result++) {
+            for (Applied done : DONE) {
+                long number = messages[result * DONE.length + done.ordinal()].sum();
+                to.merge(MEASURED_RESULTS[result], number, Long::sum);
+                measure(done).ifPresent(measure -> to.merge(measure, number, Long::sum));
+            }
+        }
+    }
+
+    private static Optional<Measure> measure(Applied done) {
+        return switch (done) {
+            case ACCEPT -> Optional.empty();
+            case QUARANTINE -> Optional.of(Measure.QUARANTINED);
+            case REJECT -> Optional.of(Measure.REJECTED);
+            case TEMPFAIL -> Optional.of(Measure.PUT_OFF);
+        };
     }
 
     /** Author domains by result, policy, what was done and standard; those that there were. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.daemon.Assembly.Assembled;
+import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.history.HistoryWriter;
@@ -19,6 +21,7 @@ import org.dmarcmilter.judge.JudgedMessage;
 import org.dmarcmilter.judge.Judgement;
 import org.dmarcmilter.report.FailureNotice;
 import org.dmarcmilter.report.FailureReporter;
+import org.dmarcmilter.status.FailingDomains;
 
 /**
  * Passes what was judged to history, the journal of aggregate reports, failure reports and counters. One writer a file, so that a reload that names another file leaves
@@ -26,14 +29,19 @@ import org.dmarcmilter.report.FailureReporter;
  */
 final class Recorders implements Consumer<JudgedMessage> {
     private final MessageCounters messages = new MessageCounters();
+    private final Optional<FailingDomains> failing;
     private final FailureReporter reporter;
     private final ReportRecorder journal;
     private final OptionalInt umask;
     private final SetupWarnings setup;
     private final Map<String, HistoryWriter> histories = new ConcurrentHashMap<>();
 
-    /** @param journal of aggregate reports */
-    Recorders(Optional<Integer> umask, Assembled assembled, ReportRecorder journal) {
+    /**
+     * @param journal of aggregate reports
+     * @param failing counts domains that fail; empty where nobody can ask for them
+     */
+    Recorders(Optional<Integer> umask, Assembled assembled, ReportRecorder journal, Optional<FailingDomains> failing) {
+        this.failing = failing;
         this.journal = journal;
         this.reporter = new FailureReporter(
                 assembled.reports(),
@@ -51,6 +59,9 @@ final class Recorders implements Consumer<JudgedMessage> {
         setup.accept(message);
         Judgement judgement = message.judgement();
         messages.count(judgement);
+        if (failing.isPresent()) {
+            countFailing(judgement, failing.get());
+        }
         Settings settings = message.rules().settings();
         Settings.History history = settings.history();
         history.file()
@@ -59,6 +70,24 @@ final class Recorders implements Consumer<JudgedMessage> {
         journal.accept(message);
         if (settings.failureReports().enabled()) {
             judgement.evaluation().ifPresent(evaluation -> reporter.offer(notice(evaluation, message)));
+        }
+    }
+
+    private static void countFailing(Judgement judgement, FailingDomains to) {
+        Optional<Evaluation> evaluation = judgement.evaluation();
+        if (evaluation.isPresent()) {
+            countFailing(evaluation.get(), to);
+        }
+        List<Evaluation> others = judgement.others();
+        for (int i = 0; i < others.size(); i++) {
+            countFailing(others.get(i), to);
+        }
+    }
+
+    private static void countFailing(Evaluation evaluation, FailingDomains to) {
+        DmarcResult dmarc = evaluation.dmarc();
+        if (dmarc.status() == DmarcResult.Status.FAIL) {
+            to.count(dmarc.author(), dmarc.policy(), evaluation.client());
         }
     }
 

@@ -79,7 +79,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private void run() {
         long lastRound = System.nanoTime();
-        eachRound.run();
+        round();
         try (selector;
                 listener) {
             while (listener.isOpen()) {
@@ -93,13 +93,22 @@ public final class HttpEndpoint implements AutoCloseable {
                     lastRound = System.nanoTime();
                     listening.interestOps(SelectionKey.OP_ACCEPT);
                     closeAged(lastRound);
-                    eachRound.run();
+                    round();
                 }
             }
         } catch (IOException | CancelledKeyException | ClosedSelectorException e) {
             // We were closed; or the selector failed, and who asks sees that nobody answers.
         } finally {
             open.forEach(HttpConnection::close);
+        }
+    }
+
+    /** What it fails at must not end the answers. */
+    private void round() {
+        try {
+            eachRound.run();
+        } catch (RuntimeException e) {
+            // A bug of whoever gave it to us; the next round tries again, and what is told is older until then.
         }
     }
 

@@ -32,6 +32,19 @@ public record Response(String status, String type, List<String> fields, String b
         return new Response(well ? "200 OK" : "503 Service Unavailable", "application/json", List.of(), body);
     }
 
+    /**
+     * A page for people.
+     *
+     * @param policy what it may load and run (Content-Security-Policy)
+     */
+    public static Response html(String body, String policy) {
+        return new Response(
+                "200 OK",
+                "text/html; charset=utf-8",
+                List.of("Content-Security-Policy: " + policy, "Referrer-Policy: no-referrer"),
+                body);
+    }
+
     static Response error(String status, String body) {
         return new Response(status, PLAIN, List.of(), body);
     }

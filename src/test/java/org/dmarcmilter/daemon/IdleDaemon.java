@@ -10,19 +10,21 @@ import org.dmarcmilter.http.Exposition;
 import org.dmarcmilter.milter.Limits;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.MilterServer;
+import org.dmarcmilter.status.FailingDomains;
 import org.dmarcmilter.status.ReportRun;
 import org.dmarcmilter.testing.MailSystem;
 
 /** The parts of a daemon that are counted, without a socket: what instruments read from. */
 final class IdleDaemon implements AutoCloseable {
     private final Assembly assembly = new Assembly();
+    private final FailingDomains failing = new FailingDomains(MailSystem.NOW);
     private final Recorders recorders;
     private final MilterServer server;
     private final Instruments.Sources sources;
 
     private IdleDaemon(Configuration configuration, Optional<ReportRun> run) {
         Assembly.Assembled assembled = assembly.assemble(configuration);
-        recorders = new Recorders(Optional.empty(), assembled, new ReportRecorder());
+        recorders = new Recorders(Optional.empty(), assembled, new ReportRecorder(), Optional.of(failing));
         server = new MilterServer(
                 new DmarcFilter(assembled::rules, recorders), Limits.DEFAULTS, new MilterReply.Accept(), 1);
         sources = new Instruments.Sources(
@@ -47,6 +49,10 @@ final class IdleDaemon implements AutoCloseable {
 
     Recorders recorders() {
         return recorders;
+    }
+
+    FailingDomains failing() {
+        return failing;
     }
 
     Instruments.Sources sources() {

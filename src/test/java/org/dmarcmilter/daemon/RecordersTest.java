@@ -67,7 +67,8 @@ class RecordersTest {
     }
 
     private Recorders recorders(MailSystem system, boolean reports) {
-        return new Recorders(Optional.empty(), assembled(system, reports, "reports"), new ReportRecorder());
+        return new Recorders(
+                Optional.empty(), assembled(system, reports, "reports"), new ReportRecorder(), Optional.empty());
     }
 
     private String text(String file) throws IOException {
@@ -183,8 +184,8 @@ class RecordersTest {
     void aNewHistoryFileHasTheModeOfUMask() throws IOException {
         Path file = directory.resolve("history");
         MailSystem system = system("HistoryFile " + file);
-        Recorders recorders =
-                new Recorders(Optional.of(027), assembled(system, false, "reports"), new ReportRecorder());
+        Recorders recorders = new Recorders(
+                Optional.of(027), assembled(system, false, "reports"), new ReportRecorder(), Optional.empty());
         recorders.accept(judged(system, "Q1", FAILS));
         recorders.flushAndClose(LONG);
         assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
