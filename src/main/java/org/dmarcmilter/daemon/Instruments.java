@@ -276,6 +276,14 @@ final class Instruments {
                 "dmarc_milter_header_memory_bound_bytes",
                 "How much that may be",
                 sources -> sources.server().mostHeaderMemory()));
+        to.add(gauge(
+                "dmarc_milter_packet_memory_bytes",
+                "Memory of milter packets that have not wholly come",
+                sources -> sources.server().packetMemory()));
+        to.add(gauge(
+                "dmarc_milter_packet_memory_bound_bytes",
+                "How much that may be",
+                sources -> sources.server().mostPacketMemory()));
     }
 
     /** What waits somewhere, and how much may. */

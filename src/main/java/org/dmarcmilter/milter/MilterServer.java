@@ -287,6 +287,16 @@ public final class MilterServer implements AutoCloseable {
         return service.headerMemory().pool();
     }
 
+    /** Octets that packets hold together which have not wholly come. */
+    public long packetMemory() {
+        return service.halfPackets().taken();
+    }
+
+    /** How many octets those may be. */
+    public long mostPacketMemory() {
+        return service.halfPackets().pool();
+    }
+
     /** Whether connections are accepted: not before a socket is bound, and not while the server ends. */
     public boolean isListening() {
         return !draining.get()

@@ -89,6 +89,11 @@ class DaemonTest {
         });
         assertTrue(listening.await(60, TimeUnit.SECONDS));
         assertEquals("200 {\"status\":\"ok\",\"problems\":[]}\n", health(metrics));
+        assertTrue(
+                get(metrics, "/ready")
+                        .startsWith("503 {\"status\":\"failing\",\"problems\":[\"no DNS server has replied yet"),
+                "where nobody answers mail is not judged as it should be");
+        assertTrue(get(metrics, "/").contains("<strong class=\"ill\">not ready</strong>"));
         await().until(() -> notify.sent().contains("WATCHDOG=1"));
 
         String problem = "503 {\"status\":\"failing\",\"problems\":[\"no DNS question can be asked any more"
@@ -140,9 +145,13 @@ class DaemonTest {
     }
 
     private static String health(int port) throws IOException, InterruptedException {
+        return get(port, "/health");
+    }
+
+    private static String get(int port, String path) throws IOException, InterruptedException {
         HttpResponse<String> response = HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         return response.statusCode() + " " + response.body();

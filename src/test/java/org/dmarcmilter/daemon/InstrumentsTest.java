@@ -17,6 +17,7 @@ import org.dmarcmilter.metrics.Family;
 import org.dmarcmilter.metrics.Family.Kind;
 import org.dmarcmilter.status.ReportRun;
 import org.dmarcmilter.testing.MailSystem;
+import org.dmarcmilter.testing.TestFindings;
 import org.dmarcmilter.testing.TestMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,24 @@ class InstrumentsTest {
             }
         }
         assertEquals(expected, String.join(" ", new TreeSet<>(counted)), why);
+    }
+
+    @Test
+    void signaturesThatWeVerifiedAreOurs() {
+        JudgedMessage judged = MailSystem.with("DKIMSelfValidate true;TrustedAuthservIDs filter.example")
+                .judged(
+                        new TestMessage()
+                                .sender("<user@other.example>")
+                                .fields("From: a@none.example & AR: filter.example; dkim=pass header.d=x.example"),
+                        TestFindings.of("none.example pass; b.example fail"));
+        daemon.recorders().accept(judged);
+        for (String row : List.of(
+                "own_checks_total{method=\"dkim\",result=\"pass\"}",
+                "own_checks_total{method=\"dkim\",result=\"fail\"}",
+                "results_believed_total{method=\"dkim\",result=\"pass\",source=\"own_check\"}",
+                "results_ignored_total{cause=\"own_instead\"}")) {
+            assertTrue(daemon.text().contains("dmarc_milter_" + row + " 1.0"), daemon::text);
+        }
     }
 
     @Test
