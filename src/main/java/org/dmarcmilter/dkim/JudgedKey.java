@@ -18,6 +18,7 @@ import org.dmarcmilter.text.Printable;
  */
 public record JudgedKey(
         Code code, String reason, String algorithm, int keyBits, boolean testMode, boolean exactDomain) {
+    private static final int MAX_SHOWN = 40;
 
     /**
      * The name at which a key is published.
@@ -42,10 +43,12 @@ public record JudgedKey(
         Optional<Algorithm> known = algorithm(record);
         String word = known.map(Algorithm::word).orElse("");
         try {
-            Algorithm algorithm = known.orElseThrow(() ->
-                    new NoPassException(Code.PERMERROR, "key of unknown type " + Printable.quoted(record.keyType())));
+            Algorithm algorithm = known.orElseThrow(() -> new NoPassException(
+                    Code.PERMERROR, "key of unknown type '" + Printable.of(record.keyType(), MAX_SHOWN) + "'"));
             record.check(algorithm, true);
             VerificationKey key = VerificationKey.of(algorithm, record.key().octets());
+            // Only a trial shows whether the octets are a point of the curve.
+            key.verifies(new byte[0], new byte[0]);
             return new JudgedKey(Code.PASS, "", word, key.bits(), record.testMode(), record.exactDomain());
         } catch (NoPassException e) {
             return new JudgedKey(e.code(), e.reason(), word, 0, record.testMode(), record.exactDomain());

@@ -11,6 +11,9 @@ final class PublishedKeys {
     /** Several are undefined (section 3.6.2.2); a new key beside an old one happens. */
     static final int MAX_KEYS = 4;
 
+    /** Further ones are not read: an answer may hold thousands. */
+    static final int MAX_RECORDS = 16;
+
     private static final int MAX_REASON = 100;
 
     private PublishedKeys() {}
@@ -26,9 +29,10 @@ final class PublishedKeys {
             throw problem;
         }
         List<KeyRecord> keys = new ArrayList<>(1);
-        for (int i = 0; i < found.records().size() && keys.size() < MAX_KEYS; i++) {
+        List<String> records = found.records();
+        for (int i = 0; i < Math.min(records.size(), MAX_RECORDS) && keys.size() < MAX_KEYS; i++) {
             try {
-                keys.add(KeyRecord.parse(found.records().get(i)));
+                keys.add(KeyRecord.parse(records.get(i)));
             } catch (NoPassException e) {
                 problem = e;
             }

@@ -114,7 +114,7 @@ final class SignatureCheck {
         List<KeyRecord> keys = PublishedKeys.of(answer.join());
         for (int i = 0; ; i++) {
             try {
-                check(usable, keys.get(i), hash, fields, mayVerify);
+                verify(usable, keys.get(i), hash, fields, mayVerify);
                 return;
             } catch (NoPassException e) {
                 if (i == keys.size() - 1) {
@@ -124,7 +124,7 @@ final class SignatureCheck {
         }
     }
 
-    private void check(
+    private void verify(
             DkimSignature usable, KeyRecord record, BodyHash hash, SignedFields fields, BooleanSupplier mayVerify)
             throws NoPassException {
         keyBits = 0;

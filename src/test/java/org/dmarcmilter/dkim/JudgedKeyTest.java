@@ -39,6 +39,7 @@ class JudgedKeyTest {
         v=DKIM1; k=dsa; p=R                       | permerror | key of unknown type 'dsa'
         v=DKIM1; k=ed25519; p=R                   | permerror | Ed25519 key of 162 octets instead of 32
         v=DKIM1; k=rsa; p=E                       | permerror | malformed RSA key
+        k=ed25519; p=AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= | permerror | malformed ed25519 key
         v=DKIM1; h=sha1; p=R                      | permerror | key not for sha256
         v=DKIM1; h=sha1 : SHA256; p=R             | pass      |
         v=DKIM1; h=; p=R                          | permerror | key not for sha256
