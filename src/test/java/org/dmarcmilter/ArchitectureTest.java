@@ -55,8 +55,11 @@ class ArchitectureTest {
             explain    | judge evidence dkim evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http status metrics logging authres message spf dmarc dns milter config files
             worker     | store mail feedback journal history evaluation aggregate report dmarc dns config files
+            recorded   | history journal aggregate evaluation authres message spf dmarc
+            statistics | recorded judge evaluation authres dmarc config
             cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
-            cli        | cli.report daemon explain logging judge evidence dkim message dmarc dns config files
+            cli.stats  | cli cli.report statistics recorded daemon evaluation dmarc config files
+            cli        | cli.report cli.stats daemon explain logging judge evidence dkim message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));
@@ -114,7 +117,10 @@ class ArchitectureTest {
                 "explain",
                 "daemon",
                 "cli",
-                "cli.report")) {
+                "recorded",
+                "statistics",
+                "cli.report",
+                "cli.stats")) {
             known.add(ROOT + "." + name);
         }
         assertEquals(known, packages);
@@ -133,8 +139,8 @@ class ArchitectureTest {
 
     @ParameterizedTest(name = "only {1} may import {0}")
     @CsvSource({
-        "history, daemon worker",
-        "journal, daemon store worker",
+        "history, daemon worker recorded",
+        "journal, daemon store worker recorded",
         "milter, filter daemon",
         "report, daemon worker cli.report",
         "http, daemon",

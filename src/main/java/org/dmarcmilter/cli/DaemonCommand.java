@@ -36,6 +36,7 @@ final class DaemonCommand {
             dmarc-milter status              how the running daemon is
             dmarc-milter report VERB         aggregate reports
             dmarc-milter explain MESSAGE     judge a message file and print each step
+            dmarc-milter stats               count what was recorded, and what other options would change
             dmarc-milter make-class-archive  have the daemon start sooner with the installed Java
             """;
 

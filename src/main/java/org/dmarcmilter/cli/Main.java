@@ -3,6 +3,7 @@ package org.dmarcmilter.cli;
 import java.util.Arrays;
 import java.util.List;
 import org.dmarcmilter.cli.report.ReportCommand;
+import org.dmarcmilter.cli.stats.StatsCommand;
 import org.dmarcmilter.logging.LogSetup;
 
 /** Where the program begins: the first word may name a command; without one it is the daemon. */
@@ -22,6 +23,7 @@ public final class Main {
                 case "status" -> new StatusCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "report" -> new ReportCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "explain" -> new ExplainCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
+                case "stats" -> new StatsCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 default -> new DaemonCommand(terminal).run(words);
             };
         } finally {

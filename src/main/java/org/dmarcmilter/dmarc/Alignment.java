@@ -21,7 +21,7 @@ public final class Alignment {
     }
 
     /** Whether two names have anything in common; without a common top-level domain no organizational domain is shared. */
-    static boolean shareTopLevel(DomainName a, DomainName b) {
+    public static boolean shareTopLevel(DomainName a, DomainName b) {
         return topLevel(a).equals(topLevel(b));
     }
 

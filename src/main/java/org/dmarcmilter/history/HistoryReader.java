@@ -32,7 +32,17 @@ public final class HistoryReader {
 
     private static final int MAX_LINE = HistoryFormat.MAX_LINE;
     private static final List<String> KEYS = HistoryFormat.KEYS;
+    private static final Map<String, Integer> PLACES = new HashMap<>();
+
+    static {
+        KEYS.forEach(key -> PLACES.put(key, PLACES.size()));
+    }
+
     private static final String JSON = "json:";
+
+    /** More than any number here has; a long has room for them. */
+    private static final int MAX_DIGITS = 18;
+
     private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
     /** OpenDMARC 1.4.2 writes neither {@code spf_scope} nor {@code fo}, 1.3 and Exim no ARC, Exim no SPF unless it checked. */
@@ -52,9 +62,10 @@ public final class HistoryReader {
      */
     public static void read(BufferedReader in, Consumer<HistoryRecord> records, Consumer<String> problems)
             throws IOException {
+        BoundedLines lines = new BoundedLines(in, MAX_LINE);
         @Nullable Draft draft = null;
         int number = 0;
-        for (String line = boundedLine(in); line != null; line = boundedLine(in)) {
+        for (String line = lines.next(); line != null; line = lines.next()) {
             number++;
             int space = line.indexOf(' ');
             String key = space < 0 ? line : line.substring(0, space);
@@ -79,21 +90,6 @@ public final class HistoryReader {
         }
     }
 
-    /** The next line without its end, cut after {@link #MAX_LINE} plus one characters; null at the end. */
-    private static @Nullable String boundedLine(BufferedReader in) throws IOException {
-        int c = in.read();
-        if (c < 0) {
-            return null;
-        }
-        StringBuilder line = new StringBuilder();
-        for (; c >= 0 && c != '\n'; c = in.read()) {
-            if (line.length() <= MAX_LINE) {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
-    }
-
     private static String firstWord(String value) {
         int space = value.indexOf(' ');
         return space < 0 ? value : value.substring(0, space);
@@ -102,13 +98,19 @@ public final class HistoryReader {
     /** A record while its lines come in. */
     private static final class Draft {
         private final int firstLine;
-        private final Map<String, String> values = new HashMap<>();
-        private final List<Signature> dkim = new ArrayList<>();
-        private final List<String> rua = new ArrayList<>();
+        /** In the places of their keys. */
+        private final @Nullable String[] values = new @Nullable String[KEYS.size()];
+
+        private final List<Signature> dkim = new ArrayList<>(2);
+        private final List<String> rua = new ArrayList<>(1);
 
         Draft(int firstLine, String jobId) {
             this.firstLine = firstLine;
-            values.put("job", jobId);
+            values[place("job")] = jobId;
+        }
+
+        private static int place(String key) {
+            return PLACES.getOrDefault(key, -1);
         }
 
         void add(String key, String value, int line, Consumer<String> problems) {
@@ -118,10 +120,13 @@ public final class HistoryReader {
                 if (!value.equals("-") && rua.size() < MAX_ADDRESSES) {
                     rua.add(firstWord(value));
                 }
-            } else if (KEYS.contains(key)) {
-                values.put(key, value);
             } else {
-                problems.accept("line " + line + ": unknown key");
+                int place = place(key);
+                if (place >= 0) {
+                    values[place] = value;
+                } else {
+                    problems.accept("line " + line + ": unknown key");
+                }
             }
         }
 
@@ -148,9 +153,9 @@ public final class HistoryReader {
         }
 
         Optional<HistoryRecord> finish(Consumer<String> problems) {
-            for (String key : KEYS) {
-                if (!values.containsKey(key) && !MAY_BE_MISSING.contains(key)) {
-                    problems.accept("record at line " + firstLine + ": '" + key + "' is missing");
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] == null && !MAY_BE_MISSING.contains(KEYS.get(i))) {
+                    problems.accept("record at line " + firstLine + ": '" + KEYS.get(i) + "' is missing");
                     return Optional.empty();
                 }
             }
@@ -188,7 +193,8 @@ public final class HistoryReader {
         }
 
         private String value(String key) {
-            return values.getOrDefault(key, "");
+            String value = values[place(key)];
+            return value == null ? "" : value;
         }
 
         private String word(String key) {
@@ -200,7 +206,7 @@ public final class HistoryReader {
         }
 
         private int code(String key, int otherwise) throws BadValueException {
-            return values.containsKey(key) ? code(key) : otherwise;
+            return values[place(key)] == null ? otherwise : code(key);
         }
 
         private long wideNumber(String key, long least, long most) throws BadValueException {
@@ -224,10 +230,20 @@ public final class HistoryReader {
     }
 
     private static Optional<Long> number(String word, long least, long most) {
-        if (!word.matches("-?[0-9]{1,18}")) {
+        int begin = word.startsWith("-") ? 1 : 0;
+        int digits = word.length() - begin;
+        if (digits < 1 || digits > MAX_DIGITS) {
             return Optional.empty();
         }
-        long number = Long.parseLong(word);
+        long number = 0;
+        for (int i = begin; i < word.length(); i++) {
+            char digit = word.charAt(i);
+            if (digit < '0' || digit > '9') {
+                return Optional.empty();
+            }
+            number = number * 10 + (digit - '0');
+        }
+        number = begin == 1 ? -number : number;
         return number >= least && number <= most ? Optional.of(number) : Optional.empty();
     }
 

@@ -2,6 +2,8 @@ package org.dmarcmilter.history;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.dmarcmilter.authres.ResultWord;
 
 /** The numbers that OpenDMARC's history file and database use for the result words of RFC 8601, section 2.7. */
@@ -18,6 +20,11 @@ public enum ResultCode {
     SIGNED(10),
     UNKNOWN(11),
     DISCARD(12);
+
+    private static final Map<Integer, ResultWord> WORDS = Arrays.stream(values())
+            .filter(result -> result != UNKNOWN)
+            .collect(Collectors.toUnmodifiableMap(
+                    ResultCode::code, result -> ResultWord.of(result.name().toLowerCase(Locale.ROOT))));
 
     private final int code;
 
@@ -40,10 +47,6 @@ public enum ResultCode {
 
     /** The word of a number; {@code neutral}, which says nothing, for one without a word. */
     static ResultWord word(int code) {
-        return Arrays.stream(values())
-                .filter(result -> result.code == code && result != UNKNOWN)
-                .findFirst()
-                .map(result -> ResultWord.of(result.name().toLowerCase(Locale.ROOT)))
-                .orElse(ResultWord.NEUTRAL);
+        return WORDS.getOrDefault(code, ResultWord.NEUTRAL);
     }
 }

@@ -5,19 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeType;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import org.dmarcmilter.documents.DocumentedKeys;
+import org.dmarcmilter.documents.Page;
 import org.dmarcmilter.endtoend.DkimKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code explain --json} gives as values, and whether it is what the table of the page says. */
 class ExplainedValuesTest extends CommandTest {
-    private static final Path TABLE = Path.of("src/site/markdown/explain.md");
-
     /** Several messages, which together have something under each key. */
     private static final String FULL = """
             Authentication-Results: mx.example.net; dkim=pass header.d=example.com header.s=s1; spf=pass smtp.mailfrom=x@other.example; arc=pass
@@ -106,84 +99,9 @@ class ExplainedValuesTest extends CommandTest {
                 values("Subject: x\n\n"));
     }
 
-    /** The rows of the table: a key, and the words for its type. */
-    private static Map<String, String> documented() throws IOException {
-        Map<String, String> keys = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(TABLE)) {
-            String[] cells = line.split("\\|");
-            if (line.startsWith("| `") && cells.length == 4) {
-                keys.put(cells[1].strip().replace("`", ""), cells[2].strip());
-            }
-        }
-        assertTrue(keys.size() > 50, keys::toString);
-        return keys;
-    }
-
-    /** All values that a key stands for; below a list those of each element, below null none. */
-    private static Stream<JsonNode> at(JsonNode node, String key) {
-        if (key.isEmpty()) {
-            return Stream.of(node);
-        }
-        String[] step = key.split("\\.", 2);
-        boolean list = step[0].endsWith("[]");
-        String name = list ? step[0].substring(0, step[0].length() - 2) : step[0];
-        if (node.isNull()) {
-            return Stream.empty();
-        }
-        JsonNode child = node.get(name);
-        assertTrue(child != null, () -> name + " is missing in " + node);
-        assertEquals(list, child.isArray(), name);
-        Stream<JsonNode> children = list ? elements(child) : Stream.of(child);
-        return children.flatMap(next -> at(next, step.length == 1 ? "" : step[1]));
-    }
-
-    private static Stream<JsonNode> elements(JsonNode array) {
-        List<JsonNode> elements = new ArrayList<>();
-        array.elements().forEachRemaining(elements::add);
-        return elements.stream();
-    }
-
     @Test
-    void eachDocumentedKeyIsThereWithItsType() throws IOException {
-        List<JsonNode> samples = samples();
-        for (Map.Entry<String, String> row : documented().entrySet()) {
-            Set<String> types = new TreeSet<>(List.of(row.getValue().split(" or ")));
-            Set<String> seen = new TreeSet<>();
-            for (JsonNode sample : samples) {
-                at(sample, row.getKey())
-                        .map(JsonNode::getNodeType)
-                        .map(JsonNodeType::name)
-                        .map(name -> name.toLowerCase(Locale.ROOT))
-                        .forEach(seen::add);
-            }
-            seen.forEach(type -> assertTrue(types.contains(type), row + " is " + type));
-            seen.remove("null");
-            types.remove("null");
-            assertEquals(types, seen, row.getKey() + " is seen with a value");
-        }
-    }
-
-    @Test
-    void eachKeyIsDocumented() throws IOException {
-        Set<String> known = documented().keySet();
-        for (JsonNode sample : samples()) {
-            Set<String> used = new TreeSet<>();
-            collect(sample, "", used);
-            used.removeAll(known);
-            assertEquals(Set.of(), used);
-        }
-    }
-
-    private static void collect(JsonNode node, String path, Set<String> keys) {
-        node.properties().forEach(field -> {
-            String key = path + field.getKey() + (field.getValue().isArray() ? "[]" : "");
-            keys.add(key);
-            if (field.getValue().isArray()) {
-                elements(field.getValue()).forEach(element -> collect(element, key + ".", keys));
-            } else {
-                collect(field.getValue(), key + ".", keys);
-            }
-        });
+    void hasTheDocumentedKeysAndNoOthers() throws IOException {
+        DocumentedKeys.of(Page.EXPLAIN, "## For programs").check(samples());
     }
 
     @ParameterizedTest(name = "{0} {1}")

@@ -13,7 +13,8 @@ public enum Page {
     AGGREGATE_REPORTS("aggregate-reports"),
     EXPLAIN("explain"),
     INSTALL("install"),
-    POSTFIX_AND_SENDMAIL("postfix-and-sendmail");
+    POSTFIX_AND_SENDMAIL("postfix-and-sendmail"),
+    STATS("stats");
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```[a-z]*\n(.*?)^```$");
     /** The build that runs this test has done that. */
@@ -47,7 +48,8 @@ public enum Page {
         return blocks;
     }
 
-    private String chapter(String heading) {
+    /** The chapter with that heading. */
+    public String chapter(String heading) {
         String page = read();
         int start = page.indexOf("\n" + heading + "\n");
         if (start < 0) {

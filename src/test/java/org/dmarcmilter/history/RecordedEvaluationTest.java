@@ -22,35 +22,13 @@ import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.OverrideReason;
+import org.dmarcmilter.testing.HistoryText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RecordedEvaluationTest {
     private static final RecordingRules RULES = new RecordingRules(ReportScope.ALL, 86_400);
-
-    /** OpenDMARC's form, as far as all versions have it. */
-    private static final String PLAIN = """
-            job Q
-            reporter mx.test.example
-            received 1795493204
-            ipaddr 192.0.2.10
-            from example.com
-            mfrom example.com
-            dkim example.com sel1 0
-            spf 0
-            pdomain example.com
-            policy 15
-            rua mailto:a@example.com
-            pct 100
-            adkim 114
-            aspf 114
-            p 114
-            sp 0
-            align_dkim 4
-            align_spf 4
-            action 2
-            """;
 
     private static final String ROW =
             "disposition=pass;dkim=p;spf=p;reasons=;from=example.com;mail_from=example.com;rcpt_to=;"
@@ -126,7 +104,7 @@ class RecordedEvaluationTest {
         """)
     void saysWhatCannotBeUsed(String lines, String problem) throws IOException {
         List<String> problems = new ArrayList<>();
-        read(with(lines), problems);
+        read(HistoryText.with(lines), problems);
         assertEquals(List.of(problem), problems);
     }
 
@@ -174,20 +152,9 @@ class RecordedEvaluationTest {
 
     private static Optional<ReportFacts> facts(String lines) throws IOException {
         List<String> problems = new ArrayList<>();
-        List<Evaluation> read = read(with(lines), problems);
+        List<Evaluation> read = read(HistoryText.with(lines), problems);
         assertEquals(List.of(), problems);
         return RULES.facts(read.get(0), false);
-    }
-
-    /** The plain record with other lines for some keys. */
-    private static String with(String lines) {
-        String record = PLAIN;
-        for (String line : lines.split(",(?=[a-z_]+ )", -1)) {
-            String key = line.substring(0, line.indexOf(' ') + 1);
-            String found = record.replaceFirst("(?m)^" + key + ".*\n", "");
-            record = found + line + "\n";
-        }
-        return record;
     }
 
     private static List<Evaluation> read(String text, List<String> problems) throws IOException {

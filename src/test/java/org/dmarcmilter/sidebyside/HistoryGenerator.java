@@ -10,7 +10,7 @@ import java.util.Random;
  * A history file with all that OpenDMARC may write there: ordinary messages of ten author domains, and one domain for each thing that
  * the two programs make something else of.
  */
-final class HistoryGenerator {
+public final class HistoryGenerator {
     static final int ORDINARY = 400;
 
     private static final List<Integer> RESULTS = List.of(0, 2, 3, 4, 5, 6, 7, 8);
@@ -26,7 +26,7 @@ final class HistoryGenerator {
     }
 
     /** The file's text. */
-    static String history(long day) {
+    public static String history(long day) {
         HistoryGenerator generator = new HistoryGenerator(day);
         generator.text.append("action 2\n"); // the end of a record whose beginning is in another file
         for (int i = 0; i < ORDINARY; i++) {

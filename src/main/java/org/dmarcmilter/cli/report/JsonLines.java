@@ -7,19 +7,19 @@ import java.io.IOException;
 import java.io.StringWriter;
 
 /** JSON for programs: one object a line, in US-ASCII. */
-final class JsonLines {
+public final class JsonLines {
     private static final JsonFactory FACTORY =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private JsonLines() {}
 
     /** Writes what stands in the object. */
-    interface Fields {
+    public interface Fields {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
     /** One line. */
-    static String object(Fields fields) throws IOException {
+    public static String object(Fields fields) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             json.writeStartObject();

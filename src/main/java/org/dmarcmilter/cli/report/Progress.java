@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * How far long work is, on one line of a terminal that is written anew a few times a second: rows, percent, rate, time left. Where
  * nobody looks, as in a service or a pipe, nothing is written.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final long NANOS = 1_000_000_000L;
     private static final long EVERY = NANOS / 4;
 
@@ -31,7 +31,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** For standard error, if that is a terminal: the launcher script knows. */
-    static Progress on(PrintStream err) {
+    public static Progress on(PrintStream err) {
         return new Progress(err, Boolean.getBoolean("dmarcmilter.terminal"), System::nanoTime);
     }
 
@@ -41,7 +41,7 @@ final class Progress implements AutoCloseable {
      * @param what is counted, for example {@code records}
      * @param all how much there is; 0 if nobody knows
      */
-    void at(String what, long done, long all) {
+    public void at(String what, long done, long all) {
         long now = nanoTime.getAsLong();
         if (visible && now - shownAt >= EVERY) {
             shownAt = now;

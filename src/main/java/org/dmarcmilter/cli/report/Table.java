@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dmarcmilter.text.Printable;
 
-/** Columns for people: a line of titles, and each column as wide as its widest text. Numbers, and what looks like one, stand on the right. */
-final class Table {
+/** Columns for people: a line of titles, and each column as wide as its widest text. Numbers stand on the right, but for the first column, which has names. */
+public final class Table {
     private static final String GAP = "  ";
 
     private final List<String[]> rows = new ArrayList<>();
 
-    Table(String... titles) {
+    public Table(String... titles) {
         rows.add(titles);
     }
 
     /** Adds a row of as many texts as there are titles. */
-    void row(String... texts) {
+    public void row(String... texts) {
         String[] shown = new String[texts.length];
         for (int i = 0; i < texts.length; i++) {
             shown[i] = Printable.of(texts[i]);
@@ -23,21 +23,21 @@ final class Table {
         rows.add(shown);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 
     /** All of it, lines without white space at their ends. */
-    String text() {
+    public String text() {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
         boolean[] right = new boolean[columns];
         for (int column = 0; column < columns; column++) {
-            right[column] = rows.size() > 1;
+            right[column] = rows.size() > 1 && column > 0;
             for (int i = 0; i < rows.size(); i++) {
                 String text = rows.get(i)[column];
                 widths[column] = Math.max(widths[column], text.length());
-                right[column] &= i == 0 || text.matches("[0-9][0-9.,]*( [kMG]?B)?|-|");
+                right[column] &= i == 0 || text.matches("<?[0-9][0-9.,]*(M|%| [kMG]?B)?|-|");
             }
         }
         StringBuilder out = new StringBuilder();

@@ -1,10 +1,10 @@
 package org.dmarcmilter.cli.report;
 
 /** A verb was given what it cannot be given. The message says what, for the line before the usage. */
-final class UsageException extends Exception {
+public final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UsageException(String message) {
+    public UsageException(String message) {
         super(message);
     }
 }

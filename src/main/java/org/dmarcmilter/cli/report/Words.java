@@ -18,14 +18,14 @@ import org.dmarcmilter.text.Printable;
 /**
  * What stands behind a verb.
  *
- * @param options each with its value; empty for one that has none
+ * @param options each with its values, as often as it is given; empty texts for one that has none
  * @param operands the rest, in order
  */
-record Words(Map<String, String> options, List<String> operands) {
+public record Words(Map<String, List<String>> options, List<String> operands) {
     private static final int MAX_SHOWN = 80;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd]?)");
 
-    Words {
+    public Words {
         options = Map.copyOf(options);
         operands = List.copyOf(operands);
     }
@@ -36,20 +36,20 @@ record Words(Map<String, String> options, List<String> operands) {
      * @param flags options that are given without a value
      * @param valued options that are given with one, as the next word or behind an equal sign
      */
-    static Words parse(List<String> words, List<String> flags, List<String> valued) throws UsageException {
-        Map<String, String> options = new HashMap<>();
+    public static Words parse(List<String> words, List<String> flags, List<String> valued) throws UsageException {
+        Map<String, List<String>> options = new HashMap<>();
         List<String> operands = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             int equal = word.startsWith("--") ? word.indexOf('=') : -1;
             String name = equal < 0 ? word : word.substring(0, equal);
             if (flags.contains(word)) {
-                options.put(word, "");
+                add(options, word, "");
             } else if (valued.contains(name)) {
                 if (equal < 0 && i + 1 == words.size()) {
                     throw new UsageException(name + " needs a value");
                 }
-                options.put(name, equal < 0 ? words.get(++i) : word.substring(equal + 1));
+                add(options, name, equal < 0 ? words.get(++i) : word.substring(equal + 1));
             } else if (word.startsWith("-") && word.length() > 1) {
                 throw new UsageException(Printable.named(word, MAX_SHOWN) + " is no option of it");
             } else {
@@ -59,12 +59,24 @@ record Words(Map<String, String> options, List<String> operands) {
         return new Words(options, operands);
     }
 
-    boolean has(String option) {
+    private static void add(Map<String, List<String>> options, String name, String value) {
+        options.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
+    }
+
+    /** Whether it is given. */
+    public boolean has(String option) {
         return options.containsKey(option);
     }
 
-    Optional<String> value(String option) {
-        return Optional.ofNullable(options.get(option));
+    /** What it is given; the last one counts. */
+    public Optional<String> value(String option) {
+        List<String> values = values(option);
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.get(values.size() - 1));
+    }
+
+    /** All that it is given, in order. */
+    public List<String> values(String option) {
+        return options.getOrDefault(option, List.of());
     }
 
     /** The only operand. */
@@ -75,7 +87,8 @@ record Words(Map<String, String> options, List<String> operands) {
         return operands.get(0);
     }
 
-    void noOperands() throws UsageException {
+    /** Ends it if there is any. */
+    public void noOperands() throws UsageException {
         if (!operands.isEmpty()) {
             throw new UsageException(Printable.named(operands.get(0), MAX_SHOWN) + " is one word too many");
         }
@@ -116,7 +129,7 @@ record Words(Map<String, String> options, List<String> operands) {
     }
 
     /** A time such as {@code 90}, {@code 5m}, {@code 4h} or {@code 7d}. */
-    Optional<Duration> duration(String option) throws UsageException {
+    public Optional<Duration> duration(String option) throws UsageException {
         Optional<String> text = value(option);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -136,7 +149,7 @@ record Words(Map<String, String> options, List<String> operands) {
     }
 
     /** A whole number, at least 1. */
-    Optional<Integer> number(String option) throws UsageException {
+    public Optional<Integer> number(String option) throws UsageException {
         Optional<String> text = value(option);
         if (text.isPresent() && !text.get().matches("[1-9][0-9]{0,8}")) {
             throw new UsageException(option + " takes a whole number, 1 or greater");

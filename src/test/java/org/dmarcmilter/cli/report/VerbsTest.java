@@ -84,7 +84,7 @@ class VerbsTest {
         Call call = new Call(
                 new Screen().terminal(),
                 Map.of(),
-                new Words(Map.of("-c", config.toString()), List.of()),
+                new Words(Map.of("-c", List.of(config.toString())), List.of()),
                 Clock.systemUTC());
         try (CapturedLog log = new CapturedLog(Configuration.class)) {
             call.quietConfiguration();

@@ -2,13 +2,14 @@ package org.dmarcmilter.cli.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dmarcmilter.domain.DomainName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,14 +21,23 @@ class WordsTest {
         Words words = words("a --json --domain=Example.COM b --day 2026-11-27 - --every 5m --limit 7");
         assertEquals(List.of("a", "b", "-"), words.operands());
         assertEquals(
-                Map.of("--json", "", "--domain", "Example.COM", "--day", "2026-11-27", "--every", "5m", "--limit", "7"),
-                words.options());
+                Set.of("--json", "--domain", "--day", "--every", "--limit"),
+                words.options().keySet());
+        assertTrue(words.has("--json"));
         assertEquals(Optional.of(DomainName.of("example.com")), words.domain("--domain"));
         assertEquals(Optional.of(Instant.parse("2026-11-27T00:00:00Z")), words.day("--day"));
         assertEquals(Optional.of(Duration.ofMinutes(5)), words.duration("--every"));
         assertEquals(Optional.of(7), words.number("--limit"));
         assertEquals(Optional.empty(), words.instant("--now"));
         assertEquals(Optional.empty(), words.duration("--now"));
+    }
+
+    @Test
+    void keepsEachValueAndTheLastCounts() throws UsageException {
+        Words words = words("--limit 1 --limit=2");
+        assertEquals(List.of("1", "2"), words.values("--limit"));
+        assertEquals(Optional.of("2"), words.value("--limit"));
+        assertEquals(List.of(), words.values("--day"));
     }
 
     @ParameterizedTest
