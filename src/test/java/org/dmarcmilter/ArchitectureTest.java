@@ -52,14 +52,14 @@ class ArchitectureTest {
             http       | metrics
             status     | dmarc
             logging    | config
-            explain    | judge evidence dkim evaluation authres message spf dmarc dns config
+            explain    | recorded judge evidence dkim evaluation authres message spf dmarc dns config
             daemon     | filter judge evidence evaluation history journal aggregate report http status metrics logging authres message spf dmarc dns milter config files
             worker     | store mail feedback journal history evaluation aggregate report dmarc dns config files
             recorded   | history journal aggregate evaluation authres message spf dmarc
             statistics | recorded judge evaluation authres dmarc config
             cli.report | cli daemon logging judge worker store mail report feedback aggregate dmarc dns config files
             cli.stats  | cli cli.report statistics recorded daemon evaluation dmarc config files
-            cli        | cli.report cli.stats daemon explain logging judge evidence dkim message dmarc dns config files
+            cli        | cli.report cli.stats recorded daemon explain logging judge evidence dkim message dmarc dns config files
             """)
     void usesOnly(String name, String others) {
         Set<String> allowed = new TreeSet<>(Set.of(ROOT));

@@ -23,6 +23,7 @@ import org.dmarcmilter.message.ReversePath;
 final class ExplainCommand {
     private static final String USAGE = """
             usage: dmarc-milter explain MESSAGE --client-ip ADDRESS --mail-from SENDER [options]
+                   dmarc-milter explain --queue-id ID [--history FILE] [-c FILE] [--json]
 
             Judges a message (a file; "-" reads standard input) as the daemon would and prints each step.
               --client-ip ADDRESS  the SMTP client's IP address
@@ -30,10 +31,11 @@ final class ExplainCommand {
               --helo NAME          what the client greeted with
               --client-name NAME   the client's host name
               --mta-name NAME      the MTA's host name (macro j); default: this machine's
-              --queue-id ID        the job id
+              --queue-id ID        the job id; without MESSAGE: prints what is recorded about it in HistoryFile
+              --history FILE       look for it in this history file; may be repeated
               -c FILE              the configuration; default: the daemon's
               --json               for programs
-            Exit code: 0; 64 wrong usage; 66 the message cannot be read; 78 configuration.
+            Exit code: 0; 64 wrong usage; 66 the message cannot be read, or is not recorded; 78 configuration.
             """;
     private static final List<String> WITH_VALUE =
             List.of("--client-ip", "--mail-from", "--helo", "--client-name", "--mta-name", "--queue-id", "-c");
@@ -49,6 +51,7 @@ final class ExplainCommand {
     int run(List<String> arguments) {
         Map<String, String> options = new HashMap<>();
         List<String> files = new ArrayList<>();
+        List<String> histories = new ArrayList<>();
         boolean json = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -59,6 +62,8 @@ final class ExplainCommand {
                 return ExitCode.OK;
             } else if (argument.equals("--json")) {
                 json = true;
+            } else if (argument.equals("--history") && i + 1 < arguments.size()) {
+                histories.add(arguments.get(++i));
             } else if (WITH_VALUE.contains(argument) && i + 1 < arguments.size()) {
                 options.put(argument, arguments.get(++i));
             } else if (argument.startsWith("-") && argument.length() > 1) {
@@ -66,6 +71,17 @@ final class ExplainCommand {
             } else {
                 files.add(argument);
             }
+        }
+        boolean recorded = options.containsKey("--queue-id")
+                && !options.containsKey("--client-ip")
+                && !options.containsKey("--mail-from");
+        if (files.isEmpty() && recorded) {
+            return new ExplainRecorded(terminal, environment)
+                    .run(
+                            options.getOrDefault("--queue-id", ""),
+                            Optional.ofNullable(options.get("-c")),
+                            histories,
+                            json);
         }
         if (files.size() != 1 || !options.containsKey("--client-ip") || !options.containsKey("--mail-from")) {
             return usage("one message, --client-ip and --mail-from are needed");

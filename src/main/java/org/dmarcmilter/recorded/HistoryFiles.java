@@ -9,9 +9,17 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
@@ -54,6 +62,30 @@ public final class HistoryFiles {
         }
     }
 
+    /**
+     * A history file and what logrotate made of it: FILE, and beside it FILE.1, FILE-20261127 and the like, packed or not. The oldest
+     * first, the file itself last.
+     */
+    public static List<Path> withRotated(Path file) throws IOException {
+        Path name = Optional.ofNullable(file.getFileName()).orElse(file);
+        Pattern rotated = Pattern.compile(Pattern.quote(name.toString()) + "[.-][0-9][0-9-]*(\\.gz)?");
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> others = Files.list(file.toAbsolutePath().getParent())) {
+            others.filter(other ->
+                            rotated.matcher(String.valueOf(other.getFileName())).matches())
+                    .forEach(files::add);
+        }
+        Map<Path, FileTime> times = new HashMap<>();
+        for (Path other : files) {
+            times.put(other, Files.getLastModifiedTime(other));
+        }
+        files.sort(Comparator.comparing(times::get));
+        if (files.isEmpty() || Files.exists(file)) {
+            files.add(file);
+        }
+        return files;
+    }
+
     /** Reads a stream to its end, and closes it. */
     public static void read(String name, InputStream in, Listener listener) throws IOException {
         try (in) {
@@ -80,7 +112,7 @@ public final class HistoryFiles {
 
     private void take(String name, HistoryRecord record) {
         RecordedEvaluation.of(record, problem -> listener.problem(name + ": " + problem))
-                .ifPresent(evaluation -> listener.message(new RecordedMessage(evaluation, gaps(evaluation))));
+                .ifPresent(evaluation -> listener.message(new RecordedMessage(name, evaluation, gaps(evaluation))));
         listener.progress(done, all);
     }
 

@@ -30,24 +30,26 @@ public final class JournalSegments {
      *
      * @param stateDirectory the option ReportStateDirectory
      * @param since segments that end before it are passed over; others are handed out whole
+     * @param until segments that begin after it are passed over as well
      * @return whether there is any segment
      */
-    public static boolean read(Path stateDirectory, Instant since, Listener listener) throws IOException {
+    public static boolean read(Path stateDirectory, Instant since, Instant until, Listener listener)
+            throws IOException {
         JournalDirectory directory = new JournalDirectory(stateDirectory);
         List<Segment> segments = directory.segments();
-        new JournalSegments(directory, listener).read(notBefore(since, segments));
+        new JournalSegments(directory, listener).read(between(since, until, segments));
         return !segments.isEmpty();
     }
 
     /** A daemon's segment ends where its next one begins; of one that was made of a history file the name does not tell. */
-    private static List<Segment> notBefore(Instant since, List<Segment> segments) {
+    private static List<Segment> between(Instant since, Instant until, List<Segment> segments) {
         List<Segment> wanted = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             boolean over = i + 1 < segments.size()
                     && segments.get(i + 1).node().equals(segment.node())
                     && segments.get(i + 1).opened() <= since.getEpochSecond();
-            if (!over) {
+            if (!over && segment.opened() <= until.getEpochSecond()) {
                 wanted.add(segment);
             }
         }
@@ -79,7 +81,7 @@ public final class JournalSegments {
     private void read(Segment segment) throws IOException {
         try (SegmentReader reader = SegmentReader.open(segment, 0)) {
             for (Optional<JournalRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
-                listener.message(JournaledEvaluation.of(next.get(), segment.node()));
+                listener.message(JournaledEvaluation.of(next.get(), segment));
                 listener.progress(segment.compressed() ? done : done + reader.position(), all);
             }
             if (reader.skipped() > 0) {

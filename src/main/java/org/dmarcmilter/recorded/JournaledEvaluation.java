@@ -28,6 +28,7 @@ import org.dmarcmilter.evaluation.OverrideReason;
 import org.dmarcmilter.evaluation.Source;
 import org.dmarcmilter.evaluation.SpfSeen;
 import org.dmarcmilter.journal.JournalRecord;
+import org.dmarcmilter.journal.Segment;
 import org.dmarcmilter.message.ReversePath;
 import org.dmarcmilter.spf.SpfIdentity;
 
@@ -52,11 +53,11 @@ final class JournaledEvaluation {
         this.row = record.facts().row();
     }
 
-    /** @param node who wrote it */
-    static RecordedMessage of(JournalRecord record, String node) {
+    /** @param segment where it stands */
+    static RecordedMessage of(JournalRecord record, Segment segment) {
         JournaledEvaluation reading = new JournaledEvaluation(record);
-        Evaluation evaluation = reading.evaluation(node);
-        return new RecordedMessage(evaluation, reading.gaps);
+        Evaluation evaluation = reading.evaluation(segment.node());
+        return new RecordedMessage(segment.path().toString(), evaluation, reading.gaps);
     }
 
     private Evaluation evaluation(String node) {

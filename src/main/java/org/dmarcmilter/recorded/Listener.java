@@ -15,4 +15,9 @@ public interface Listener {
      * @param all octets of all files; 0 if nobody knows
      */
     void progress(long done, long all);
+
+    /** How many messages there will be if the rest is like what was read; 0 if nobody knows. */
+    static long expected(long messages, long done, long all) {
+        return done > 0 ? (long) ((double) messages * all / done) : 0;
+    }
 }

@@ -2,6 +2,7 @@ package org.dmarcmilter.recorded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.dmarcmilter.evaluation.Applied;
 import org.dmarcmilter.evaluation.ArcSeen;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.journal.JournalRecord;
+import org.dmarcmilter.journal.Segment;
 import org.dmarcmilter.testing.TestEvaluation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JournaledEvaluationTest {
     private static final RecordingRules RULES = new RecordingRules(ReportScope.ALL, 86_400);
     private static final Instant AT = Instant.ofEpochSecond(1_795_493_204);
+
+    private static final Segment SEGMENT =
+            new Segment(Path.of("mx-1795493204-0001.jnl"), "mx", AT.getEpochSecond(), 1, false);
 
     @ParameterizedTest(name = "{4}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -47,7 +52,7 @@ class JournaledEvaluationTest {
                 .applied(applied)
                 .evaluation();
         ReportFacts facts = RULES.facts(written, false).orElseThrow();
-        RecordedMessage read = JournaledEvaluation.of(new JournalRecord(AT, facts), "mx");
+        RecordedMessage read = JournaledEvaluation.of(new JournalRecord(AT, facts), SEGMENT);
         assertEquals(coarse(written), coarse(read.evaluation()), why);
         assertEquals(Set.of(Gap.TEST_MODE), read.gaps(), "RFC 7489 knows no t=");
         assertEquals("mx", read.evaluation().reporter());

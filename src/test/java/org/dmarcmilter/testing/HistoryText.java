@@ -33,7 +33,8 @@ public final class HistoryText {
         for (String line : lines.split(",(?=[a-z_]+ )", -1)) {
             String key = line.substring(0, line.indexOf(' ') + 1);
             String found = record.replaceFirst("(?m)^" + key + ".*\n", "");
-            record = found + line + "\n";
+            // It begins a record.
+            record = key.equals("job ") ? line + "\n" + found : found + line + "\n";
         }
         return record;
     }

@@ -46,7 +46,8 @@ public final class StatsCommand {
               --by author|source|policy  a row for each; default: author
               --limit N             so many rows; default: 20
               --history FILE        read this history file of OpenDMARC, Exim or HistoryFile, also if packed by gzip ("-" is
-                                    standard input); may be repeated. Default: HistoryFile, or else the journal
+                                    standard input); may be repeated. Default: HistoryFile and what logrotate
+                                    made of it, or else the journal
               --journal             read the journal of aggregate reports
               --what-if OPTION=VALUE  say what this would have changed; may be repeated, all together count:
                                     RejectFailures, HoldQuarantinedMessages, OnTemporaryError, OnMissingResults,
@@ -184,7 +185,9 @@ public final class StatsCommand {
             throw new UsageException("--history or --journal, not both");
         }
         if (files.isEmpty() && !journal && settings.history().file().isPresent()) {
-            files = List.of(settings.history().file().get());
+            files = HistoryFiles.withRotated(Path.of(settings.history().file().get())).stream()
+                    .map(Path::toString)
+                    .toList();
         }
         if (files.equals(List.of("-"))) {
             HistoryFiles.read("standard input", terminal.in(), listener);
@@ -199,7 +202,7 @@ public final class StatsCommand {
             return List.copyOf(files);
         }
         String directory = settings.aggregateReports().stateDirectory();
-        if (!JournalSegments.read(Path.of(directory), since, listener)) {
+        if (!JournalSegments.read(Path.of(directory), since, Instant.MAX, listener)) {
             throw new IOException("nothing is recorded: HistoryFile is not set, and there is no journal in " + directory
                     + ". Name a history file with --history, or set HistoryFile or AggregateReports");
         }
@@ -240,8 +243,7 @@ public final class StatsCommand {
 
         @Override
         public void progress(long done, long all) {
-            // Of records nobody knows how many there are; of octets one does.
-            progress.at("messages", messages, done > 0 ? (long) ((double) messages * all / done) : 0);
+            progress.at("messages", messages, Listener.expected(messages, done, all));
         }
 
         @Override
