@@ -25,6 +25,10 @@ final class Counters {
         static final Comparator<Counter> BY_KEY = Comparator.comparingLong(Counter::begin)
                 .thenComparingLong(Counter::fact)
                 .thenComparing(Counter::ip, Arrays::compareUnsigned);
+
+        Counter plus(long more) {
+            return new Counter(begin, fact, ip, number + more);
+        }
     }
 
     private final Database database;
@@ -81,26 +85,60 @@ final class Counters {
         }
         // In the order of their key: neighbours lie on one page.
         counters.sort(Counter.BY_KEY);
-        return counters;
+        return together(counters);
     }
 
+    /** Each key once: kinds of rows that are too many are counted under a common one. */
+    private static List<Counter> together(List<Counter> sorted) {
+        List<Counter> once = new ArrayList<>(sorted.size());
+        for (Counter next : sorted) {
+            int last = once.size() - 1;
+            if (last >= 0 && Counter.BY_KEY.compare(once.get(last), next) == 0) {
+                once.set(last, next.plus(once.get(last).number()));
+            } else {
+                once.add(next);
+            }
+        }
+        return once;
+    }
+
+    /** Those that are there are raised, the others made: told of a row that is there already, the engine makes an exception. */
     private void add(List<Counter> counters) throws SQLException {
+        for (int from = 0; from < counters.size(); from += GROUP) {
+            List<Counter> group = counters.subList(from, Math.min(from + GROUP, counters.size()));
+            int[] raised = raise(group);
+            List<Counter> missing = new ArrayList<>();
+            for (int i = 0; i < raised.length; i++) {
+                if (raised[i] == 0) {
+                    missing.add(group.get(i));
+                }
+            }
+            insert(missing);
+        }
+    }
+
+    /** How many rows each of them is, 0 or 1. */
+    private int[] raise(List<Counter> counters) throws SQLException {
         PreparedStatement statement =
-                database.statement("INSERT INTO dm_counter (begin_at, fact_id, ip, n) VALUES (?, ?, ?, ?)"
-                        + " ON DUPLICATE KEY UPDATE n = n + VALUES(n)");
-        int waiting = 0;
+                database.statement("UPDATE dm_counter SET n = n + ? WHERE begin_at = ? AND fact_id = ? AND ip = ?");
+        for (Counter counter : counters) {
+            Database.filled(statement, counter.number(), counter.begin(), counter.fact(), counter.ip())
+                    .addBatch();
+        }
+        return statement.executeBatch();
+    }
+
+    private void insert(List<Counter> counters) throws SQLException {
+        if (counters.isEmpty()) {
+            return;
+        }
+        PreparedStatement statement =
+                database.statement("INSERT INTO dm_counter (begin_at, fact_id, ip, n) VALUES (?, ?, ?, ?)");
         for (Counter counter : counters) {
             Database.filled(statement, counter.begin(), counter.fact(), counter.ip(), counter.number())
                     .addBatch();
-            waiting++;
-            if (waiting == GROUP) {
-                statement.executeBatch();
-                waiting = 0;
-            }
         }
-        if (waiting > 0) {
-            statement.executeBatch();
-        }
+        statement.executeBatch();
     }
 
     private void add(Period period, String node, Batch.Tally tally) throws SQLException {
