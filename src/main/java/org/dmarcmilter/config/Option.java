@@ -104,10 +104,10 @@ public enum Option {
             Received-SPF field says in favour of the sender is checked; without another SPF checker in front of \
             us, only DKIM can make mail pass then."""),
     DKIM_SELF_VALIDATE("DKIMSelfValidate", Topic.DKIM, Form.FLAG, is("false"), """
-            Verify DKIM signatures ourselves (RFC 6376, RFC 8463), and the ARC chains of the sealers of \
-            `DomainWhitelist` (RFC 8617), and believe no DKIM or ARC result of anybody else. Fields under our own name \
-            with such results, or results of DMARC, are removed: nobody else may write them. Let no filter that edits \
-            mail stand before us then, and leave it off behind a gateway that does."""),
+            Verify DKIM signatures ourselves (RFC 6376, RFC 8463), so that no DKIM filter is needed in front of us, and \
+            the ARC chains of the sealers of `DomainWhitelist` (RFC 8617). No DKIM or ARC result of anybody else is \
+            believed then, and fields under our own name with such results, or results of DMARC, are removed. Nothing \
+            that edits mail may stand before us; leave it off behind a gateway that does."""),
     DOMAIN_WHITELIST("DomainWhitelist", Topic.ARC, Form.DOMAINS, none("lists.example.org"), """
             ARC sealers (domains) that may override a failure; every sealer of the chain must be listed."""),
     DOMAIN_WHITELIST_FILE(
