@@ -38,6 +38,12 @@ final class OpenDkimInstance implements Peer {
 
     /** Starts one that also signs what comes from this host for the key's domain. */
     static OpenDkimInstance startSigner(Path directory, NameServer dns, String authservId, String domain, DkimKey key) {
+        return startSigner(directory, dns, authservId, domain, key, "simple/simple");
+    }
+
+    /** The same with that canonicalization. */
+    static OpenDkimInstance startSigner(
+            Path directory, NameServer dns, String authservId, String domain, DkimKey key, String canonicalization) {
         try {
             Path secret = Files.writeString(directory.resolve("signer.private"), key.pem());
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
@@ -47,7 +53,8 @@ final class OpenDkimInstance implements Peer {
                     Selector test
                     KeyFile %s
                     RequireSafeKeys no
-                    """.formatted(domain, secret));
+                    Canonicalization %s
+                    """.formatted(domain, secret, canonicalization));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

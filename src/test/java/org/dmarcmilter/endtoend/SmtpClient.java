@@ -79,6 +79,11 @@ public final class SmtpClient implements AutoCloseable {
         return command(message.endsWith("\r\n") ? "." : "\r\n.");
     }
 
+    /** Text after DATA, as it is, and no end of it. */
+    public void text(String text) {
+        write(text);
+    }
+
     @Override
     public void close() {
         try (socket) {

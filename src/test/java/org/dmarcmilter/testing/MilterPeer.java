@@ -178,6 +178,12 @@ public final class MilterPeer implements AutoCloseable {
         return command('B', text);
     }
 
+    /** SMFIC_ABORT, which nobody answers: the client took the message back. */
+    public void abort() {
+        write('A', new byte[0]);
+        send();
+    }
+
     /** SMFIC_BODYEOB, answered by any number of edits and one verdict. */
     public EndOfMessage endOfMessage() {
         sendEndOfMessage();
