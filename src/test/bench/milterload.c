@@ -14,6 +14,7 @@
  *   -H F   the message's header fields, to be given: one "Name: value" per line, \t at the line's start folds,
  *          {n} = domain number, {m} = message number; see the folder "messages". Given several times, the messages take turns
  *   -b N   body size in bytes (default 8192), sent only if the filter wants bodies
+ *   -B F   the body itself, at most 65535 bytes, in place of one that is made up
  *   -t S   give up after S seconds (default 120)
  *   -P S   tag printed in the result line
  *   -W N   warm-up messages that are not counted (default 0)
@@ -556,9 +557,19 @@ static void read_kind(const char *file) {
     free(line);
     fclose(f);
 }
+static void read_body(const char *file) {
+    FILE *f = fopen(file, "r");
+    body = malloc(65536);
+    o.b = f ? fread(body, 1, 65536, f) : 0;
+    if (!f || ferror(f) || o.b > 65535) {
+        fprintf(stderr, "%s: cannot be read, or more than 65535 bytes\n", file);
+        exit(66);
+    }
+    fclose(f);
+}
 int main(int argc, char **argv) {
     int ch;
-    while ((ch = getopt(argc, argv, "c:m:k:d:D:H:b:t:P:W:x:np:")) != -1)
+    while ((ch = getopt(argc, argv, "c:m:k:d:D:H:b:B:t:P:W:x:np:")) != -1)
         switch (ch) {
         case 'c':
             o.c = atoi(optarg);
@@ -580,6 +591,9 @@ int main(int argc, char **argv) {
             break;
         case 'b':
             o.b = atol(optarg);
+            break;
+        case 'B':
+            read_body(optarg);
             break;
         case 't':
             o.t = atoi(optarg);
@@ -621,9 +635,11 @@ int main(int argc, char **argv) {
         }
         addr_len = sizeof *a;
     }
-    body = malloc(65536);
-    for (int i = 0; i < 65536; i++)
-        body[i] = i % 76 == 75 ? '\n' : 'a' + i % 26;
+    if (!body) {
+        body = malloc(65536);
+        for (int i = 0; i < 65536; i++)
+            body[i] = i % 76 == 75 ? '\n' : 'a' + i % 26;
+    }
     lat = malloc(sizeof(double) * (o.m + 1));
     eomlat = malloc(sizeof(double) * (o.m + 1));
     ep = epoll_create1(0);
