@@ -76,7 +76,11 @@ final class FieldReader {
     private final Settings.Spf spfSettings;
     private final Settings.Dkim dkimSettings;
     private final Set<String> trustedSealers;
-    private final Optional<CopiedText> copied;
+
+    /** Known once somebody wanted to know. */
+    private Optional<CopiedText> copied = Optional.empty();
+
+    private boolean copiedIsKnown;
 
     private List<DkimSeen> dkim = List.of();
     private List<MethodResult> arcResults = List.of();
@@ -105,7 +109,6 @@ final class FieldReader {
         this.spfSettings = spfSettings;
         this.dkimSettings = dkimSettings;
         this.trustedSealers = trustedSealers;
-        this.copied = CopiedText.in(facts);
     }
 
     /** Reads all fields, top to bottom. */
@@ -217,13 +220,22 @@ final class FieldReader {
 
     /** Why somebody else than the checker may have written a part of the field; empty if nothing says so. */
     private Optional<String> doubt(HeaderField field, AuthenticationResults results) {
-        if (copied.isPresent()) {
-            return copied.map(text -> text.words() + ", which a checker may have copied into its field");
+        if (copied().isPresent()) {
+            return copied().map(text -> text.words() + ", which a checker may have copied into its field");
         }
         boolean whole = results.results().size() == 1 && !holds(NO_FOLDS, field.value());
         return whole || !isOfPolicydSpf(field.value())
                 ? Optional.empty()
                 : Optional.of("pypolicyd-spf writes one result, and here are more");
+    }
+
+    /** What a checker may have copied. A long look at each signature, which nobody needs whose fields are not believed. */
+    private Optional<CopiedText> copied() {
+        if (!copiedIsKnown) {
+            copiedIsKnown = true;
+            copied = CopiedText.in(facts);
+        }
+        return copied;
     }
 
     private static boolean isOfPolicydSpf(String value) {
@@ -255,7 +267,7 @@ final class FieldReader {
         }
         if (doubt.isPresent() && PROOFS.contains(result.method()) && FAVOURABLE.contains(result.result())) {
             disbelieved = disbelieved.or(() -> doubt);
-            ignore(copied.isPresent() ? Ignored.COPIED : Ignored.SEVERAL_RESULTS);
+            ignore(copied().isPresent() ? Ignored.COPIED : Ignored.SEVERAL_RESULTS);
             claimsSpf |= result.method().equals(SPF)
                     && !spfSettings.ignoreResults()
                     && checked(result).isPresent();
@@ -389,7 +401,7 @@ final class FieldReader {
                 .filter(this::isSender);
         boolean helps = domain.isPresent() && FAVOURABLE.contains(field.result());
         boolean isLocal = facts.client().address().filter(IpAddress::isLoopback).isPresent();
-        if (helps && (!isLocal || copied.isPresent())) {
+        if (helps && (!isLocal || copied().isPresent())) {
             note(job() + " Received-SPF says " + field.result() + ", which our own check has to prove");
             claimsSpf = true;
             return;

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.StreamSupport;
+import org.dmarcmilter.authres.ArcFields;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsQuestion;
 import org.dmarcmilter.domain.IpAddress;
@@ -24,6 +29,7 @@ import org.dmarcmilter.milter.MilterFilter;
 import org.dmarcmilter.milter.MilterReply;
 import org.dmarcmilter.milter.Negotiation;
 import org.dmarcmilter.testing.CapturedLog;
+import org.dmarcmilter.testing.DataFile;
 import org.dmarcmilter.testing.MailSystem;
 import org.dmarcmilter.testing.ManualLoop;
 import org.junit.jupiter.api.AfterEach;
@@ -291,6 +297,76 @@ class OwnDkimSessionTest {
                 List.of(new MilterReply.ReplyCode(550, "5.3.4", "header section too large to be checked")),
                 ending(session).join());
         assertEquals(List.of("_dmarc.reject.example"), system.asked(), "no key");
+    }
+
+    private static final JsonNode THREE_SETS = StreamSupport.stream(
+                    DataFile.json("/arc/chains.json").path("cases").spliterator(), false)
+            .filter(one -> one.path("id").asText().equals("arc-pass-3"))
+            .findFirst()
+            .orElseThrow();
+
+    /** A message of example.com with p=reject and no signature of its own, sealed by three forwarders. */
+    private List<MilterReply> forwarded(String options, List<String> asked) {
+        MailSystem system = MailSystem.with("DKIMSelfValidate yes;RejectFailures yes;" + options)
+                .txt("_dmarc.example.com", "v=DMARC1; p=reject");
+        THREE_SETS
+                .path("dns")
+                .properties()
+                .forEach(name -> system.txt(
+                        name.getKey(), name.getValue().path("TXT").path(0).asText()));
+        String message = new String(
+                Base64.getDecoder().decode(THREE_SETS.path("message").asText()), StandardCharsets.ISO_8859_1);
+        MilterFilter.BodyReader session =
+                (MilterFilter.BodyReader) new DmarcFilter(system::rules, recorded::add).open(1, loop);
+        List<MilterReply> replies = judged(session, message);
+        asked.addAll(system.asked());
+        return replies;
+    }
+
+    @Test
+    void aChainThatOnlyListedSealersHaveSealedOverrides() {
+        List<String> asked = new ArrayList<>();
+        List<MilterReply> replies =
+                forwarded("DomainWhitelist mx.example.com, Forward.Example.net, lists.example.org", asked);
+        assertEquals(
+                List.of(
+                        "mx.example.net; dkim=none; arc=pass"
+                                + " arc.chain=\"mx.example.com:forward.example.net:lists.example.org\"",
+                        "mx.example.net; dmarc=fail (p=reject dis=none) header.from=example.com policy.dmarc=reject"),
+                inserted(replies));
+        assertEquals(
+                "[TRUSTED_FORWARDER]",
+                recorded.get(0)
+                        .judgement()
+                        .evaluation()
+                        .orElseThrow()
+                        .overrides()
+                        .toString());
+        assertEquals(
+                "arc=pass as[3].d=mx.example.com as[3].s=m1 as[2].d=forward.example.net as[2].s=f1"
+                        + " as[1].d=lists.example.org as[1].s=l1",
+                recorded.get(0).judgement().evaluation().orElseThrow().arc().sets().stream()
+                        .sorted(Comparator.comparingInt(ArcFields.ArcSet::instance)
+                                .reversed())
+                        .map(set -> " as[" + set.instance() + "].d=" + set.sealer() + " as[" + set.instance() + "].s="
+                                + set.selector())
+                        .reduce("arc=pass", String::concat),
+                "for reports");
+        assertEquals(4, asked.size(), asked::toString);
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            DomainWhitelist mx.example.com, lists.example.org | a stranger's chain costs nothing
+            SPFSelfValidate no                                | nobody is listed
+            """)
+    void aChainOfAStrangerOverridesNothingAndIsNotLookedAt(String options, String why) {
+        List<String> asked = new ArrayList<>();
+        assertEquals(
+                List.of(new MilterReply.ReplyCode(550, "5.7.1", "rejected by DMARC policy for example.com")),
+                forwarded(options, asked),
+                why);
+        assertEquals(List.of("_dmarc.example.com"), asked, why);
     }
 
     @Test
