@@ -482,7 +482,17 @@ final class MilterConnection implements MilterCommand.Visitor {
         connectionVerdict = Optional.empty();
         client = this;
         open();
-        tellOfSpace(session.wishes());
+        if (agreed.serves(session.wishes())) {
+            tellOfSpace(session.wishes());
+        } else {
+            // A reload may have come between: bodies that were not agreed on, for one, would never be sent.
+            LOG.info(
+                    "milter connection {} from {}: the configuration needs more of the MTA than before; closing, so that it"
+                            + " negotiates anew",
+                    id,
+                    wire.peer());
+            wire.close();
+        }
     }
 
     @Override

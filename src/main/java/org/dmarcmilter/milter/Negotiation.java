@@ -98,6 +98,13 @@ public final class Negotiation {
         boolean has(int protocolBits) {
             return (protocol & protocolBits) == protocolBits;
         }
+
+        /** Whether a filter with these wishes can do with what was agreed: it may have had other ones then. */
+        boolean serves(Wishes wishes) {
+            int missingSteps = protocol & SKIPPABLE_STEPS & ~wishes.skipSteps();
+            int missingReplies = protocol & UNANSWERABLE_STEPS & ~wishes.noReply();
+            return (wishes.actions() & ~actions) == 0 && (missingSteps | missingReplies) == 0;
+        }
     }
 
     /** An edit is missing without which the filter cannot work: close, and the MTA does what it does without a filter. */

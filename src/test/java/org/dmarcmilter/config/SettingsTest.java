@@ -331,6 +331,19 @@ class SettingsTest {
         assertEquals(settings("SPFSelfValidate true;IgnoreAuthenticatedClients true"), Settings.from(sample));
     }
 
+    /** With one line of it changed nothing is needed in front of us, and nothing is wrong with the rest. */
+    @Test
+    void theSampleFileBecomesThatOfTheOnlyFilter() throws IOException, ConfigException {
+        String sample = Files.readString(Path.of("config", "dmarc-milter.conf"));
+        String changed = sample.replace("\n# DKIMSelfValidate false\n", "\nDKIMSelfValidate true\n");
+        Findings findings = new Findings();
+        Settings settings = Settings.from(ConfigFile.parse("dmarc-milter.conf", changed, Overrides.NONE, findings));
+        assertTrue(settings.dkim().selfValidate());
+        assertTrue(settings.spf().selfValidate());
+        assertEquals(List.of(), findings.mistakes());
+        assertEquals(List.of(), findings.warnings());
+    }
+
     @Test
     void debiansFileLoads() throws IOException, ConfigException {
         ConfigFile file = ConfigFile.parse(resource("opendmarc-debian.conf"));

@@ -385,6 +385,32 @@ class MilterConnectionTest {
         }
     }
 
+    @ParameterizedTest(name = "{3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # agreed: actions, skip, no reply | then wished: actions, skip, no reply | open | why
+            1  10 0  | 1  10 0  | true  | the same
+            1  10 0  | 1  1f 80 | true  | less
+            1  10 0  | 1  0  0  | false | bodies, which the MTA will not send
+            1  10 80 | 1  10 0  | false | to answer header fields, for which the MTA will not wait
+            1  0  0  | 11 0  0  | false | to delete fields, which was not agreed
+            11 0  0  | 1  0  0  | true  | one edit less
+            """)
+    void aConfigurationThatNeedsMoreNegotiatesAnew(String agreed, String wished, boolean open, String why) {
+        filter.wishes = wishes(agreed);
+        try (EmbeddedPeer peer = new EmbeddedPeer(filter)) {
+            peer.send("OFFER Cmx~U M<a>~ E");
+            filter.wishes = wishes(wished);
+            peer.send("K");
+            assertEquals(open, peer.isOpen(), why);
+        }
+    }
+
+    private static MilterFilter.Wishes wishes(String hex) {
+        String[] words = hex.split(" +");
+        return new MilterFilter.Wishes(
+                Integer.parseInt(words[0], 16), Integer.parseInt(words[1], 16), Integer.parseInt(words[2], 16));
+    }
+
     @Test
     void whoComesOnTheSameSocketHearsOfTheMissingSpaceToo() {
         filter.wishes = new MilterFilter.Wishes(Negotiation.ADD_HEADERS, 0, 0, true);
