@@ -53,7 +53,7 @@ final class BodyHash {
         }
     }
 
-    /** Asks for the hash of so many octets of the canonical body. Before the first of them has come. */
+    /** Asks for the hash of the first so many octets of the canonical body, before any of the body has come. */
     void mark(long octets) {
         beginnings.put(octets, new byte[0]);
         mark = beginnings.firstKey();

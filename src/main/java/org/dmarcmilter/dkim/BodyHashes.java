@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 final class BodyHashes {
     private final Map<Canonicalization, BodyHash> hashes = new EnumMap<>(Canonicalization.class);
 
-    /** Octets that do not lie on the heap have to be copied; those that do are somebody's, and so are copied too. */
+    /** A buffer off the heap, or one that is read only, does not lend its octets; so they are copied, a few at a time. */
     private byte[] piece = new byte[0];
 
     /** Asks for a hash, before the body comes. */
