@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dmarcmilter.documents.Page;
 import org.dmarcmilter.endtoend.DeliveredMessage;
 import org.dmarcmilter.endtoend.ReceivedReport;
@@ -179,6 +181,45 @@ class DebianPackageIT extends InstalledPackageScenario {
         await().until(() -> !delivered().equals(before));
         assertEquals("", system().mustRun("ss -Htln 'sport = 8893'"));
         system().mustRun("systemctl disable --quiet --now dmarc-milter.socket && systemctl restart dmarc-milter");
+    }
+
+    @Test
+    @Order(24)
+    @DisplayName("logrotate takes the history file away, nothing is lost, and the commands read both; bash completes")
+    void rotatesHistory() {
+        system().installFromDebian("logrotate");
+        configure("HistoryFile /var/lib/dmarc-milter/dmarc-milter.dat");
+        restart();
+        probe(LOOPBACK);
+        await().untilAsserted(() -> assertEquals(1, recorded()));
+        system().mustRun("logrotate --force /etc/logrotate.d/dmarc-milter");
+        assertEquals(
+                "dmarc-milter dmarc-milter /var/lib/dmarc-milter/dmarc-milter.dat.1",
+                system().mustRun("stat -c '%U %G %n' /var/lib/dmarc-milter/dmarc-milter.dat*")
+                        .strip());
+        probe(LOOPBACK);
+        await().untilAsserted(() -> assertEquals(2, recorded()));
+        system().mustRun("logrotate --force /etc/logrotate.d/dmarc-milter");
+        system().mustRun("ls /var/lib/dmarc-milter/dmarc-milter.dat.2.gz");
+        assertEquals(2, recorded());
+        String explained = system().mustRun("dmarc-milter explain --queue-id PROBE1");
+        assertEquals(2, explained.split("(?m)^Recorded$", -1).length - 1, explained);
+        system().mustRun(
+                        "sed -i '/^HistoryFile/d' " + CONFIGURATION + " && rm /var/lib/dmarc-milter/dmarc-milter.dat*");
+        restart();
+        assertEquals(
+                "stats",
+                system().mustRun("bash -c '. /usr/share/bash-completion/completions/dmarc-milter;"
+                                + " COMP_WORDS=(dmarc-milter stat) COMP_CWORD=1; _dmarc_milter; echo ${COMPREPLY[*]}'")
+                        .strip()
+                        .replace("stats status", "stats"));
+    }
+
+    /** What the history files have. */
+    private int recorded() {
+        String counted = system().mustRun("dmarc-milter stats --json || true");
+        Matcher messages = Pattern.compile("\"total\":\\{\"messages\":(\\d+)").matcher(counted);
+        return messages.find() ? Integer.parseInt(messages.group(1)) : 0;
     }
 
     private void append(String file, String lines) {
