@@ -14,6 +14,7 @@ public enum Page {
     EXPLAIN("explain"),
     INSTALL("install"),
     POSTFIX_AND_SENDMAIL("postfix-and-sendmail"),
+    README(Path.of("README.md")),
     STATS("stats");
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```[a-z]*\n(.*?)^```$");
@@ -23,7 +24,11 @@ public enum Page {
     private final Path path;
 
     Page(String name) {
-        this.path = Path.of("src/site/markdown", name + ".md");
+        this(Path.of("src/site/markdown", name + ".md"));
+    }
+
+    Page(Path path) {
+        this.path = path;
     }
 
     /** The commands of the first block of the chapter with that heading. */

@@ -64,7 +64,7 @@ class ReproducibleIT {
     void jar() throws IOException, InterruptedException {
         Path jar = files(DISTRIBUTION.resolve("lib"), "dmarc-milter-.*\\.jar").get(0);
         Files.copy(Path.of("pom.xml"), folder.resolve("pom.xml"));
-        copy(Path.of("target/classes"), folder.resolve("target/classes"));
+        copy(DISTRIBUTION.resolveSibling("classes"), folder.resolve("target/classes"));
         run(folder, "mvn", "-o", "-B", "-q", "-Dmaven.repo.local=" + System.getProperty("localRepository"), "jar:jar");
         assertArrayEquals(
                 Files.readAllBytes(jar),
