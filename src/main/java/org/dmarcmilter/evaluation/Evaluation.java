@@ -21,7 +21,7 @@ import org.dmarcmilter.message.ReversePath;
  * @param sender the envelope sender
  * @param standard by which text the message was judged, and so how records and organizational domains were found
  * @param dmarc the DMARC result
- * @param dkim the DKIM results that were believed, in the order of the fields
+ * @param dkim the DKIM results that counted, in the order of the fields
  * @param spf the SPF result that counted, if there was one
  * @param arc what the ARC fields said
  * @param applied what was done

@@ -3,8 +3,8 @@
  * found out ourselves.
  *
  * <p>Each finding is an {@code evaluation} value that names its source. {@link FieldReader} reads the fields, {@link OwnSpf} checks
- * SPF, and {@link Evidence#merge} alone decides what counts: everything after it reads the merged value. {@link Trust} says whose
- * fields are believed. A further source, such as own DKIM, is a further argument of {@code merge}.
+ * SPF, {@link OwnDkim} has what our own check of DKIM and ARC found, and {@link Evidence#merge} alone decides what counts: everything
+ * after it reads the merged value. {@link Trust} says whose fields are believed. A further source is a further argument of {@code merge}.
  *
  * <p>Begin with {@link Evidence}. Knows no milter and no configuration but the choice of SPF's sources.
  */

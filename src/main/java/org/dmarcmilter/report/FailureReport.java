@@ -27,7 +27,7 @@ import org.dmarcmilter.text.Printable;
  * <ul>
  *   <li>{@code Original-Rcpt-To}: who got the mail is none of the owner's business, and the MTA is not asked for it;
  *   <li>{@code DKIM-Canonicalized-Header}, {@code DKIM-Canonicalized-Body}, {@code DKIM-Selector-DNS}: only the verifier has
- *       them, it does not pass them on, and this program never sees a body;
+ *       them and does not pass them on, and where that is this program (DKIMSelfValidate) it keeps no body;
  *   <li>{@code DKIM-ADSP-DNS}: ADSP is historic;
  *   <li>{@code Reported-URI}: it would come from a body;
  *   <li>{@code Incidents}: each message is reported by itself, which is what its absence says (RFC 5965, section 3.2);
