@@ -129,6 +129,7 @@ public final class Daemon {
             manager.ready(() -> problem(server).isEmpty());
             listening.run();
             if (environment.containsKey("DMARC_MILTER_TRAINING")) {
+                train(sources(server, recorders));
                 end.complete(End.TOLD);
             }
             End how = end.join();
@@ -238,8 +239,7 @@ public final class Daemon {
         if (address.isUnresolved()) {
             throw new IOException("MetricsSocket: unknown host in " + wanted);
         }
-        Overview overview = new Overview(
-                sources, () -> ready(sources), () -> dnsWatch.problem(assembly.network()), failing, Clock.systemUTC());
+        Overview overview = overview(sources, failing);
         HttpEndpoint health;
         try {
             health = new HttpEndpoint(address, pages(sources, overview), () -> {
@@ -252,6 +252,20 @@ public final class Daemon {
         LOG.info("metrics on {}", address);
         tellHealthCheck(address.getAddress().getHostAddress() + " " + health.port());
         return health;
+    }
+
+    private Overview overview(Instruments.Sources sources, FailingDomains failing) {
+        return new Overview(
+                sources, () -> ready(sources), () -> dnsWatch.problem(assembly.network()), failing, Clock.systemUTC());
+    }
+
+    /** What answers at MetricsSocket shall be in the class archive, too. */
+    private void train(Instruments.Sources sources) {
+        pages(sources, overview(sources, new FailingDomains(Instant.now())))
+                .values()
+                .forEach(page -> {
+                    var unused = page.get();
+                });
     }
 
     /** All that can be asked for; nothing of it changes anything. */
