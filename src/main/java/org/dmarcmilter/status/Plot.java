@@ -8,8 +8,13 @@ import java.util.Locale;
  * words too: whoever does not see it has the title and the description, and the table below it.
  */
 final class Plot {
+    /** A multiple of the numbers of parts, 60 and 96; how large it is shown is for the style sheet to say. */
     private static final int WIDTH = 960;
-    private static final int HEIGHT = 160;
+
+    private static final int HEIGHT = 1_600;
+
+    /** Between two bars. */
+    private static final int GAP = 1;
 
     /** What is shown in one colour, from the bottom up. */
     enum Layer {
@@ -67,25 +72,25 @@ final class Plot {
                 .markup("</title><desc id=\"" + id + "-desc\">")
                 .text(description)
                 .markup("</desc>");
-        double scale = (double) HEIGHT / highest(parts);
-        double width = (double) WIDTH / parts.size();
+        int width = WIDTH / parts.size();
+        long highest = highest(parts);
         for (int i = 0; i < parts.size(); i++) {
-            double top = HEIGHT;
+            long below = 0;
             for (Layer layer : Layer.values()) {
-                double height = layer.of(parts.get(i)) * scale;
-                if (height > 0) {
-                    top -= height;
-                    to.markup(String.format(
-                            Locale.ROOT,
-                            "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-                            layer.style(),
-                            i * width,
-                            top,
-                            width * 0.9,
-                            height));
+                long number = layer.of(parts.get(i));
+                if (number > 0) {
+                    int bottom = height(below, highest);
+                    below += number;
+                    int top = height(below, highest);
+                    to.markup("<rect class=\"" + layer.style() + "\" x=\"" + i * width + "\" y=\"" + (HEIGHT - top)
+                            + "\" width=\"" + (width - GAP) + "\" height=\"" + (top - bottom) + "\"/>");
                 }
             }
         }
         to.markup("</svg>");
+    }
+
+    private static int height(long number, long highest) {
+        return (int) Math.round((double) HEIGHT * number / highest);
     }
 }
