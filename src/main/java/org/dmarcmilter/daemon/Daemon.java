@@ -126,6 +126,7 @@ public final class Daemon {
                 LOG.warn("SIGHUP does not reload: who started this process had it ignored (nohup). Use SIGUSR1.");
             }
             LOG.info("listening on {}", name);
+            HeapKeeper.start();
             manager.ready(() -> problem(server).isEmpty());
             listening.run();
             if (environment.containsKey("DMARC_MILTER_TRAINING")) {
