@@ -39,8 +39,7 @@ record SignatureClaims(
 
     /** Nothing if it is not base64: it goes into a header field. */
     private static String beginning(String value) {
-        String text = StrictTags.withoutWhiteSpace(value);
-        String shown = text.substring(0, Math.min(text.length(), SHOWN_OF_SIGNATURE));
+        String shown = StrictTags.withoutWhiteSpace(value, SHOWN_OF_SIGNATURE);
         for (int i = 0; i < shown.length(); i++) {
             char c = shown.charAt(i);
             boolean good = (c >= 'A' && c <= 'Z')

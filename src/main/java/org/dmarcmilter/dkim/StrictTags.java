@@ -117,14 +117,20 @@ final class StrictTags {
     }
 
     static String withoutWhiteSpace(String text) {
-        StringBuilder kept = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
+        return withoutWhiteSpace(text, text.length());
+    }
+
+    /** No more than so many characters of it. */
+    static String withoutWhiteSpace(String text, int most) {
+        char[] kept = new char[Math.min(text.length(), most)];
+        int count = 0;
+        for (int i = 0; i < text.length() && count < kept.length; i++) {
             char c = text.charAt(i);
             if (!TagList.isWhiteSpace(c)) {
-                kept.append(c);
+                kept[count++] = c;
             }
         }
-        return kept.toString();
+        return count == text.length() ? text : new String(kept, 0, count);
     }
 
     NoPassException wrong(String name, String problem) {
