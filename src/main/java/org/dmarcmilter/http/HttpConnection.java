@@ -7,7 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * One request and its answer (RFC 9112), a piece at a time as the socket allows; then the connection ends.
@@ -22,7 +22,7 @@ final class HttpConnection {
 
     private final SocketChannel channel;
     private final SelectionKey key;
-    private final BiFunction<String, String, Response> answer;
+    private final Function<HttpRequest.For, Response> answer;
     private final long since = System.nanoTime();
     private final ByteBuffer request = ByteBuffer.allocate(MAX_REQUEST);
     /** Empty until there is an answer. */
@@ -37,8 +37,8 @@ final class HttpConnection {
 
     private State state = State.READING;
 
-    /** @param answer to a method and a path */
-    HttpConnection(SocketChannel channel, Selector selector, BiFunction<String, String, Response> answer)
+    /** @param answer to a request */
+    HttpConnection(SocketChannel channel, Selector selector, Function<HttpRequest.For, Response> answer)
             throws IOException {
         this.channel = channel;
         this.answer = answer;
@@ -88,7 +88,7 @@ final class HttpConnection {
 
     private void answer(HttpRequest words) {
         if (words instanceof HttpRequest.For one) {
-            send(answer.apply(one.method(), one.path()), !one.method().equals("HEAD"));
+            send(answer.apply(one), !one.method().equals("HEAD"));
         } else {
             send(Response.error("400 Bad Request", "no request of HTTP/1.1\n"), true);
         }

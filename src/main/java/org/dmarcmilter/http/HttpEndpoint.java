@@ -14,9 +14,11 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.dmarcmilter.domain.IpAddress;
 
 /**
- * Answers GET requests for a few pages on a port of its own; there is no request that changes anything.
+ * Answers GET requests for a few pages on a port of its own; there is no request that changes anything. On loopback only requests that name
+ * this host so, or by an address.
  *
  * <p>One thread serves all connections and waits for none of them: a request that comes whole is answered in one go, whoever else has
  * sent half of one or does not read. No connection is older than {@link #MAX_AGE}, and where there are {@link #MAX_CONNECTIONS} the
@@ -39,6 +41,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private final Selector selector;
     private final ServerSocketChannel listener;
     private final int port;
+    private final boolean isLoopback;
     private final SelectionKey listening;
     private final Thread thread;
     /** Oldest first. */
@@ -61,6 +64,7 @@ public final class HttpEndpoint implements AutoCloseable {
             listener.bind(address, BACKLOG);
             listener.configureBlocking(false);
             this.listening = listener.register(selector, SelectionKey.OP_ACCEPT);
+            this.isLoopback = address.getAddress().isLoopbackAddress();
             this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         } catch (IOException | RuntimeException e) {
             listener.close();
@@ -145,14 +149,28 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
-    private Response response(String method, String path) {
-        if (!method.equals("GET") && !method.equals("HEAD")) {
+    private Response response(HttpRequest.For request) {
+        if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
             return Response.error("405 Method Not Allowed", "only GET\n");
         }
-        Supplier<Response> page = pages.get(path);
+        if (isLoopback && !isOwnName(request.host())) {
+            return Response.error("421 Misdirected Request", "this is localhost\n");
+        }
+        Supplier<Response> page = pages.get(request.path());
         return page == null
                 ? Response.error("404 Not Found", "try " + String.join(", ", new TreeSet<>(pages.keySet())) + "\n")
                 : page.get();
+    }
+
+    /**
+     * Whether a browser on this host asks for a page of this host. Any site can have a name that leads to 127.0.0.1, and would then be
+     * shown what we answer; an address is nobody's name.
+     */
+    private static boolean isOwnName(String host) {
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        return host.isEmpty()
+                || host.equalsIgnoreCase("localhost")
+                || IpAddress.asWritten(bare).isPresent();
     }
 
     @Override

@@ -92,6 +92,27 @@ class HttpEndpointTest {
         assertEquals("503 {}", wrong.statusCode() + " " + wrong.body());
     }
 
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            127.0.0.1        | 200 | an address
+            127.0.0.1:9893   | 200 | with a port
+            [::1]:9893       | 200 | in brackets
+            192.0.2.1        | 200 | one that this host does not have: it is nobody's name
+            LocalHost:1      | 200 | the name of this host
+            -                | 200 | HTTP/1.0
+            rebind.example   | 421 | a site whose name leads here
+            rebind.example:9 | 421 | with a port
+            127.0.0.1.nip.example | 421 | a name that looks like an address
+            localhost.rebind.example | 421 | or like ours
+            """)
+    void answersOnLoopbackOnlyWhoAsksForThisHost(String host, int status, String why) throws IOException {
+        String field = host == null ? "" : "Host: " + host + "\r\n";
+        try (Socket socket = connect("GET /page HTTP/1.1\r\nAccept: a\r\n" + field + "\r\n")) {
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), why + ": " + answer);
+        }
+    }
+
     @Test
     void namesItsPagesToWhoIsLost() throws IOException, InterruptedException {
         assertEquals(

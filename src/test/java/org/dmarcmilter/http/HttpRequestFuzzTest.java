@@ -25,9 +25,10 @@ class HttpRequestFuzzTest {
         assertEquals(request, HttpRequest.read(octets, octets.length));
         if (request.isPresent() && request.get() instanceof For one) {
             assertFalse(one.method().matches("(?s).*[ \\r\\n].*"), "more than a word of the first line: " + one);
-            byte[] again =
-                    (one.method() + " http://any.example/metrics?x HTTP/1.1\n\n").getBytes(StandardCharsets.ISO_8859_1);
-            assertEquals(Optional.of(new For(one.method(), "/metrics")), HttpRequest.read(again, again.length));
+            byte[] again = (one.method() + " http://any.example/metrics?x HTTP/1.1\nhost: [::1]:9\n\n")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(
+                    Optional.of(new For(one.method(), "/metrics", "[::1]")), HttpRequest.read(again, again.length));
         }
     }
 
