@@ -26,6 +26,16 @@ enum Algorithm {
         return Optional.empty();
     }
 
+    /** That of signatures by keys of this type; empty if there is none. */
+    static Optional<Algorithm> ofKeyType(String keyType) {
+        for (Algorithm algorithm : values()) {
+            if (algorithm.keyType.equals(keyType)) {
+                return Optional.of(algorithm);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** As a= has it, lower case. */
     String word() {
         return word;

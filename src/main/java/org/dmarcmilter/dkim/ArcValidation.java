@@ -21,6 +21,7 @@ import org.dmarcmilter.domain.IpAddress;
 final class ArcValidation {
     private final ArcChain chain;
     private final DnsClient dns;
+    private final PublishedKeys keys;
 
     /** From the oldest to the newest; none if they are no chain. */
     private List<ArcSet> sets = List.of();
@@ -29,9 +30,10 @@ final class ArcValidation {
     private Optional<SignatureCheck> newestMessage = Optional.empty();
     private CompletableFuture<DnsAnswer> newestKey = new CompletableFuture<>();
 
-    private ArcValidation(ArcChain chain, DnsClient dns) {
+    private ArcValidation(ArcChain chain, DnsClient dns, PublishedKeys keys) {
         this.chain = chain;
         this.dns = dns;
+        this.keys = keys;
     }
 
     /**
@@ -39,8 +41,8 @@ final class ArcValidation {
      *
      * @param now seconds since 1970
      */
-    static ArcValidation begin(ArcChain chain, DnsClient dns, BodyHashes hashes, long now) {
-        ArcValidation validation = new ArcValidation(chain, dns);
+    static ArcValidation begin(ArcChain chain, DnsClient dns, PublishedKeys keys, BodyHashes hashes, long now) {
+        ArcValidation validation = new ArcValidation(chain, dns, keys);
         try {
             validation.sets = chain.sets();
             validation.begin(hashes, now);
@@ -70,7 +72,7 @@ final class ArcValidation {
         SignatureCheck message = newestMessage.get();
         return CompletableFuture.allOf(message.answered(), newestKey).thenCompose(answered -> {
             try {
-                DkimResult result = message.decide(fields, () -> true);
+                DkimResult result = message.decide(fields, keys, () -> true);
                 if (result.code() != Code.PASS) {
                     throw new NoPassException(Code.FAIL, "message signature " + sets.size() + ": " + result.reason());
                 }
@@ -103,10 +105,7 @@ final class ArcValidation {
     private void verify(int index, DnsAnswer answer, SealedText text) throws NoPassException {
         ArcSet.Seal seal = sets.get(index).seal();
         try {
-            KeyRecord record = PublishedKeys.of(answer).get(0);
-            record.check(seal.algorithm(), true);
-            VerificationKey key =
-                    VerificationKey.of(seal.algorithm(), record.key().octets());
+            VerificationKey key = keys.of(answer).get(0).check(seal.algorithm(), true);
             if (!key.verifies(text.of(index), seal.signature().octets())) {
                 throw new NoPassException(Code.FAIL, "signature did not verify");
             }

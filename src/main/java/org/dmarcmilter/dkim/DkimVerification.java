@@ -32,6 +32,7 @@ public final class DkimVerification {
     static final int MAX_VERIFICATIONS = 16;
 
     private final List<HeaderField> fields;
+    private final PublishedKeys keys;
     private final BodyHashes hashes = new BodyHashes();
 
     /** Those that are checked, the most important first. */
@@ -61,8 +62,9 @@ public final class DkimVerification {
                 .thenComparingInt(ranked -> ranked.check.place());
     }
 
-    private DkimVerification(List<HeaderField> fields) {
+    private DkimVerification(List<HeaderField> fields, PublishedKeys keys) {
         this.fields = fields;
+        this.keys = keys;
     }
 
     /**
@@ -73,10 +75,16 @@ public final class DkimVerification {
      * @param sealers the ARC sealers that are trusted, lower case; without any no chain is looked at
      * @param now the time of the check
      * @param dns the DNS as the message sees it: its answers come on the message's thread
+     * @param keys of the messages before this one
      */
     public static DkimVerification begin(
-            List<HeaderField> fields, List<DomainName> authors, Set<String> sealers, Instant now, DnsClient dns) {
-        return begin(fields, authors, chain -> !sealers.isEmpty() && chain.isSealedOnlyBy(sealers), now, dns);
+            List<HeaderField> fields,
+            List<DomainName> authors,
+            Set<String> sealers,
+            Instant now,
+            DnsClient dns,
+            PublishedKeys keys) {
+        return begin(fields, authors, chain -> !sealers.isEmpty() && chain.isSealedOnlyBy(sealers), now, dns, keys);
     }
 
     /** The same for a test that trusts every sealer. */
@@ -85,14 +93,15 @@ public final class DkimVerification {
             List<DomainName> authors,
             Predicate<ArcChain> isTrusted,
             Instant now,
-            DnsClient dns) {
-        DkimVerification verification = new DkimVerification(fields);
+            DnsClient dns,
+            PublishedKeys keys) {
+        DkimVerification verification = new DkimVerification(fields, keys);
         long seconds = now.getEpochSecond();
         verification.choose(authors, seconds);
         verification.signatures.forEach(ranked -> ranked.check().begin(dns, verification.hashes));
         verification.arc = ArcChain.of(fields)
                 .filter(isTrusted)
-                .map(chain -> ArcValidation.begin(chain, dns, verification.hashes, seconds));
+                .map(chain -> ArcValidation.begin(chain, dns, keys, verification.hashes, seconds));
         return verification;
     }
 
@@ -180,7 +189,7 @@ public final class DkimVerification {
     private List<DkimResult> results(SignedFields signedFields) {
         List<DkimResult> results = new ArrayList<>(signatures.size());
         for (Ranked ranked : signatures) {
-            results.add(ranked.check().decide(signedFields, () -> ++verifications <= MAX_VERIFICATIONS));
+            results.add(ranked.check().decide(signedFields, keys, () -> ++verifications <= MAX_VERIFICATIONS));
         }
         results.sort(Comparator.comparingInt(DkimResult::place));
         return results;

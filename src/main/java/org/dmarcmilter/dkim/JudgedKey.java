@@ -40,7 +40,7 @@ public record JudgedKey(
     }
 
     private static JudgedKey of(KeyRecord record) {
-        Optional<Algorithm> known = algorithm(record);
+        Optional<Algorithm> known = Algorithm.ofKeyType(record.keyType());
         String word = known.map(Algorithm::word).orElse("");
         try {
             Algorithm algorithm = known.orElseThrow(() -> new NoPassException(
@@ -53,14 +53,5 @@ public record JudgedKey(
         } catch (NoPassException e) {
             return new JudgedKey(e.code(), e.reason(), word, 0, record.testMode(), record.exactDomain());
         }
-    }
-
-    private static Optional<Algorithm> algorithm(KeyRecord record) {
-        for (Algorithm algorithm : Algorithm.values()) {
-            if (algorithm.keyType().equals(record.keyType())) {
-                return Optional.of(algorithm);
-            }
-        }
-        return Optional.empty();
     }
 }

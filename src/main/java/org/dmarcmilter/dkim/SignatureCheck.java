@@ -94,14 +94,15 @@ final class SignatureCheck {
     /**
      * The result, once the key is {@link #answered} and the body complete.
      *
+     * @param keys reads the answer
      * @param mayVerify asked before each verification, which is what costs
      */
-    DkimResult decide(SignedFields fields, BooleanSupplier mayVerify) {
+    DkimResult decide(SignedFields fields, PublishedKeys keys, BooleanSupplier mayVerify) {
         try {
             if (problem.isPresent()) {
                 throw problem.get();
             }
-            check(signature.orElseThrow(), body.orElseThrow(), fields, mayVerify);
+            check(signature.orElseThrow(), keys.of(answer.join()), body.orElseThrow(), fields, mayVerify);
             return claims.result(place, Code.PASS, "", keyBits, testMode);
         } catch (NoPassException e) {
             return claims.result(place, e.code(), e.reason(), keyBits, testMode);
@@ -109,9 +110,13 @@ final class SignatureCheck {
     }
 
     /** Each key has its chance; if none fits, the last one says why. */
-    private void check(DkimSignature usable, BodyHash hash, SignedFields fields, BooleanSupplier mayVerify)
+    private void check(
+            DkimSignature usable,
+            List<PublishedKey> keys,
+            BodyHash hash,
+            SignedFields fields,
+            BooleanSupplier mayVerify)
             throws NoPassException {
-        List<KeyRecord> keys = PublishedKeys.of(answer.join());
         for (int i = 0; ; i++) {
             try {
                 verify(usable, keys.get(i), hash, fields, mayVerify);
@@ -125,13 +130,11 @@ final class SignatureCheck {
     }
 
     private void verify(
-            DkimSignature usable, KeyRecord record, BodyHash hash, SignedFields fields, BooleanSupplier mayVerify)
+            DkimSignature usable, PublishedKey published, BodyHash hash, SignedFields fields, BooleanSupplier mayVerify)
             throws NoPassException {
         keyBits = 0;
-        testMode = record.testMode();
-        record.check(usable.algorithm(), usable.isOfDomainItself());
-        VerificationKey key =
-                VerificationKey.of(usable.algorithm(), record.key().octets());
+        testMode = published.record().testMode();
+        VerificationKey key = published.check(usable.algorithm(), usable.isOfDomainItself());
         keyBits = key.bits();
         Optional<byte[]> bodyHash = hash.hash(usable.limit());
         if (bodyHash.isEmpty()) {

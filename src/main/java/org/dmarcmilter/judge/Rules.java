@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongPredicate;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.dkim.DkimVerification;
+import org.dmarcmilter.dkim.PublishedKeys;
 import org.dmarcmilter.dmarc.DmarcEvaluator;
 import org.dmarcmilter.dns.Asker;
 import org.dmarcmilter.dns.DnsClient;
@@ -32,6 +33,7 @@ import org.dmarcmilter.spf.SpfEvaluator;
  * @param clock for the time in records
  * @param samplingSalt makes the choice of pct unpredictable to senders, and the same for each try of a message
  * @param trusts whom we believe
+ * @param dkimKeys keys that were read
  */
 public record Rules(
         Settings settings,
@@ -43,7 +45,8 @@ public record Rules(
         DnsClient dns,
         Clock clock,
         long samplingSalt,
-        Trusts trusts) {
+        Trusts trusts,
+        PublishedKeys dkimKeys) {
     public Rules {
         trustedSealers = Set.copyOf(trustedSealers);
     }
@@ -68,7 +71,8 @@ public record Rules(
                 dns,
                 clock,
                 samplingSalt,
-                new Trusts(settings, hostName));
+                new Trusts(settings, hostName),
+                new PublishedKeys());
     }
 
     /** Whom we believe, for an MTA of that name. */
@@ -112,7 +116,7 @@ public record Rules(
      * @param author what its From fields say
      */
     public DkimVerification beginDkim(List<HeaderField> fields, AuthorDomain author, MessageDns dns) {
-        return DkimVerification.begin(fields, author.domains(), trustedSealers, clock.instant(), dns);
+        return DkimVerification.begin(fields, author.domains(), trustedSealers, clock.instant(), dns, dkimKeys);
     }
 
     /** Whether to log that the authserv-id was taken from the MTA. */

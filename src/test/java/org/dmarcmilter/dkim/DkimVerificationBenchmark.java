@@ -25,6 +25,7 @@ public class DkimVerificationBenchmark {
     private static final TestSigner SIGNER = TestSigner.rsa(2_048);
     private static final DnsAnswer KEY = new DnsAnswer.Found(List.of(SIGNER.record()));
     private static final DnsClient DNS = question -> CompletableFuture.completedFuture(KEY);
+    private static final PublishedKeys KEYS = new PublishedKeys();
 
     @Param({"1", "2"})
     public int signatures;
@@ -53,7 +54,7 @@ public class DkimVerificationBenchmark {
 
     @Benchmark
     public Findings verify() {
-        DkimVerification verification = DkimVerification.begin(fields, authors, Set.of(), Instant.EPOCH, DNS);
+        DkimVerification verification = DkimVerification.begin(fields, authors, Set.of(), Instant.EPOCH, DNS, KEYS);
         verification.body(body);
         return verification.end().toCompletableFuture().join();
     }

@@ -85,8 +85,8 @@ class DkimVerificationTest {
     @Test
     void aMessageWithoutSignatureAsksNothing() {
         Zone zone = new Zone();
-        DkimVerification verification =
-                DkimVerification.begin(MAIL.fields(), List.of(), Set.of("example.org"), Instant.EPOCH, zone);
+        DkimVerification verification = DkimVerification.begin(
+                MAIL.fields(), List.of(), Set.of("example.org"), Instant.EPOCH, zone, new PublishedKeys());
         assertFalse(verification.needsBody());
         verification.body(ByteBuffer.wrap(MAIL.body()));
         assertEquals(
@@ -183,8 +183,8 @@ class DkimVerificationTest {
         CompletableFuture<DnsAnswer> slow = zone.pending("slow._domainkey.example.com");
         WireMessage message =
                 RSA.sign(RSA.sign(MAIL, "d=example.com; s=slow; h=from"), "d=example.com; s=fast; h=from");
-        DkimVerification verification =
-                DkimVerification.begin(message.fields(), List.of(), Set.of(), Instant.ofEpochSecond(NOW), zone);
+        DkimVerification verification = DkimVerification.begin(
+                message.fields(), List.of(), Set.of(), Instant.ofEpochSecond(NOW), zone, new PublishedKeys());
         assertEquals(2, zone.asked().size());
         assertTrue(verification.needsBody());
         verification.body(ByteBuffer.wrap(message.body()));
@@ -295,8 +295,8 @@ class DkimVerificationTest {
     void pieceStaysAsItIs() {
         Zone zone = new Zone().txt("s._domainkey.example.com", RSA.record());
         WireMessage message = RSA.sign(MAIL, "d=example.com; s=s; h=from");
-        DkimVerification verification =
-                DkimVerification.begin(message.fields(), List.of(), Set.of(), Instant.ofEpochSecond(NOW), zone);
+        DkimVerification verification = DkimVerification.begin(
+                message.fields(), List.of(), Set.of(), Instant.ofEpochSecond(NOW), zone, new PublishedKeys());
         ByteBuffer piece =
                 ByteBuffer.allocate(100).position(50).put(message.body()).flip().position(50);
         verification.body(piece);

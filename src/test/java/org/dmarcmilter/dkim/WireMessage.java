@@ -50,8 +50,8 @@ record WireMessage(List<HeaderField> fields, byte[] body, int pieceSize) {
     /** What comes out, with a DNS that answers at once. */
     Findings verify(Predicate<ArcChain> isTrusted, long now, DnsClient dns) {
         List<DomainName> authors = AuthorDomain.of(new Headers(fields)).domains();
-        DkimVerification verification =
-                DkimVerification.begin(fields, authors, isTrusted, Instant.ofEpochSecond(now), dns);
+        DkimVerification verification = DkimVerification.begin(
+                fields, authors, isTrusted, Instant.ofEpochSecond(now), dns, new PublishedKeys());
         for (int at = 0; at < body.length; at += Math.min(pieceSize, body.length)) {
             int length = Math.min(pieceSize, body.length - at);
             ByteBuffer piece = pieceSize == 7 ? ByteBuffer.allocateDirect(length) : ByteBuffer.allocate(length);
