@@ -92,7 +92,7 @@ final class RunVerb implements Verb {
         try {
             all(place, call, budget);
         } catch (StoreException.InUse e) {
-            LOG.debug("reports: {}", e.getMessage());
+            LOG.info("reports: {}", e.getMessage());
         } catch (StoreException.Damaged e) {
             LOG.warn("reports: {}; the store is built anew", e.getMessage());
             // It is put aside when it is opened now. If the new one is damaged at once, the disk is.
