@@ -50,13 +50,15 @@ final class StrictTags {
     private static boolean isText(String list) {
         for (int i = 0; i < list.length(); i++) {
             char c = list.charAt(i);
+            if (c >= ' ' && c != 0x7F) {
+                continue;
+            }
             char next = i + 1 < list.length() ? list.charAt(i + 1) : 0;
             boolean good = switch (c) {
                 case '\t' -> true;
                 case '\r' -> next == '\n';
                 case '\n' -> next == ' ' || next == '\t';
-                case 0x7F -> false;
-                default -> c >= ' ';
+                default -> false;
             };
             if (!good) {
                 return false;
