@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.dmarcmilter.config.Settings;
-import org.dmarcmilter.dkim.DkimResult;
 import org.dmarcmilter.dkim.DkimVerification;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dns.MessageDns;
@@ -137,32 +136,8 @@ public final class MessageJudge {
                     OwnDkim own = new OwnDkim(findings);
                     return judgement
                             .announcing(ResultFields.dkim(authservId, own))
-                            .logging(findings.signatures().stream()
-                                    .map(signature -> LogLine.debug(() -> facts.logged(line(signature))))
-                                    .toList());
+                            .logging(SignatureLines.of(facts, findings));
                 });
-    }
-
-    /** {@code dkim=pass d=example.com s=sel a=rsa-sha256 2048 bits}. */
-    private static String line(DkimResult signature) {
-        StringBuilder line =
-                new StringBuilder(80).append("dkim=").append(signature.code().word());
-        if (!signature.reason().isEmpty()) {
-            line.append(" reason=\"")
-                    .append(Printable.shortened(signature.reason()))
-                    .append('"');
-        }
-        signature.domain().ifPresent(domain -> line.append(" d=").append(domain.ascii()));
-        if (!signature.selector().isEmpty()) {
-            line.append(" s=").append(Printable.shortened(signature.selector()));
-        }
-        if (!signature.algorithm().isEmpty()) {
-            line.append(" a=").append(signature.algorithm());
-        }
-        if (signature.keyBits() > 0) {
-            line.append(' ').append(signature.keyBits()).append(" bits");
-        }
-        return line.toString();
     }
 
     private static CompletionStage<Judgement> done(Judgement judgement) {
