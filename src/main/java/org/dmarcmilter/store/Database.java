@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import org.h2.api.ErrorCode;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,31 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread. Not for two transactions at a time.
  */
 final class Database implements AutoCloseable {
-    /** H2: the file holds what it should not hold. */
-    private static final int FILE_CORRUPTED = 90030;
-
-    /** H2: what it did not expect itself; after a damaged page this is how it ends. */
-    private static final int GENERAL_ERROR = 50000;
+    /**
+     * Errors of H2 that say nothing about what is in the file: of the disk, of the process, of a statement's values. All others mean
+     * damage, as our statements are fixed and were tried: a flipped octet shows as a syntax error of a table's definition, as a value
+     * that cannot be converted, as a table that is not there.
+     */
+    private static final Set<Integer> NO_DAMAGE = Set.of(
+            ErrorCode.DATABASE_ALREADY_OPEN_1,
+            ErrorCode.DATABASE_CALLED_AT_SHUTDOWN,
+            ErrorCode.DATABASE_IS_CLOSED,
+            ErrorCode.DATABASE_IS_READ_ONLY,
+            ErrorCode.OBJECT_CLOSED,
+            ErrorCode.CONNECTION_BROKEN_1,
+            ErrorCode.STATEMENT_WAS_CANCELED,
+            ErrorCode.LOCK_TIMEOUT_1,
+            ErrorCode.DEADLOCK_1,
+            ErrorCode.IO_EXCEPTION_1,
+            ErrorCode.IO_EXCEPTION_2,
+            ErrorCode.FILE_CREATION_FAILED_1,
+            ErrorCode.FILE_DELETE_FAILED_1,
+            ErrorCode.FILE_RENAME_FAILED_2,
+            ErrorCode.OUT_OF_MEMORY,
+            ErrorCode.VALUE_TOO_LONG_2,
+            ErrorCode.NUMERIC_VALUE_OUT_OF_RANGE_1,
+            ErrorCode.NULL_NOT_ALLOWED,
+            ErrorCode.DUPLICATE_KEY_1);
 
     /** Percent. */
     private static final int ENOUGH_FILLED = 25;
@@ -55,6 +77,7 @@ final class Database implements AutoCloseable {
     private final String name;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private boolean damaged;
+    private boolean outOfMemory;
 
     /**
      * Takes over the connection.
@@ -138,7 +161,7 @@ final class Database implements AutoCloseable {
     /** The first row of the answer. */
     <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... values) throws SQLException {
         try (ResultSet rows = filled(statement(sql), values).executeQuery()) {
-            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+            return rows.next() ? Optional.of(read(rows, reader)) : Optional.empty();
         }
     }
 
@@ -147,10 +170,21 @@ final class Database implements AutoCloseable {
         List<T> all = new ArrayList<>();
         try (ResultSet rows = filled(statement(sql), values).executeQuery()) {
             while (rows.next()) {
-                all.add(reader.read(rows));
+                all.add(read(rows, reader));
             }
         }
         return all;
+    }
+
+    /** What was written can be read: a row that cannot holds something else. */
+    private static <T> T read(ResultSet row, RowReader<T> reader) throws SQLException {
+        try {
+            return reader.read(row);
+        } catch (RuntimeException e) {
+            SQLException damage = damage("it holds a row that is none: " + e.getMessage());
+            damage.initCause(e);
+            throw damage;
+        }
     }
 
     /** A number that every row of the answer has; 0 without rows or for NULL. */
@@ -194,12 +228,13 @@ final class Database implements AutoCloseable {
     private StoreException problem(SQLException e) {
         StoreException problem = problem(e, name);
         damaged |= problem instanceof StoreException.Damaged;
+        outOfMemory |= problem instanceof StoreException.OutOfMemory;
         return problem;
     }
 
     /** For a row that holds what nobody has written, as if the engine had seen it. */
     static SQLException damage(String what) {
-        return new SQLException(what, "", FILE_CORRUPTED);
+        return new SQLException(what, "", ErrorCode.FILE_CORRUPTED_1);
     }
 
     /** Whether it was found to hold what was never written. */
@@ -207,9 +242,17 @@ final class Database implements AutoCloseable {
         return damaged;
     }
 
+    /** Whether the engine wanted more memory than there is. */
+    boolean wasOutOfMemory() {
+        return outOfMemory;
+    }
+
     /** What happened to the file of that name. */
     static StoreException problem(SQLException e, String name) {
         String text = name + ": " + firstLine(e);
+        if (e.getErrorCode() == ErrorCode.OUT_OF_MEMORY) {
+            return new StoreException.OutOfMemory(text, e);
+        }
         return isDamage(e) ? new StoreException.Damaged(text, e) : new StoreException(text, e);
     }
 
@@ -222,7 +265,7 @@ final class Database implements AutoCloseable {
                 .orElse("");
     }
 
-    private static boolean isDamage(Throwable e) {
+    private static boolean isDamage(SQLException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof MVStoreException store) {
                 return switch (store.getErrorCode()) {
@@ -232,8 +275,7 @@ final class Database implements AutoCloseable {
                 };
             }
         }
-        return e instanceof SQLException sql
-                && (sql.getErrorCode() == FILE_CORRUPTED || sql.getErrorCode() == GENERAL_ERROR);
+        return !NO_DAMAGE.contains(e.getErrorCode());
     }
 
     /** Whether three quarters of the file are room that is not used, so that it pays to write it anew. */

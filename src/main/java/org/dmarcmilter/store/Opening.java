@@ -2,6 +2,7 @@ package org.dmarcmilter.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import org.dmarcmilter.store.StoreFiles.State;
 import org.slf4j.Logger;
@@ -11,13 +12,24 @@ import org.slf4j.LoggerFactory;
  * The way to a store that can be used: what was found, and what had to be done to it.
  *
  * @param rebuilt whether the database was lost or damaged, and is a new one
+ * @param lookedOver whether the last one did not close it
+ * @param closings how often it was closed before
  */
-record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Periods periods, boolean rebuilt) {
+record Opening(
+        StoreFiles files,
+        StoreId id,
+        StoreLog log,
+        Database database,
+        Periods periods,
+        boolean rebuilt,
+        boolean lookedOver,
+        long closings) {
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
     static Opening of(StoreFiles files, Database.Engine engine, Journals journals, ReportRules rules, Instant now)
             throws IOException {
         StoreId id = StoreId.of(files.id());
+        long told = StoreLog.lastClosing(files.log());
         StoreLog log = new StoreLog(files.log());
         try {
             State state = files.markDirty();
@@ -26,12 +38,17 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
                     if (state == State.DAMAGED) {
                         throw new StoreException.Damaged(files.database() + ": was found to be damaged in use");
                     }
-                    return opened(files, engine, id, log, journals, rules, state == State.DIRTY);
+                    return opened(files, engine, id, log, told, journals, rules, state == State.DIRTY);
                 } catch (StoreException.Damaged e) {
                     LOG.warn("{}; put aside as {}", e.getMessage(), files.putAside(now));
+                } catch (StoreException.OutOfMemory e) {
+                    if (state == State.CLOSED) {
+                        throw e;
+                    }
+                    LOG.warn("{}, again; put aside as {}", e.getMessage(), files.putAside(now));
                 }
             }
-            return opened(files, engine, id, log, journals, rules, false);
+            return opened(files, engine, id, log, told, journals, rules, false);
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
@@ -43,6 +60,7 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
             Database.Engine engine,
             StoreId id,
             StoreLog log,
+            long told,
             Journals journals,
             ReportRules rules,
             boolean dirty)
@@ -54,6 +72,10 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
             // Not when the file did not exist: it may have been made by a process that was killed before it had filled
             // it.
             boolean anew = schema.isNew();
+            long closings = schema.closings();
+            if (!anew) {
+                checkClosings(closings, told, files.database());
+            }
             if (dirty && !anew) {
                 Soundness.check(database, files.database().toString());
             }
@@ -61,15 +83,29 @@ record Opening(StoreFiles files, StoreId id, StoreLog log, Database database, Pe
             boolean rebuilt = false;
             if (dirty || anew) {
                 Recovery.Summary done = recovery(files, id, log, journals, rules, database, periods)
-                        .run(anew);
+                        .run(anew, closings);
                 schema.filled();
                 rebuilt = anew && done.lines() > 0;
                 tell(files, done, rebuilt);
             }
-            return new Opening(files, id, log, database, periods, rebuilt);
+            return new Opening(files, id, log, database, periods, rebuilt, dirty, Math.max(closings, told));
         } catch (IOException | RuntimeException e) {
             database.abandon();
             throw e;
+        }
+    }
+
+    /**
+     * Where the newest of its pages is damaged, the engine goes back to the version before without a word. What was done since stands
+     * in the log, but an older database would do it again.
+     *
+     * @param known to the database
+     * @param told by the log
+     */
+    static void checkClosings(long known, long told, Path file) throws StoreException.Damaged {
+        if (told > known) {
+            throw new StoreException.Damaged(
+                    file + ": knows of being closed " + known + " times, and its log tells of " + told);
         }
     }
 

@@ -76,9 +76,15 @@ final class Recovery {
         this.reports = new Reports(database, log, "");
     }
 
-    /** @param all the whole log, as the database is new; else what stands behind the last line that says it was closed */
-    Summary run(boolean all) throws IOException {
-        long first = all ? 0 : lastClean();
+    /**
+     * Does it.
+     *
+     * @param all the whole log, as the database is new; else what stands behind the last line that says it was closed
+     * @param known how often the database knows that it was closed
+     * @throws StoreException.Damaged if the log knows of more
+     */
+    Summary run(boolean all, long known) throws IOException {
+        long first = all ? 0 : lastClean(known);
         damaged = each(first, this::learn);
         int closed = 0;
         for (Entry entry : closings) {
@@ -89,12 +95,13 @@ final class Recovery {
         return new Summary(closed, lines, damaged);
     }
 
-    private long lastClean() throws IOException {
+    private long lastClean(long known) throws IOException {
         long[] place = {0, 0};
         StoreLog.read(file, entry -> {
             place[0]++;
             if (entry.event() == Event.CLEAN) {
                 place[1] = place[0];
+                Opening.checkClosings(known, entry.closing(), file);
             }
         });
         return place[1];

@@ -241,10 +241,12 @@ public final class Reports {
     /** A counter: the octets of an address, and how many messages. */
     private static final class Counter {
         private final byte[] ip;
+        private final IpAddress address;
         private final long count;
 
         Counter(byte[] ip, long count) {
             this.ip = ip;
+            this.address = IpAddress.ofOctets(ip);
             this.count = count;
         }
     }
@@ -262,13 +264,19 @@ public final class Reports {
                     fact,
                     last);
             for (Counter counter : page) {
+                if (Arrays.compareUnsigned(counter.ip, last) <= 0) {
+                    throw Database.damage("its counters are not in order");
+                }
                 last = counter.ip;
                 if (partOf(counter.ip, report.parts()) == report.part()) {
                     if (facts.isEmpty()) {
                         facts = database.first(
                                 "SELECT facts FROM dm_fact WHERE id = ?", row -> facts(row.getString(1)), fact);
                     }
-                    sink.take(new ReportRow(IpAddress.ofOctets(counter.ip), counter.count, facts.orElseThrow()));
+                    sink.take(new ReportRow(
+                            counter.address,
+                            counter.count,
+                            facts.orElseThrow(() -> Database.damage("it counts no facts"))));
                 }
             }
         } while (page.size() == PAGE);

@@ -3,7 +3,7 @@ package org.dmarcmilter.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.sql.SQLException;
 import java.util.regex.Pattern;
 
 /** The tables: which version a store has, and how it gets to ours. Each version is a file of statements beside this class. */
@@ -48,17 +48,30 @@ final class Schema {
         database.transaction(() -> database.update("DELETE FROM dm_meta WHERE name = 'new'"));
     }
 
+    /** How often the store was closed before. */
+    long closings() throws IOException {
+        return database.transaction(() -> numberOf("closings"));
+    }
+
+    /** The store is about to be closed for the time of that number. */
+    void close(long closing) throws IOException {
+        database.transaction(() -> {
+            database.update("DELETE FROM dm_meta WHERE name = 'closings'");
+            return database.update("INSERT INTO dm_meta (name, value) VALUES ('closings', ?)", Long.toString(closing));
+        });
+    }
+
     private int version() throws IOException {
         return database.transaction(() -> {
             boolean hasMeta =
                     database.number("SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'dm_meta'") > 0;
-            if (!hasMeta) {
-                return 0;
-            }
-            Optional<String> version =
-                    database.first("SELECT value FROM dm_meta WHERE name = 'schema'", row -> row.getString(1));
-            return version.isEmpty() ? 0 : Integer.parseInt(version.get());
+            return hasMeta ? (int) numberOf("schema") : 0;
         });
+    }
+
+    private long numberOf(String name) throws SQLException {
+        return database.first("SELECT value FROM dm_meta WHERE name = ?", row -> Long.parseLong(row.getString(1)), name)
+                .orElse(0L);
     }
 
     /** H2 commits each statement about a table; so the version comes last, and what a killed process left is dropped first. */

@@ -28,6 +28,8 @@ public final class Store implements AutoCloseable {
     private final ReportRules rules;
     private final Journals journals;
     private final boolean rebuilt;
+    private final boolean lookedOver;
+    private final long closings;
     private final String owner;
 
     private Store(Opening opening, FileChannel lock, Journals journals, ReportRules rules) {
@@ -38,6 +40,8 @@ public final class Store implements AutoCloseable {
         this.database = opening.database();
         this.periods = opening.periods();
         this.rebuilt = opening.rebuilt();
+        this.lookedOver = opening.lookedOver();
+        this.closings = opening.closings();
         this.rules = rules;
         this.journals = journals;
         // Another for each time it is opened: a lease of before is somebody else's.
@@ -142,8 +146,10 @@ public final class Store implements AutoCloseable {
     public void close() throws IOException {
         try (lock;
                 log) {
-            if (database.isDamaged()) {
+            if (database.isDamaged() || (database.wasOutOfMemory() && lookedOver)) {
                 files.markDamaged();
+            }
+            if (database.isDamaged() || database.wasOutOfMemory()) {
                 database.abandon();
                 return;
             }
@@ -153,13 +159,19 @@ public final class Store implements AutoCloseable {
                 files.markDamaged();
                 throw e;
             }
-            log.append(Event.CLEAN);
+            log.append(Event.CLEAN, closings + 1);
             log.force();
             Files.deleteIfExists(files.dirty());
         }
     }
 
     private void closeDatabase() throws IOException {
+        try {
+            new Schema(database, files.database().toString()).close(closings + 1);
+        } catch (IOException e) {
+            database.abandon();
+            throw e;
+        }
         if (Files.size(files.database()) > COMPACT_FROM && database.isMostlyEmpty()) {
             database.closeCompact();
         } else {

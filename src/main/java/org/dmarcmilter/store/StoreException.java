@@ -35,6 +35,18 @@ public class StoreException extends IOException {
         }
     }
 
+    /**
+     * The engine wanted more memory than there is. A damaged page can ask for it: if it happens again after the store was looked over,
+     * the store counts as damaged.
+     */
+    public static final class OutOfMemory extends StoreException {
+        private static final long serialVersionUID = 1L;
+
+        OutOfMemory(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** The file holds something else than what was written, and is rebuilt when it is opened the next time. */
     public static final class Damaged extends StoreException {
         private static final long serialVersionUID = 1L;

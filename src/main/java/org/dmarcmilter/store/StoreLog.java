@@ -55,7 +55,7 @@ final class StoreLog implements Closeable {
         UNWISH,
         /** policy domain, newest message that passed */
         PASS,
-        /** the database was closed: it holds all that stands above */
+        /** how often the database was closed, which now holds all that stands above */
         CLEAN
     }
 
@@ -72,6 +72,11 @@ final class StoreLog implements Closeable {
         long number(int index) {
             return Long.parseLong(fields.get(index));
         }
+
+        /** The number of the closing that it tells; 0 if it tells something else. */
+        long closing() {
+            return event == Event.CLEAN && !fields.isEmpty() ? number(0) : 0;
+        }
     }
 
     /** Takes the lines of the file in order. */
@@ -80,6 +85,9 @@ final class StoreLog implements Closeable {
     }
 
     private static final int BUFFER = 32_768;
+
+    /** Octets: more than a line that tells of closing has. */
+    private static final int LAST_LINE = 80;
 
     private final Path file;
     private FileChannel channel;
@@ -158,6 +166,22 @@ final class StoreLog implements Closeable {
             }
         }
         return damaged;
+    }
+
+    /** The number of the closing that is the last thing told; 0 if it is none, or cannot be read. */
+    static long lastClosing(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        ByteBuffer octets = ByteBuffer.allocate(LAST_LINE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.read(octets, Math.max(0, channel.size() - LAST_LINE));
+        } catch (IOException e) {
+            throw new StoreException(file + ": " + FileProblem.reason(e), e);
+        }
+        String end = new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8).stripTrailing();
+        Entry last = entry(end.substring(end.lastIndexOf('\n') + 1));
+        return last == null ? 0 : last.closing();
     }
 
     /** Writes lines to a new file that takes the place of the old one; killed anywhere, one of them is there. */

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,13 +23,13 @@ import java.util.stream.Stream;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts.Weight;
 import org.dmarcmilter.testing.AnyReportFacts;
+import org.h2.api.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a journal to reports, and the same again after the database was lost: each message is in one report, nothing is sent twice. */
 @Timeout(120)
@@ -38,6 +39,8 @@ class RecoveryTest {
     private static final Instant LAST = Instant.parse("2026-11-29T00:30:00Z");
     private static final int FIRST_DAY = 80;
     private static final int ALL = 100;
+    private static final int PAGE = 4096;
+    private static final int DAMAGED_FILES = 60;
 
     private enum Damage {
         DELETED,
@@ -100,30 +103,97 @@ class RecoveryTest {
         }
     }
 
-    /** Somewhere in the file stands what nobody wrote: it is found when it is opened or when it is read, and the next one is whole. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
-    void isTheSameAfterAPageWasOverwritten(int eighth) throws IOException {
+    /**
+     * A page of the file is overwritten, or some octets of the first pages, where definitions of tables and the newest version stand:
+     * it is found when it is opened or when it is read, at the latest the second time, and the next one is whole.
+     */
+    @Test
+    void isTheSameAfterAPageWasOverwritten() throws IOException {
         Map<String, String> before = fill();
-        Path file = new StoreFiles(directory).database();
-        byte[] noise = new byte[4096];
-        new Random(eighth).nextBytes(noise);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(noise), channel.size() / 8 * eighth / 4096 * 4096);
+        StoreFiles files = new StoreFiles(directory);
+        byte[] whole = Files.readAllBytes(files.database());
+        byte[] log = Files.readAllBytes(files.log());
+        for (int i = 0; i < DAMAGED_FILES; i++) {
+            Files.write(files.database(), damaged(whole.clone(), new Random(i), i % 2 == 0));
+            Files.write(files.log(), log);
+            Files.deleteIfExists(files.dirty());
+            assertEquals(before, lookUntilWhole(), "damage of seed " + i);
         }
-        Map<String, String> after;
-        try {
-            after = look();
-        } catch (StoreException.Damaged e) {
-            after = look();
+    }
+
+    private static byte[] damaged(byte[] file, Random random, boolean wholePage) {
+        byte[] noise = new byte[PAGE];
+        random.nextBytes(noise);
+        int page = random.nextInt(file.length / PAGE) * PAGE;
+        if (wholePage) {
+            System.arraycopy(noise, 0, file, page, PAGE);
+        } else {
+            for (int i = 0; i < PAGE / 8; i++) {
+                file[page + random.nextInt(PAGE)] = noise[i];
+            }
         }
-        assertEquals(before, after);
+        return file;
+    }
+
+    private Map<String, String> lookUntilWhole() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            try {
+                return look();
+            } catch (StoreException.Damaged | StoreException.OutOfMemory e) {
+                assertTrue(e.getMessage().startsWith(directory.toString()), e.getMessage());
+            }
+        }
+        return look();
     }
 
     private Map<String, String> look() throws IOException {
         try (Store store = open(LAST)) {
             return reports(store);
         }
+    }
+
+    /** As the engine does by itself where its newest version is damaged: what was sent since must not be sent again. */
+    @Test
+    void isTheSameAfterAnOlderFileWasPutBack() throws IOException {
+        Path file = new StoreFiles(directory).database();
+        byte[] older;
+        Map<String, String> before;
+        try (Store store = open(DAY)) {
+            fill(store);
+        }
+        older = Files.readAllBytes(file);
+        try (Store store = open(NEXT)) {
+            sendOne(store);
+            before = reports(store);
+        }
+        Files.write(file, older);
+        try (Store store = open(LAST)) {
+            assertTrue(store.wasRebuilt());
+            assertEquals(before, reports(store));
+        }
+        assertEquals(before, look());
+    }
+
+    /** The first time it may be that there is too little memory, the second time it is what the file holds. */
+    @Test
+    void isBuiltAnewWhenItTakesAllMemoryAgain() throws IOException {
+        Map<String, String> before = fill();
+        int[] opened = {0};
+        Database.Engine engine = file -> {
+            if (opened[0]++ < 2) {
+                throw new SQLException("Out of memory.", "", ErrorCode.OUT_OF_MEMORY);
+            }
+            return Database.connect(file);
+        };
+        assertThrows(StoreException.OutOfMemory.class, () -> openWith(engine));
+        try (Store store = openWith(engine)) {
+            assertTrue(store.wasRebuilt());
+            assertEquals(before, reports(store));
+        }
+    }
+
+    private Store openWith(Database.Engine engine) throws IOException {
+        return Store.open(new StoreFiles(directory), engine, journals, StoredReports.rules(), LAST);
     }
 
     /** A row that is none is damage too, found in use: that run ends, the next one has a new store. */
