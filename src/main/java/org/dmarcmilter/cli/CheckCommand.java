@@ -97,7 +97,7 @@ final class CheckCommand {
             }
             return report.isUsable() ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (ConfigException e) {
-            return wrongConfiguration(e);
+            return terminal.tell("dmarc-milter check: ", e);
         } catch (IOException e) {
             terminal.err().println("dmarc-milter check: " + e.getMessage());
             return ExitCode.SOFTWARE;
@@ -130,11 +130,6 @@ final class CheckCommand {
                 .assemble(Configuration.load(configFile, terminal.in(), Overrides.of(environment, List.of())));
     }
 
-    private int wrongConfiguration(ConfigException e) {
-        e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter check: " + mistake));
-        return ExitCode.CONFIGURATION;
-    }
-
     private int usage() {
         terminal.err().print(USAGE);
         return ExitCode.USAGE;
@@ -163,7 +158,7 @@ final class CheckCommand {
             }
             return allFound ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (ConfigException e) {
-            return wrongConfiguration(e);
+            return terminal.tell("dmarc-milter check: ", e);
         } catch (IOException e) {
             terminal.err().println("dmarc-milter check: " + e.getMessage());
             return ExitCode.SOFTWARE;

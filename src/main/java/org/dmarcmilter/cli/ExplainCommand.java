@@ -109,8 +109,7 @@ final class ExplainCommand {
             }
             return ExitCode.OK;
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter explain: " + mistake));
-            return ExitCode.CONFIGURATION;
+            return terminal.tell("dmarc-milter explain: ", e);
         } catch (MessageFile.MalformedLineException e) {
             terminal.err().println("dmarc-milter explain: " + file + ": " + e.getMessage());
             return ExitCode.NO_INPUT;

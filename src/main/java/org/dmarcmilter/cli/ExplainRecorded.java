@@ -1,7 +1,6 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,14 +64,9 @@ final class ExplainRecorded {
             terminal.out().print(json ? explanation.json() : explanation.text());
             return ExitCode.OK;
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println(WHO + mistake));
-            return ExitCode.CONFIGURATION;
-        } catch (FileSystemException e) {
-            terminal.err().println(WHO + e.getFile() + ": " + FileProblem.reason(e));
-            return ExitCode.NO_INPUT;
+            return terminal.tell(WHO, e);
         } catch (IOException e) {
-            terminal.err().println(WHO + e.getMessage());
-            return ExitCode.NO_INPUT;
+            return terminal.tell(WHO, e);
         }
     }
 

@@ -78,8 +78,7 @@ final class StatusCommand {
         try {
             configuration = Configuration.loadQuietly(configFile, terminal.in(), Overrides.of(environment, List.of()));
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter status: " + mistake));
-            return ExitCode.CONFIGURATION;
+            return terminal.tell("dmarc-milter status: ", e);
         }
         Optional<ListenAddress.Inet> socket = configuration.settings().service().metricsSocket();
         if (socket.isEmpty()) {

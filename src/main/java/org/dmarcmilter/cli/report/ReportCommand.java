@@ -93,8 +93,7 @@ public final class ReportCommand {
             terminal.err().print(verb.get().usage() + COMMON);
             return ExitCode.USAGE;
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println(who + mistake));
-            return ExitCode.CONFIGURATION;
+            return terminal.tell(who, e);
         } catch (StoreException.InUse e) {
             terminal.err().println(who + e.getMessage());
             return ExitCode.TRY_AGAIN;

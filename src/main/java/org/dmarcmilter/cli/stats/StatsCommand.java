@@ -1,7 +1,6 @@
 package org.dmarcmilter.cli.stats;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -102,14 +101,9 @@ public final class StatsCommand {
             terminal.err().print(USAGE);
             return ExitCode.USAGE;
         } catch (ConfigException e) {
-            e.mistakes().forEach(mistake -> terminal.err().println(WHO + mistake));
-            return ExitCode.CONFIGURATION;
-        } catch (FileSystemException e) {
-            terminal.err().println(WHO + e.getFile() + ": " + FileProblem.reason(e));
-            return ExitCode.NO_INPUT;
+            return terminal.tell(WHO, e);
         } catch (IOException e) {
-            terminal.err().println(WHO + e.getMessage());
-            return ExitCode.NO_INPUT;
+            return terminal.tell(WHO, e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dmarcmilter.cli.Screen;
+import org.dmarcmilter.testing.HistoryText;
 import org.dmarcmilter.testing.ScriptedSmtpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,29 +54,8 @@ class ImportHistoryTest {
     }
 
     private static String record(String job, String received, String address) {
-        return """
-                job %s
-                reporter mx.example
-                received %d
-                ipaddr %s
-                from example.com
-                mfrom example.com
-                dkim example.com s 0
-                spf 0
-                pdomain example.com
-                policy 15
-                rua mailto:a@example.com
-                pct 100
-                adkim 114
-                aspf 114
-                p 114
-                sp 0
-                align_dkim 4
-                align_spf 4
-                arc 7
-                arc_policy 2 json:[]
-                action 2
-                """.formatted(job, Instant.parse(received).getEpochSecond(), address);
+        return HistoryText.with(
+                "job " + job + ",received " + Instant.parse(received).getEpochSecond() + ",ipaddr " + address);
     }
 
     @Test
@@ -160,7 +140,7 @@ class ImportHistoryTest {
         String who = "dmarc-milter report import: " + history + ": ";
         List<String> lines = screen.err().lines().toList();
         assertEquals(who + "line 1: no 'job' before it", lines.get(0));
-        assertEquals(who + "line 44: unknown key", lines.get(1));
+        assertEquals(who + "line 40: unknown key", lines.get(1));
         assertEquals(who + "and 12 more", lines.get(lines.size() - 1));
         assertEquals(21, lines.size());
 
