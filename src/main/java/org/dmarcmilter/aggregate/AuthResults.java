@@ -25,15 +25,23 @@ final class AuthResults {
      * mode, other passes, the rest; within each the order of the fields. A message without signatures has none.
      */
     static List<DkimAuth> dkim(Evaluation evaluation) {
+        List<DkimSeen> all = evaluation.dkim();
+        if (all.size() <= 1) {
+            return all.isEmpty() ? List.of() : List.of(dkim(all.get(0)));
+        }
         Set<DkimAuth> results = new LinkedHashSet<>();
         for (int place = 0; place < PLACES; place++) {
-            for (DkimSeen seen : evaluation.dkim()) {
-                if (place(seen, evaluation.dmarc()) == place) {
-                    results.add(new DkimAuth(seen.domain().ascii(), seen.selector(), dkimWord(seen.result())));
+            for (int i = 0; i < all.size(); i++) {
+                if (place(all.get(i), evaluation.dmarc()) == place) {
+                    results.add(dkim(all.get(i)));
                 }
             }
         }
         return List.copyOf(results);
+    }
+
+    private static DkimAuth dkim(DkimSeen seen) {
+        return new DkimAuth(seen.domain().ascii(), seen.selector(), dkimWord(seen.result()));
     }
 
     /** From 0, the first. */
@@ -56,12 +64,10 @@ final class AuthResults {
     static SpfAuth spf(Evaluation evaluation) {
         // A sender such as "root" is not the null sender, but has no domain either (RFC 7208, section 2.4).
         boolean helo = evaluation.sender().address().indexOf('@') < 0;
-        Optional<SpfSeen> used = evaluation.spf().filter(seen -> seen.domain().isPresent());
-        if (used.isPresent()) {
+        Optional<SpfSeen> used = evaluation.spf();
+        if (used.isPresent() && used.get().domain().isPresent()) {
             return new SpfAuth(
-                    used.flatMap(SpfSeen::domain).orElseThrow().ascii(),
-                    helo,
-                    spfWord(used.get().result()));
+                    used.get().domain().get().ascii(), helo, spfWord(used.get().result()));
         }
         String asked = helo ? heloDomain(evaluation.helo()) : senderDomain(evaluation);
         return new SpfAuth(
@@ -76,9 +82,13 @@ final class AuthResults {
 
     /** The domain of MAIL FROM: a name, an address literal, or what stands in the place of one; empty for the null sender. */
     static String senderDomain(Evaluation evaluation) {
+        Optional<DomainName> domain = evaluation.sender().domain();
+        if (domain.isPresent()) {
+            return domain.get().ascii();
+        }
         String address = evaluation.sender().address();
         int at = address.lastIndexOf('@');
-        return evaluation.sender().domain().map(DomainName::ascii).orElse(at < 0 ? "" : address.substring(at + 1));
+        return at < 0 ? "" : address.substring(at + 1);
     }
 
     /** Another word than those of RFC 8601, section 2.7.1, says nothing. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
@@ -14,21 +15,31 @@ final class CanonicalText {
 
     /** Puts a text together. */
     static final class Writer {
-        private final StringBuilder text = new StringBuilder(256);
+        private final OctetText text;
+        private boolean begun;
 
-        Writer add(String name, Object value) {
+        /** Appends to a text what it makes. */
+        Writer(OctetText text) {
+            this.text = text;
+        }
+
+        Writer add(String name, String value) {
             begin(name).append(value);
             return this;
         }
 
-        /** Begins a value: what is appended to the builder that comes back is it. */
-        StringBuilder begin(String name) {
-            return text.append(text.isEmpty() ? "" : ";").append(name).append('=');
+        Writer add(String name, long value) {
+            begin(name).append(value);
+            return this;
         }
 
-        @Override
-        public String toString() {
-            return text.toString();
+        /** Begins a value: what is appended to the text that comes back is it. */
+        OctetText begin(String name) {
+            if (begun) {
+                text.append(';');
+            }
+            begun = true;
+            return text.append(name).append('=');
         }
     }
 

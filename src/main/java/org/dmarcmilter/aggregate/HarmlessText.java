@@ -19,6 +19,15 @@ final class HarmlessText {
     /** What stands for a name that is none. */
     private static final String INVALID = "invalid";
 
+    private static final boolean[] OF_NAME = new boolean[128];
+
+    static {
+        String letters = "abcdefghijklmnopqrstuvwxyz";
+        for (char c : (letters + letters.toUpperCase(Locale.ROOT) + "0123456789-_.:[]?").toCharArray()) {
+            OF_NAME[c] = true;
+        }
+    }
+
     private HarmlessText() {}
 
     /** A domain name, an address literal or what stands in the place of one: never empty. */
@@ -52,7 +61,7 @@ final class HarmlessText {
 
     /** Letters, digits, hyphen, underscore and dot, and what an address literal has (RFC 5321, section 4.1.3). */
     private static boolean isOfName(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-_.:[]?".indexOf(c) >= 0;
+        return c < OF_NAME.length && OF_NAME[c];
     }
 
     /** A comment of ours, in which names of a sender may stand: one line without what separates reasons. */

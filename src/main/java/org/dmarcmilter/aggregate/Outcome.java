@@ -8,7 +8,7 @@ import org.dmarcmilter.aggregate.RowFacts.Disposition;
 import org.dmarcmilter.aggregate.RowFacts.Reason;
 import org.dmarcmilter.aggregate.RowFacts.ReasonType;
 import org.dmarcmilter.authres.ArcFields.ArcSet;
-import org.dmarcmilter.dmarc.DmarcRecord;
+import org.dmarcmilter.dmarc.Discovery;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.Policy;
@@ -26,15 +26,15 @@ record Outcome(Disposition disposition, List<Reason> reasons) {
     private static final int MAX_ARC_SETS = 3;
 
     /** The outcome of a message that does not come again. */
-    static Outcome of(Evaluation evaluation, DmarcRecord record) {
+    static Outcome of(Evaluation evaluation) {
         DmarcResult result = evaluation.dmarc();
-        List<Reason> reasons = new ArrayList<>(2);
+        List<Reason> reasons = new ArrayList<>();
         if (result.status() == Status.TEMPERROR && result.policy() != Policy.NONE) {
             reasons.add(new Reason(ReasonType.OTHER, "temporary error"));
         }
-        for (OverrideReason reason : evaluation.overrides()) {
-            switch (reason) {
-                case SAMPLED_OUT -> reasons.add(new Reason(ReasonType.SAMPLED_OUT, "sampled out, pct=" + record.pct()));
+        for (int i = 0; i < evaluation.overrides().size(); i++) {
+            switch (evaluation.overrides().get(i)) {
+                case SAMPLED_OUT -> reasons.add(new Reason(ReasonType.SAMPLED_OUT, "sampled out, pct=" + pct(result)));
                 case POLICY_TEST_MODE -> reasons.add(new Reason(ReasonType.POLICY_TEST_MODE, "t=y"));
                 case TRUSTED_FORWARDER ->
                     reasons.add(new Reason(ReasonType.TRUSTED_FORWARDER, arcComment(evaluation.arc())));
@@ -43,8 +43,17 @@ record Outcome(Disposition disposition, List<Reason> reasons) {
                 }
             }
         }
-        localPolicy(evaluation).ifPresent(comment -> reasons.add(new Reason(ReasonType.LOCAL_POLICY, comment)));
+        Optional<String> local = localPolicy(evaluation);
+        if (local.isPresent()) {
+            reasons.add(new Reason(ReasonType.LOCAL_POLICY, local.get()));
+        }
         return new Outcome(disposition(evaluation), reasons);
+    }
+
+    private static int pct(DmarcResult result) {
+        return result.discovery() instanceof Discovery.Found found
+                ? found.record().pct()
+                : 100;
     }
 
     private static Disposition disposition(Evaluation evaluation) {

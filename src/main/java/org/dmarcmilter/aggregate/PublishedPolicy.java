@@ -9,6 +9,7 @@ import org.dmarcmilter.dmarc.DmarcRecord.Psd;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.Standard;
 import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * A policy as its owner published it and as a report shows it: {@code policy_published} (RFC 7489, appendix C; RFC 9990, section
@@ -58,6 +59,7 @@ public record PublishedPolicy(
     }
 
     private static final String VERSION = "1";
+    private static final int TEXT_ROOM = 128;
     private static final Set<String> FAILURE_OPTIONS = Set.of("0", "1", "d", "s");
 
     /** @throws IllegalArgumentException if {@code pct}, {@code fo} or {@code every} is none */
@@ -76,7 +78,8 @@ public record PublishedPolicy(
      * of it.
      */
     public String text() {
-        return new CanonicalText.Writer()
+        OctetText text = new OctetText(TEXT_ROOM);
+        new CanonicalText.Writer(text)
                 .add("v", VERSION)
                 .add("std", standard == Standard.RFC7489 ? "7489" : "9989")
                 .add("disc", method.word())
@@ -89,8 +92,8 @@ public record PublishedPolicy(
                 .add("fo", String.join(":", fo))
                 .add("t", testing ? "y" : "n")
                 .add("psd", letter(psd))
-                .add("every", every)
-                .toString();
+                .add("every", every);
+        return text.toString();
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -22,12 +22,16 @@ import org.dmarcmilter.evaluation.Evaluation;
  * @param minimumInterval the shortest period that an owner gets who asks for it, seconds (RFC 7489)
  */
 public record RecordingRules(ReportScope scope, int minimumInterval) {
-    /** Whether a report may tell of a message: makes nothing, so that a glance on the way of mail costs nothing. */
+    /**
+     * Whether a report may tell of a message, if an address is left to send it to: makes nothing, so that a glance on the way of mail
+     * costs nothing.
+     */
     public boolean concern(Evaluation evaluation) {
         return evaluation.dmarc().discovery() instanceof Discovery.Found found
                 && !found.record().rua().isEmpty()
                 && evaluation.client().isPresent()
-                && evaluation.applied() != Applied.TEMPFAIL;
+                && evaluation.applied() != Applied.TEMPFAIL
+                && scope.covers(found.domain(), evaluation.dmarc().author());
     }
 
     /**
@@ -38,9 +42,7 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
      * @param ownReports whether the message is for one of our report addresses, or is a report of ours
      */
     public Optional<ReportFacts> facts(Evaluation evaluation, boolean ownReports) {
-        if (!concern(evaluation)
-                || !(evaluation.dmarc().discovery() instanceof Discovery.Found found)
-                || !scope.covers(found.domain(), evaluation.dmarc().author())) {
+        if (!concern(evaluation) || !(evaluation.dmarc().discovery() instanceof Discovery.Found found)) {
             return Optional.empty();
         }
         List<String> rua = addresses(found.record().rua(), evaluation.standard());
@@ -52,7 +54,7 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
                 rua,
                 found.mistakes(),
                 evaluation.client().orElseThrow(),
-                row(evaluation, found.record(), ownReports)));
+                row(evaluation, ownReports)));
     }
 
     private static List<String> addresses(List<DmarcUri> rua, Standard standard) {
@@ -88,8 +90,9 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
                 Period.length(standard, record.reportInterval(), minimumInterval));
     }
 
-    private static RowFacts row(Evaluation evaluation, DmarcRecord record, boolean ownReports) {
-        Outcome outcome = Outcome.of(evaluation, record);
+    /** The part of {@link #facts} that is different for each message of a client; only for one that they {@link #concern}. */
+    public RowFacts row(Evaluation evaluation, boolean ownReports) {
+        Outcome outcome = Outcome.of(evaluation);
         boolean rejected = evaluation.dmarc().status() == Status.FAIL && outcome.disposition() == Disposition.REJECT;
         return new RowFacts(
                 outcome.disposition(),

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * Everything of a report's row but its address and count ({@code row}, {@code identifiers} and {@code auth_results} of RFC 9990,
@@ -128,15 +129,21 @@ public record RowFacts(
     /** More reasons than there are. */
     private static final int MAX_REASONS = 4;
 
+    private static final int TEXT_ROOM = 256;
+
     /** RFC 9990, section 3.1.3. */
     private static final int MAX_SIGNATURES = 100;
 
     public RowFacts {
-        reasons = List.copyOf(reasons.subList(0, Math.min(reasons.size(), MAX_REASONS)));
-        dkim = List.copyOf(dkim.subList(0, Math.min(dkim.size(), MAX_SIGNATURES)));
+        reasons = first(reasons, MAX_REASONS);
+        dkim = first(dkim, MAX_SIGNATURES);
         headerFrom = HarmlessText.domain(headerFrom);
         envelopeFrom = HarmlessText.domainOrNothing(envelopeFrom);
         envelopeTo = HarmlessText.domainOrNothing(envelopeTo);
+    }
+
+    private static <T> List<T> first(List<T> items, int most) {
+        return List.copyOf(items.size() <= most ? items : items.subList(0, most));
     }
 
     /**
@@ -145,27 +152,35 @@ public record RowFacts(
      * <p>Reasons stand between bars, as their comments have commas; signatures between commas; the parts of both between spaces.
      */
     public String text() {
-        CanonicalText.Writer text = new CanonicalText.Writer()
-                .add("disposition", disposition.word())
+        OctetText text = new OctetText(TEXT_ROOM);
+        appendTo(text);
+        return text.toString();
+    }
+
+    /** Appends {@link #text}. */
+    public void appendTo(OctetText text) {
+        CanonicalText.Writer writer = new CanonicalText.Writer(text);
+        writer.add("disposition", disposition.word())
                 .add("dkim", dkimAligned ? "p" : "f")
-                .add("spf", spfAligned ? "p" : "f");
-        StringBuilder list = text.begin("reasons");
+                .add("spf", spfAligned ? "p" : "f")
+                .begin("reasons");
         for (int i = 0; i < reasons.size(); i++) {
             Reason reason = reasons.get(i);
-            list.append(i == 0 ? "" : "|").append(reason.type().word());
-            list.append(' ').append(reason.comment());
+            text.append(i == 0 ? "" : "|").append(reason.type().word());
+            text.append(' ').append(reason.comment());
         }
-        text.add("from", headerFrom).add("mail_from", envelopeFrom).add("rcpt_to", envelopeTo);
-        list = text.begin("auth_dkim");
+        writer.add("from", headerFrom)
+                .add("mail_from", envelopeFrom)
+                .add("rcpt_to", envelopeTo)
+                .begin("auth_dkim");
         for (int i = 0; i < dkim.size(); i++) {
             DkimAuth auth = dkim.get(i);
-            list.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
-            list.append(' ').append(auth.result().word());
+            text.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
+            text.append(' ').append(auth.result().word());
         }
-        list = text.begin("auth_spf");
-        list.append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
-        list.append(spf.result().word());
-        return text.add("weight", weight.word()).toString();
+        writer.begin("auth_spf").append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
+        text.append(spf.result().word());
+        writer.add("weight", weight.word());
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

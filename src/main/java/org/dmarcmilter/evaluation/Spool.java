@@ -2,15 +2,10 @@ package org.dmarcmilter.evaluation;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.dmarcmilter.files.FileProblem;
 import org.dmarcmilter.text.Printable;
 import org.slf4j.Logger;
@@ -21,10 +16,8 @@ import org.slf4j.Logger;
  * <p>At the bound, in number or in octets, the newest are dropped and counted: those that already wait stay, so that what is
  * written has one gap and its beginning is known. While the file cannot be written what waits stays too, and it is tried again each
  * interval; the log has one line when that begins, one when it ends, and one for what was lost.
- *
- * @param <T> what is written
  */
-public final class Spool<T> {
+public abstract sealed class Spool permits ItemSpool, OctetSpool {
     /**
      * How much may wait, and for how long.
      *
@@ -64,18 +57,15 @@ public final class Spool<T> {
     }
 
     /** So many waiting items are written without waiting for the end of the interval. */
-    private static final int ENOUGH_TO_WRITE = 256;
-
-    private record Waiting<T>(T item, long octets) {}
+    static final int ENOUGH_TO_WRITE = 256;
 
     private final Place place;
     private final Bounds bounds;
-    private final ToLongFunction<T> size;
-    private final Queue<Waiting<T>> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingOctets = new AtomicLong();
     private final LongAdder written = new LongAdder();
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder bugs = new LongAdder();
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean failing;
@@ -83,81 +73,62 @@ public final class Spool<T> {
     // The rest belongs to the thread.
     private long knownLosses;
 
-    /**
-     * A spool whose thread has not begun.
-     *
-     * @param size octets that an item takes while it waits, about
-     */
-    public Spool(Place place, Bounds bounds, ToLongFunction<T> size, Writer writer) {
+    Spool(Place place, Bounds bounds, Writer writer) {
         this.place = place;
         this.bounds = bounds;
-        this.size = size;
         this.thread = new Thread(() -> run(writer), place.thread());
         this.thread.setDaemon(true);
     }
 
     /** Starts the thread, which calls the writer at once: what is wrong with its file is said before the first item. */
-    public void start() {
+    public final void start() {
         thread.start();
     }
 
-    /** Hands over one item. Never blocks and never fails: what does not fit is counted in {@link #dropped}. */
-    public void offer(T item) {
-        long octets = size.applyAsLong(item);
+    /** Takes one more item into the count of those that wait, if there is room; otherwise counts it as dropped. */
+    final boolean admit(long octets) {
         int inAll = waiting.incrementAndGet();
         if (waitingOctets.addAndGet(octets) > bounds.octets() || inAll > bounds.items() || closing) {
             waitingOctets.addAndGet(-octets);
             waiting.decrementAndGet();
             dropped.increment();
-            return;
+            return false;
         }
-        queue.add(new Waiting<>(item, octets));
-        if (inAll >= Math.min(ENOUGH_TO_WRITE, bounds.items()) && !failing) {
+        return true;
+    }
+
+    /** So many octets wait no longer. */
+    final void release(long octets) {
+        waitingOctets.addAndGet(-octets);
+    }
+
+    /** Has the thread write now; while the file cannot be written it waits for the end of the interval. */
+    final void wake() {
+        if (!failing) {
             LockSupport.unpark(thread);
         }
     }
 
-    /**
-     * For the writer: the oldest item in the form in which it is written; those that have none are passed over.
-     *
-     * @param form empty for an item that is none to write
-     * @param id what the log calls an item, from outside
-     */
-    public <F> Optional<F> take(Function<T, Optional<F>> form, Function<T, String> id) {
-        for (Optional<T> next = take(); next.isPresent(); next = take()) {
-            try {
-                Optional<F> formed = form.apply(next.get());
-                if (formed.isPresent()) {
-                    return formed;
-                }
-                waiting.decrementAndGet();
-            } catch (RuntimeException e) {
-                // The last resort: a bug that one message shows must not end the records of all others.
-                place.log()
-                        .error(
-                                "{}: no record of this message could be made for {}",
-                                Printable.shortened(id.apply(next.get())),
-                                place.file(),
-                                e);
-                waiting.decrementAndGet();
-                dropped.increment();
-                knownLosses++;
-            }
-        }
-        return Optional.empty();
+    /** How many items wait before they are written without waiting for the end of the interval. */
+    final int enough() {
+        return Math.min(ENOUGH_TO_WRITE, bounds.items());
     }
 
-    private Optional<T> take() {
-        Waiting<T> next = queue.poll();
-        if (next == null) {
-            return Optional.empty();
-        }
-        waitingOctets.addAndGet(-next.octets());
-        return Optional.of(next.item());
+    /** An item that waited is none to write. */
+    final void passOver() {
+        waiting.decrementAndGet();
+    }
+
+    /** Tells of an item of which nothing could be made, and counts it. The last resort: a bug that one message shows must not end the records of all others. */
+    final void tellOfBug(String id, RuntimeException e) {
+        place.log()
+                .error("{}: no record of this message could be made for {}", Printable.shortened(id), place.file(), e);
+        dropped.increment();
+        bugs.increment();
     }
 
     /** For the writer: so many items that were taken are in the file. Until then they count as waiting. */
-    public void written(int items) {
+    public final void written(int items) {
         waiting.addAndGet(-items);
         written.add(items);
     }
@@ -168,7 +139,7 @@ public final class Spool<T> {
      * @param limit how long to wait for that
      * @return whether everything that was offered before is in the file
      */
-    public boolean flushAndClose(Duration limit) {
+    public final boolean flushAndClose(Duration limit) {
         closing = true;
         LockSupport.unpark(thread);
         try {
@@ -184,22 +155,22 @@ public final class Spool<T> {
     }
 
     /** How many items are in the file. */
-    public long written() {
+    public final long written() {
         return written.sum();
     }
 
     /** How many items were dropped, because too many waited already, the spool was closed, or the writer could not write them. */
-    public long dropped() {
+    public final long dropped() {
         return dropped.sum();
     }
 
     /** How many items wait to be written. */
-    public int waiting() {
+    public final int waiting() {
         return waiting.get();
     }
 
     /** Whether the file could not be written when it was last tried. */
-    public boolean isFailing() {
+    public final boolean isFailing() {
         return failing;
     }
 
@@ -250,7 +221,7 @@ public final class Spool<T> {
         if (failing) {
             place.log().warn("{} is writable again", place.file());
         }
-        long lost = dropped.sum() - knownLosses;
+        long lost = dropped.sum() - bugs.sum() - knownLosses;
         if (lost > 0) {
             knownLosses += lost;
             place.log()

@@ -3,7 +3,8 @@
  * explanations are made from.
  *
  * <p>Begin with {@link Evaluation}. Whoever writes it down knows his own format and none of the others; what
- * waits to be written waits in a {@link Spool}.
+ * waits to be written waits in a {@link Spool}: as it is ({@link ItemSpool}) or in the form in
+ * which it is written ({@link OctetSpool}).
  */
 @NullMarked
 package org.dmarcmilter.evaluation;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evaluation.Footprint;
+import org.dmarcmilter.evaluation.ItemSpool;
 import org.dmarcmilter.evaluation.Spool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ public final class HistoryWriter {
     private record Entry(Evaluation evaluation, boolean extraKeys) {}
 
     private final HistoryFile file;
-    private final Spool<Entry> spool;
+    private final ItemSpool<Entry> spool;
 
     // The rest belongs to the spool's thread.
     private @Nullable ByteBuffer batch;
@@ -54,7 +55,7 @@ public final class HistoryWriter {
      */
     public HistoryWriter(Path path, Spool.Bounds bounds, OptionalInt umask) {
         this.file = new HistoryFile(path, umask);
-        this.spool = new Spool<>(
+        this.spool = new ItemSpool<>(
                 new Spool.Place("history", "HistoryFile " + file, LOG),
                 bounds,
                 entry -> Footprint.octets(entry.evaluation()),

@@ -10,6 +10,7 @@ import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts;
 import org.dmarcmilter.domain.IpAddress;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * The form of a line: a letter, a space, values with tabs between them, a tab, the CRC-32C of all before that tab in hexadecimal, and a
@@ -41,6 +42,9 @@ record JournalLine(char type, List<String> values) {
 
     private static final char SEPARATOR = '\t';
     private static final int CHECKSUM_DIGITS = 8;
+    private static final int DIGIT_BITS = 4;
+    private static final String DIGITS = "0123456789abcdef";
+    private static final int LINE_ROOM = 512;
 
     private static final String TIME = "time";
     private static final String DOMAIN = "domain";
@@ -73,42 +77,68 @@ record JournalLine(char type, List<String> values) {
         return new JournalLine(END, List.of(Long.toString(records)));
     }
 
-    static JournalLine record(JournalRecord record, KnownTexts known) {
+    /** The whole line of a record, by itself. */
+    static byte[] record(JournalRecord record) {
         ReportFacts facts = record.facts();
-        return new JournalLine(
-                RECORD,
-                List.of(
-                        Long.toString(record.time().getEpochSecond()),
-                        facts.policy().domain().ascii(),
-                        known.of(facts.policy()),
-                        facts.ruaText(),
-                        facts.mistakesText(),
-                        facts.client().text(),
-                        facts.row().text()));
+        OctetText line = new OctetText(LINE_ROOM);
+        appendRecord(line, record.time().getEpochSecond(), asked(facts), facts.client(), facts.row());
+        return line.toOctets();
+    }
+
+    /** The values of a record from domain to mistakes: the same for all mail that one DNS record is about. */
+    static byte[] asked(ReportFacts facts) {
+        return new OctetText(LINE_ROOM)
+                .append(facts.policy().domain().ascii())
+                .append(SEPARATOR)
+                .append(facts.policy().text())
+                .append(SEPARATOR)
+                .append(facts.ruaText())
+                .append(SEPARATOR)
+                .append(facts.mistakesText())
+                .toOctets();
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @param asked of {@link #asked}
+     * @param client of which an IPv4-mapped address is the one in it
+     */
+    static void appendRecord(OctetText to, long second, byte[] asked, IpAddress client, RowFacts row) {
+        int begin = to.length();
+        to.append(RECORD).append(' ').append(second).append(SEPARATOR).append(asked);
+        to.append(SEPARATOR).append(client.unmapped().text()).append(SEPARATOR);
+        row.appendTo(to);
+        seal(to, begin);
+    }
+
+    /** The second of the record that begins there. */
+    static long second(OctetText lines, int begin) {
+        long second = 0;
+        for (int i = begin + 2; lines.array()[i] != SEPARATOR; i++) {
+            second = 10 * second + lines.array()[i] - '0';
+        }
+        return second;
     }
 
     /** The line as it is written. */
-    @SuppressWarnings("deprecation") // It takes each character as an octet, which is what is asked for.
     byte[] octets() {
-        int end = 1;
-        for (String value : values) {
-            end += 1 + value.length();
+        OctetText line = new OctetText(LINE_ROOM);
+        line.append(type);
+        for (int i = 0; i < values.size(); i++) {
+            line.append(i == 0 ? ' ' : SEPARATOR).append(values.get(i));
         }
-        byte[] line = new byte[end + 1 + CHECKSUM_DIGITS + 1];
-        line[0] = (byte) type;
-        int place = 1;
-        for (String value : values) {
-            line[place] = (byte) (place == 1 ? ' ' : SEPARATOR);
-            value.getBytes(0, value.length(), line, place + 1);
-            place += 1 + value.length();
+        seal(line, 0);
+        return line.toOctets();
+    }
+
+    private static void seal(OctetText line, int begin) {
+        int checksum = checksum(line.array(), begin, line.length());
+        line.append(SEPARATOR);
+        for (int shift = Integer.SIZE - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+            line.append(DIGITS.charAt((checksum >>> shift) & 0xF));
         }
-        line[end] = SEPARATOR;
-        line[line.length - 1] = '\n';
-        int checksum = checksum(line, 0, end);
-        for (int i = 0; i < CHECKSUM_DIGITS; i++) {
-            line[end + CHECKSUM_DIGITS - i] = (byte) Character.forDigit((checksum >>> (4 * i)) & 0xF, 16);
-        }
-        return line;
+        line.append('\n');
     }
 
     /**

@@ -5,25 +5,26 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dmarcmilter.aggregate.KnownRequests;
 import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.evaluation.Evaluation;
-import org.dmarcmilter.evaluation.Footprint;
+import org.dmarcmilter.evaluation.OctetSpool;
+import org.dmarcmilter.evaluation.OctetSpool.Batch;
 import org.dmarcmilter.evaluation.Spool;
 import org.dmarcmilter.files.FileProblem;
+import org.dmarcmilter.text.OctetText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the journal on a thread of its own. The mail flow hands evaluations over and never waits, whatever the disk does; also what a
- * report takes of them is worked out on that thread.
+ * Writes the journal on a thread of its own. The mail flow hands evaluations over and never waits, whatever the disk does. What a report
+ * takes of them becomes a line at once: that costs less than to keep the evaluation until the thread comes to it.
  *
  * <p><b>What survives.</b> A record is in the file at most one interval of the {@link Spool} after {@link #offer}, and with
  * ReportJournalSync on the disk another interval after that at most, while there is much mail: {@code kill -9} costs one interval, a
@@ -46,9 +47,6 @@ public final class JournalWriter {
 
     /** Without records there is a mark so often, so that its reader knows that nothing is missing. */
     static final Duration MARK_INTERVAL = Duration.ofMinutes(1);
-
-    /** About so much is written at once. */
-    private static final int BATCH_OCTETS = 65_536;
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
 
@@ -74,22 +72,51 @@ public final class JournalWriter {
     private final Identity identity;
     private final Clock clock;
     private final long interval;
-    private final Spool<Entry> spool;
+    private final OctetSpool<Entry> spool;
     private final String instance =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     private volatile Settings settings;
 
+    /** Epoch seconds of the newest line. */
+    private final AtomicLong last = new AtomicLong();
+
     // The rest belongs to the spool's thread, once that has started.
-    private final KnownTexts known = new KnownTexts();
-    private final Deque<byte[]> lines = new ArrayDeque<>();
-    private int lineOctets;
+    private @Nullable Batch batch;
+    private int batchBegin;
+    private int batchRecords;
     private @Nullable WriterLock lock;
     private @Nullable OpenSegment segment;
-    private long last;
+    private long segmentBegan;
     private long marked;
     private boolean unmarked = true;
     private long markedNanos;
     private long otherOctets;
+
+    /** Makes lines; one at a time. */
+    private final class Lines implements OctetSpool.Form<Entry> {
+        private final KnownRequests<byte[]> requests = new KnownRequests<>(JournalLine::asked);
+
+        @Override
+        public boolean append(Entry entry, OctetText to) {
+            Evaluation evaluation = entry.evaluation();
+            Optional<byte[]> asked = requests.of(evaluation, entry.rules());
+            if (asked.isEmpty()) {
+                return false;
+            }
+            JournalLine.appendRecord(
+                    to,
+                    now(),
+                    asked.get(),
+                    evaluation.client().orElseThrow(),
+                    entry.rules().row(evaluation, entry.ownReports()));
+            return true;
+        }
+
+        @Override
+        public String id(Entry entry) {
+            return entry.evaluation().queueId();
+        }
+    }
 
     private JournalWriter(
             JournalDirectory directory, Identity identity, Settings settings, Spool.Bounds bounds, Clock clock) {
@@ -99,11 +126,8 @@ public final class JournalWriter {
         this.clock = clock;
         this.interval = bounds.interval().toNanos();
         this.markedNanos = System.nanoTime() - interval;
-        this.spool = new Spool<>(
-                new Spool.Place("journal", "journal " + directory, LOG),
-                bounds,
-                entry -> Footprint.octets(entry.evaluation()),
-                new Spool.Writer() {
+        this.spool = new OctetSpool<>(
+                new Spool.Place("journal", "journal " + directory, LOG), bounds, new Lines(), new Spool.Writer() {
                     @Override
                     public void writeWaiting() throws IOException {
                         JournalWriter.this.writeWaiting();
@@ -201,7 +225,7 @@ public final class JournalWriter {
         }
         directory.create();
         lock = WriterLock.take(directory);
-        last = Math.max(last, lastTimeOnDisk());
+        last.accumulateAndGet(lastTimeOnDisk(), Math::max);
     }
 
     /** Up to when the newest segment goes, if one is there: an earlier run's time does not come again. */
@@ -226,73 +250,81 @@ public final class JournalWriter {
     }
 
     private void writeRecords() throws IOException {
-        while (hasNext()) {
-            writeBatch(segment());
+        long time = now();
+        for (Batch next = next(); next != null; next = next()) {
+            write(next);
             unmarked = true;
+            time = now();
         }
-        if (unmarked ? System.nanoTime() - markedNanos >= interval : now() - marked >= MARK_INTERVAL.toSeconds()) {
-            mark(segment == null ? segment() : segment);
+        if (unmarked ? System.nanoTime() - markedNanos >= interval : time - marked >= MARK_INTERVAL.toSeconds()) {
+            mark(time);
         }
     }
 
-    /** Once an interval at most, however often the thread is called while there is much mail: a disk takes its time for it. */
-    private void mark(OpenSegment current) throws IOException {
-        current.append(ByteBuffer.wrap(JournalLine.mark(now()).octets()));
+    /**
+     * Once an interval at most, however often the thread is called while there is much mail: a disk takes its time for it.
+     *
+     * @param time of before it was seen that no line waits: those that have come since are not older
+     */
+    private void mark(long time) throws IOException {
+        OpenSegment current = segment == null ? segment(time) : segment;
+        current.append(ByteBuffer.wrap(JournalLine.mark(time).octets()));
         if (settings.sync()) {
             current.force();
         }
-        marked = now();
+        marked = time;
         markedNanos = System.nanoTime();
         unmarked = false;
     }
 
-    /** Whether there is a line to write: of an attempt that failed, or a new one. */
-    private boolean hasNext() {
-        while (lineOctets < BATCH_OCTETS) {
-            Optional<byte[]> line =
-                    spool.take(this::line, entry -> entry.evaluation().queueId());
-            if (line.isEmpty()) {
-                break;
-            }
-            lines.add(line.get());
-            lineOctets += line.get().length;
+    /** The lines of an attempt that failed, or new ones; null if none wait. */
+    private @Nullable Batch next() {
+        if (batch == null) {
+            batch = spool.take().orElse(null);
+            batchBegin = 0;
+            batchRecords = 0;
         }
-        return !lines.isEmpty();
-    }
-
-    private Optional<byte[]> line(Entry entry) {
-        return entry.rules()
-                .facts(entry.evaluation(), entry.ownReports())
-                .map(facts -> JournalLine.record(new JournalRecord(Instant.ofEpochSecond(now()), facts), known)
-                        .octets());
+        return batch;
     }
 
     /** All lines in one write; those that are whole in the file are done with even if the rest fails. */
-    private void writeBatch(OpenSegment to) throws IOException {
-        ByteBuffer batch = ByteBuffer.allocate(lineOctets);
-        lines.forEach(batch::put);
-        batch.flip();
+    private void write(Batch lines) throws IOException {
+        OctetText octets = lines.octets();
+        OpenSegment to = segment(JournalLine.second(octets, batchBegin));
+        ByteBuffer rest = octets.from(batchBegin);
         try {
-            to.append(batch);
+            to.append(rest);
         } finally {
-            int written = batch.position();
-            int records = 0;
-            while (!lines.isEmpty() && lines.getFirst().length <= written) {
-                int length = lines.removeFirst().length;
-                written -= length;
-                lineOctets -= length;
-                records++;
-            }
+            int records = rest.hasRemaining() ? passOver(octets, rest.position()) : lines.records() - batchRecords;
+            batchRecords += records;
             to.count(records);
             spool.written(records);
         }
+        spool.done(lines);
+        batch = null;
     }
 
-    /** Where the next record goes: a new segment if there is none or it is old or large enough. */
-    private OpenSegment segment() throws IOException {
+    /** Goes on after the last line that ends before there; how many lines that is. */
+    private int passOver(OctetText octets, int end) {
+        int records = 0;
+        for (int i = batchBegin; i < end; i++) {
+            if (octets.array()[i] == '\n') {
+                batchBegin = i + 1;
+                records++;
+            }
+        }
+        return records;
+    }
+
+    /**
+     * Where the next lines go: a new segment if there is none or it is old or large enough.
+     *
+     * @param time of the first of them
+     */
+    private OpenSegment segment(long time) throws IOException {
         OpenSegment current = segment;
         if (current != null
-                && (current.octets() >= LARGEST_SEGMENT || now() - current.opened() >= LARGEST_AGE.toSeconds())) {
+                && (current.octets() >= LARGEST_SEGMENT || now() - segmentBegan >= LARGEST_AGE.toSeconds())) {
             end();
             current = null;
         }
@@ -307,8 +339,9 @@ public final class JournalWriter {
                             + " report run, which reads them");
         }
         if (current == null) {
-            current = OpenSegment.create(directory, identity, now(), instance);
+            current = OpenSegment.create(directory, identity, time, instance);
             segment = current;
+            segmentBegan = now();
         }
         return current;
     }
@@ -340,7 +373,7 @@ public final class JournalWriter {
 
     /** Epoch seconds, never less than before. */
     private long now() {
-        last = Math.max(last, clock.instant().getEpochSecond());
-        return last;
+        long second = Math.floorDiv(clock.millis(), 1_000L);
+        return second <= last.get() ? last.get() : last.accumulateAndGet(second, Math::max);
     }
 }

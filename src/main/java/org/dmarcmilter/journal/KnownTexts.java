@@ -8,8 +8,8 @@ import org.dmarcmilter.aggregate.RowFacts;
 import org.dmarcmilter.domain.DomainName;
 
 /**
- * The canonical texts that came before. A few policies and kinds of rows make most of the mail, and a text takes ten times longer to make
- * or to read than to find. At a bound everything is forgotten; what is larger than most is not remembered. For one thread.
+ * The canonical texts that were read before. A few policies and kinds of rows make most of the mail, and a text takes ten times longer
+ * to read than to find. At a bound everything is forgotten; what is larger than most is not remembered. For one thread.
  */
 final class KnownTexts {
     private static final int MAX_POLICIES = 500;
@@ -18,20 +18,8 @@ final class KnownTexts {
 
     private record PolicyKey(String domain, String text) {}
 
-    private final Map<PublishedPolicy, String> texts = new HashMap<>();
     private final Map<PolicyKey, PublishedPolicy> policies = new HashMap<>();
     private final Map<String, RowFacts> rows = new HashMap<>();
-
-    /** {@link PublishedPolicy#text}. */
-    String of(PublishedPolicy policy) {
-        String known = texts.get(policy);
-        if (known != null) {
-            return known;
-        }
-        String text = policy.text();
-        remember(texts, MAX_POLICIES, policy, text);
-        return text;
-    }
 
     /** {@link PublishedPolicy#parse}; empty also if the domain is none. */
     Optional<PublishedPolicy> policy(String domain, String text) {

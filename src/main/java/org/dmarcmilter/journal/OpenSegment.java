@@ -9,19 +9,17 @@ import java.nio.file.Path;
 /** The segment that is being written. */
 final class OpenSegment {
     private final FileChannel channel;
-    private final long opened;
     private long octets;
     private long records;
 
-    private OpenSegment(FileChannel channel, long opened) {
+    private OpenSegment(FileChannel channel) {
         this.channel = channel;
-        this.opened = opened;
     }
 
     /**
      * Begins a new one in the directory, whose name says who writes it and since when.
      *
-     * @param opened epoch seconds
+     * @param opened epoch seconds; no line is older
      * @param instance which run of the writer it is
      */
     static OpenSegment create(JournalDirectory directory, JournalWriter.Identity identity, long opened, String instance)
@@ -29,7 +27,7 @@ final class OpenSegment {
         for (int number = 0; ; number++) {
             Path file = directory.path().resolve(Segment.fileName(identity.node(), opened, number));
             try {
-                return create(file, identity, opened, instance);
+                return create(file, identity, instance);
             } catch (FileAlreadyExistsException e) {
                 // The last one began in the same second.
             }
@@ -37,17 +35,12 @@ final class OpenSegment {
     }
 
     /** The same as a file that is not there yet. */
-    static OpenSegment create(Path file, JournalWriter.Identity identity, long opened, String instance)
-            throws IOException {
-        OpenSegment segment = new OpenSegment(JournalDirectory.createFile(file), opened);
+    static OpenSegment create(Path file, JournalWriter.Identity identity, String instance) throws IOException {
+        OpenSegment segment = new OpenSegment(JournalDirectory.createFile(file));
         segment.append(ByteBuffer.wrap(JournalLine.header(identity.node(), instance, identity.program())
                 .octets()));
         segment.append(ByteBuffer.wrap(JournalLine.fields().octets()));
         return segment;
-    }
-
-    long opened() {
-        return opened;
     }
 
     long octets() {

@@ -22,7 +22,6 @@ public final class WholeSegment implements Closeable {
     private final Path unfinished;
     private final Path file;
     private final OpenSegment segment;
-    private final KnownTexts known = new KnownTexts();
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream(2 * BATCH_OCTETS);
     private int records;
     private long latest;
@@ -48,13 +47,13 @@ public final class WholeSegment implements Closeable {
         Path file = directory.path().resolve(Segment.fileName(identity.node(), second, 0));
         Path unfinished = directory.path().resolve(identity.node() + UNFINISHED);
         Files.deleteIfExists(unfinished);
-        OpenSegment segment = OpenSegment.create(unfinished, identity, second, "");
+        OpenSegment segment = OpenSegment.create(unfinished, identity, "");
         return new WholeSegment(unfinished, file, segment);
     }
 
     /** Adds a record. */
     public void add(JournalRecord record) throws IOException {
-        lines.writeBytes(JournalLine.record(record, known).octets());
+        lines.writeBytes(JournalLine.record(record));
         records++;
         latest = Math.max(latest, record.time().getEpochSecond());
         if (lines.size() >= BATCH_OCTETS) {

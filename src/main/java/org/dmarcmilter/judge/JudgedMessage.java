@@ -39,20 +39,36 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
 
     /** Whether one of these addresses stands in the first To field, as OpenDMARC compares them. */
     public boolean isTo(List<String> addresses) {
-        Optional<String> field = addresses.isEmpty()
-                ? Optional.empty()
-                : facts.headers().first(RECIPIENTS).map(HeaderField::value);
+        if (addresses.isEmpty()) {
+            return false;
+        }
+        Optional<HeaderField> field = facts.headers().first(RECIPIENTS);
         // Most fields hold none of them, and need not be taken apart.
-        return field.filter(value -> addresses.stream().anyMatch(address -> holds(value, address)))
-                .filter(value -> Stream.of(value.split("[,;]"))
+        return field.isPresent()
+                && holdsOne(field.get().value(), addresses)
+                && Stream.of(field.get().value().split("[,;]"))
                         .map(JudgedMessage::bareAddress)
-                        .anyMatch(address -> addresses.stream().anyMatch(address::equalsIgnoreCase)))
-                .isPresent();
+                        .anyMatch(address -> isOne(address, addresses));
+    }
+
+    private static boolean holdsOne(String value, List<String> addresses) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (holds(value, addresses.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean holds(String value, String address) {
+        if (address.isEmpty()) {
+            return true;
+        }
+        char lower = Character.toLowerCase(address.charAt(0));
+        char upper = Character.toUpperCase(lower);
         for (int i = 0; i + address.length() <= value.length(); i++) {
-            if (value.regionMatches(true, i, address, 0, address.length())) {
+            char c = value.charAt(i);
+            if ((c == lower || c == upper) && value.regionMatches(true, i, address, 0, address.length())) {
                 return true;
             }
         }
@@ -61,7 +77,16 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
 
     /** Whether the envelope sender is one of these addresses; nothing proves it. */
     public boolean isFrom(List<String> addresses) {
-        return addresses.stream().anyMatch(facts.sender().address()::equalsIgnoreCase);
+        return isOne(facts.sender().address(), addresses);
+    }
+
+    private static boolean isOne(String address, List<String> addresses) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).equalsIgnoreCase(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String bareAddress(String member) {

@@ -1,9 +1,9 @@
 package org.dmarcmilter.journal;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dmarcmilter.aggregate.KnownRequests;
 import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.aggregate.ReportScope;
 import org.dmarcmilter.dns.Asker;
@@ -18,11 +18,12 @@ import org.dmarcmilter.message.Headers;
 import org.dmarcmilter.message.ReversePath;
 import org.dmarcmilter.testing.ManualLoop;
 import org.dmarcmilter.testing.OrdinaryMail;
+import org.dmarcmilter.text.OctetText;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** An ordinary message's evaluation in, the octets of its line out: what the journal's thread does for each message, but the disk. */
+/** An ordinary message's evaluation in, the octets of its line out: what the journal costs the way of each message. */
 @State(Scope.Thread)
 public class JournalLineBenchmark {
     private final RecordingRules recording = new RecordingRules(ReportScope.ALL, 86_400);
@@ -53,15 +54,18 @@ public class JournalLineBenchmark {
                 .get(0);
     }
 
-    private final KnownTexts known = new KnownTexts();
+    private final KnownRequests<byte[]> known = new KnownRequests<>(JournalLine::asked);
+    private final OctetText line = new OctetText(512);
 
     @Benchmark
-    public byte[] write() {
-        return JournalLine.record(
-                        new JournalRecord(
-                                Instant.ofEpochSecond(1_795_493_204),
-                                recording.facts(evaluation, false).orElseThrow()),
-                        known)
-                .octets();
+    public OctetText write() {
+        line.cut(0);
+        JournalLine.appendRecord(
+                line,
+                1_795_493_204,
+                known.of(evaluation, recording).orElseThrow(),
+                evaluation.client().orElseThrow(),
+                recording.row(evaluation, false));
+        return line;
     }
 }

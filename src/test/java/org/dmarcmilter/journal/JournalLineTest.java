@@ -36,7 +36,7 @@ class JournalLineTest {
         for (int i = 0; i < 5_000; i++) {
             JournalRecord record = new JournalRecord(
                     Instant.ofEpochSecond(random.nextInt(Integer.MAX_VALUE)), AnyReportFacts.of(random));
-            byte[] line = JournalLine.record(record, new KnownTexts()).octets();
+            byte[] line = JournalLine.record(record);
             assertEquals(1, text(line).lines().count());
             assertTrue(line[line.length - 1] == '\n' && line.length <= JournalLine.MAX_OCTETS);
             assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES, new KnownTexts())));
@@ -68,7 +68,7 @@ class JournalLineTest {
         JournalRecord record = new JournalRecord(
                 Instant.ofEpochSecond(Integer.MAX_VALUE),
                 new ReportFacts(any.policy(), rua, List.of(name, name, name), any.client(), row));
-        byte[] line = JournalLine.record(record, new KnownTexts()).octets();
+        byte[] line = JournalLine.record(record);
         assertTrue(line.length <= JournalLine.MAX_OCTETS, () -> String.valueOf(line.length));
         assertEquals(Optional.of(record), parsed(line).flatMap(read -> read.record(PLACES, new KnownTexts())));
     }
@@ -77,9 +77,7 @@ class JournalLineTest {
     @Test
     void aChangedBitIsFound() {
         byte[] line = JournalLine.record(
-                        new JournalRecord(Instant.ofEpochSecond(1_764_288_065), AnyReportFacts.of(new Random(3))),
-                        new KnownTexts())
-                .octets();
+                new JournalRecord(Instant.ofEpochSecond(1_764_288_065), AnyReportFacts.of(new Random(3))));
         for (int i = 0; i < line.length - 1; i++) {
             for (int bit = 0; bit < 8; bit++) {
                 byte[] changed = line.clone();
@@ -92,7 +90,7 @@ class JournalLineTest {
     @Test
     void fieldsMayStandElsewhereAndOthersBesideThem() {
         JournalRecord record = new JournalRecord(Instant.ofEpochSecond(7), AnyReportFacts.of(new Random(5)));
-        List<String> values = JournalLine.record(record, new KnownTexts()).values();
+        List<String> values = parsed(JournalLine.record(record)).orElseThrow().values();
         List<String> names = List.of("new", "row", "ip", "mistakes", "rua", "config", "domain", "time");
         JournalLine line = new JournalLine(
                 'R',

@@ -318,4 +318,28 @@ class JournalWriterTest {
         assertTrue(writer.flushAndClose(LONG));
         assertEquals(List.of("192.0.2.1", "192.0.2.2"), addresses());
     }
+
+    /** So that whoever looks for a time knows from the names where it can stand. */
+    @Test
+    void noLineIsOlderThanTheNameOfItsSegment() throws IOException {
+        Path parent = directory.resolve("missing");
+        Path state = parent.resolve("reports");
+        JournalWriter writer = JournalWriter.start(
+                state, MX, SETTINGS, new Spool.Bounds(5, 16 << 20, Duration.ofMillis(20)), new SetClock());
+        await().atMost(LONG).until(writer::isFailing);
+        writer.offer(message(1), false, RULES);
+        second.set(BEGIN + 1_000);
+        writer.offer(message(2), false, RULES);
+        Files.createDirectory(parent);
+        await().atMost(LONG).until(() -> writer.written() == 2);
+        assertTrue(writer.flushAndClose(LONG));
+        Segment segment = new JournalDirectory(state).segments().get(0);
+        assertEquals(BEGIN, segment.opened());
+        assertEquals(
+                List.of(BEGIN, BEGIN + 1_000),
+                records(segment).stream()
+                        .map(record -> record.time().getEpochSecond())
+                        .toList(),
+                "when it was seen, not when the disk was ready for it");
+    }
 }

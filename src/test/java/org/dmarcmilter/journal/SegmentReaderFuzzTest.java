@@ -28,21 +28,21 @@ class SegmentReaderFuzzTest {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         text.writeBytes(JournalLine.header("mx", "run", "program").octets());
         text.writeBytes(JournalLine.fields().octets());
-        text.writeBytes(JournalLine.record(first, new KnownTexts()).octets());
+        text.writeBytes(JournalLine.record(first));
         long afterFirst = text.size();
         text.writeBytes(data.consumeBytes(data.remainingBytes() / 2));
         text.write('\n');
         // With a sum that is right the line itself is looked into.
         String values = data.consumeRemainingAsString().replaceAll("[^ -~\t]", "?");
         text.writeBytes(new JournalLine('R', List.of(values)).octets());
-        text.writeBytes(JournalLine.record(second, new KnownTexts()).octets());
+        text.writeBytes(JournalLine.record(second));
         SegmentReader reader = SegmentReader.read(SEGMENT, new ByteArrayInputStream(text.toByteArray()), 0);
         assertEquals(Optional.of(first), reader.next());
         assertEquals(afterFirst, reader.position());
         Optional<JournalRecord> last = Optional.empty();
         for (Optional<JournalRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
             last = next;
-            assertTrue(JournalLine.record(next.get(), new KnownTexts()).octets().length <= JournalLine.MAX_OCTETS);
+            assertTrue(JournalLine.record(next.get()).length <= JournalLine.MAX_OCTETS);
         }
         assertEquals(Optional.of(second), last);
         assertEquals(text.size(), reader.position());

@@ -37,13 +37,17 @@ class SegmentReaderTest {
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
     private SegmentReaderTest add(JournalLine line) {
-        text.writeBytes(line.octets());
+        return add(line.octets());
+    }
+
+    private SegmentReaderTest add(byte[] line) {
+        text.writeBytes(line);
         return this;
     }
 
     private SegmentReaderTest addAll() {
         add(JournalLine.header("mx", "run1", "dmarc-milter/1.0.0")).add(JournalLine.fields());
-        RECORDS.forEach(record -> add(JournalLine.record(record, new KnownTexts())));
+        RECORDS.forEach(record -> add(JournalLine.record(record)));
         return add(JournalLine.mark(1_004));
     }
 
@@ -101,7 +105,7 @@ class SegmentReaderTest {
         try (SegmentReader reader = SegmentReader.open(segment, 0)) {
             assertEquals(RECORDS, rest(reader));
             long position = reader.position();
-            add(JournalLine.record(RECORDS.get(0), new KnownTexts())).add(JournalLine.end(6));
+            add(JournalLine.record(RECORDS.get(0))).add(JournalLine.end(6));
             Files.write(segment.path(), text.toByteArray());
             try (SegmentReader later = SegmentReader.open(segment, position)) {
                 assertEquals(List.of(RECORDS.get(0)), rest(later));
@@ -115,7 +119,7 @@ class SegmentReaderTest {
     void cutAtEachOctetOfTheLastLine() throws IOException {
         addAll();
         int before = text.size();
-        add(JournalLine.record(RECORDS.get(2), new KnownTexts()));
+        add(JournalLine.record(RECORDS.get(2)));
         byte[] whole = text.toByteArray();
         for (int cut = before; cut < whole.length; cut++) {
             Segment segment = segment(Arrays.copyOf(whole, cut));
@@ -172,7 +176,7 @@ class SegmentReaderTest {
     void aLineThatIsNoneCostsItselfOnly(String line) throws IOException {
         addAll();
         text.writeBytes((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
-        add(JournalLine.record(RECORDS.get(0), new KnownTexts()));
+        add(JournalLine.record(RECORDS.get(0)));
         try (SegmentReader reader = SegmentReader.open(segment(text.toByteArray()), 0)) {
             assertEquals(RECORDS.size() + 1, rest(reader).size());
             assertEquals(1, reader.skipped());
@@ -181,7 +185,7 @@ class SegmentReaderTest {
 
     @Test
     void anUnknownKindOfLineIsSkipped() throws IOException {
-        addAll().add(new JournalLine('N', List.of("news"))).add(JournalLine.record(RECORDS.get(0), new KnownTexts()));
+        addAll().add(new JournalLine('N', List.of("news"))).add(JournalLine.record(RECORDS.get(0)));
         try (SegmentReader reader = SegmentReader.open(segment(text.toByteArray()), 0)) {
             assertEquals(RECORDS.size() + 1, rest(reader).size());
             assertEquals(1, reader.skipped());
@@ -193,7 +197,7 @@ class SegmentReaderTest {
         addAll();
         text.writeBytes("x".repeat(3_000_000).getBytes(StandardCharsets.ISO_8859_1));
         text.write('\n');
-        add(JournalLine.record(RECORDS.get(0), new KnownTexts()));
+        add(JournalLine.record(RECORDS.get(0)));
         try (SegmentReader reader = SegmentReader.open(segment(text.toByteArray()), 0)) {
             assertEquals(RECORDS.size() + 1, rest(reader).size());
             assertEquals(1, reader.skipped());

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-class SpoolTest {
+class ItemSpoolTest {
     private static final Duration NEVER = Duration.ofDays(1);
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final List<String> written = Collections.synchronizedList(new ArrayList<>());
-    private final CapturedLog log = new CapturedLog(SpoolTest.class);
+    private final CapturedLog log = new CapturedLog(ItemSpoolTest.class);
     private volatile boolean broken;
 
     @AfterEach
@@ -33,11 +33,11 @@ class SpoolTest {
         log.close();
     }
 
-    private Spool<String> spool(int items, long octets, Duration interval) {
-        List<Spool<String>> self = new ArrayList<>(1);
+    private ItemSpool<String> spool(int items, long octets, Duration interval) {
+        List<ItemSpool<String>> self = new ArrayList<>(1);
         CountDownLatch made = new CountDownLatch(1);
-        Spool<String> spool = new Spool<>(
-                new Spool.Place("test", "file f", LoggerFactory.getLogger(SpoolTest.class)),
+        ItemSpool<String> spool = new ItemSpool<>(
+                new Spool.Place("test", "file f", LoggerFactory.getLogger(ItemSpoolTest.class)),
                 new Spool.Bounds(items, octets, interval),
                 String::length,
                 () -> {
@@ -58,7 +58,7 @@ class SpoolTest {
         }
     }
 
-    private void write(Spool<String> spool) throws IOException {
+    private void write(ItemSpool<String> spool) throws IOException {
         if (broken) {
             throw new IOException("broken");
         }
@@ -71,7 +71,7 @@ class SpoolTest {
         }
     }
 
-    private static Optional<String> form(Spool<String> spool) {
+    private static Optional<String> form(ItemSpool<String> spool) {
         return spool.take(
                 item -> {
                     if (item.equals("impossible")) {
@@ -84,7 +84,7 @@ class SpoolTest {
 
     @Test
     void writesInOrderAndCounts() {
-        Spool<String> spool = spool(100, 1_000, Duration.ofMillis(1));
+        ItemSpool<String> spool = spool(100, 1_000, Duration.ofMillis(1));
         spool.offer("a");
         spool.offer("impossible");
         spool.offer("none");
@@ -102,7 +102,7 @@ class SpoolTest {
     @CsvSource({"3, 1000, aa bb cc", "100, 5, aa bb"})
     void dropsTheNewestAtEachBound(int items, long octets, String kept) {
         broken = true;
-        Spool<String> spool = spool(items, octets, NEVER);
+        ItemSpool<String> spool = spool(items, octets, NEVER);
         await().atMost(LONG).until(spool::isFailing);
         for (String item : List.of("aa", "bb", "cc", "dd")) {
             spool.offer(item);
@@ -116,7 +116,7 @@ class SpoolTest {
 
     @Test
     void doesNotWaitForTheIntervalWhenMuchWaits() {
-        Spool<String> spool = spool(10_000, 1 << 20, NEVER);
+        ItemSpool<String> spool = spool(10_000, 1 << 20, NEVER);
         for (int i = 0; i < 256; i++) {
             spool.offer("x");
         }
@@ -127,7 +127,7 @@ class SpoolTest {
     @Test
     void triesAgainEachIntervalWhileItCannotWrite() {
         broken = true;
-        Spool<String> spool = spool(100, 1_000, Duration.ofMillis(5));
+        ItemSpool<String> spool = spool(100, 1_000, Duration.ofMillis(5));
         spool.offer("a");
         await().atMost(LONG).until(spool::isFailing);
         broken = false;
@@ -139,7 +139,7 @@ class SpoolTest {
     @Test
     void triesAgainAtTheEndAsLongAsItGetsOn() {
         broken = true;
-        Spool<String> spool = spool(100, 1_000, NEVER);
+        ItemSpool<String> spool = spool(100, 1_000, NEVER);
         await().atMost(LONG).until(spool::isFailing);
         spool.offer("a");
         spool.offer("stop");
@@ -154,7 +154,7 @@ class SpoolTest {
     @Test
     void tellsWhatIsLeftAtTheEnd() {
         broken = true;
-        Spool<String> spool = spool(100, 1_000, NEVER);
+        ItemSpool<String> spool = spool(100, 1_000, NEVER);
         await().atMost(LONG).until(spool::isFailing);
         spool.offer("a");
         spool.offer("b");

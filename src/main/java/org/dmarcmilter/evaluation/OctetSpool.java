@@ -1,0 +1,124 @@
+package org.dmarcmilter.evaluation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.dmarcmilter.text.OctetText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A spool in which records wait as the octets that are written, for forms that are made in less than a microsecond: an object that waited
+ * would cost more, as it would outlive its message and be moved by the collector.
+ *
+ * @param <T> of what a record is made
+ */
+public final class OctetSpool<T> extends Spool {
+    /** How a record is made. */
+    public interface Form<T> {
+        /**
+         * Appends a record, on the thread of whoever hands over, while no other is made.
+         *
+         * @return whether there is one
+         */
+        boolean append(T item, OctetText to);
+
+        /** What the log calls an item, from outside. */
+        String id(T item);
+    }
+
+    /** Records that are written at once. */
+    public static final class Batch {
+        private final OctetText octets = new OctetText(FIRST_ROOM);
+        private int records;
+
+        private Batch() {}
+
+        /** The records, one behind the other. */
+        public OctetText octets() {
+            return octets;
+        }
+
+        /** How many there are. */
+        public int records() {
+            return records;
+        }
+    }
+
+    /** About so much is written at once. */
+    private static final int BATCH_OCTETS = 65_536;
+
+    private static final int FIRST_ROOM = 4_096;
+
+    private final Form<T> form;
+    private final Object order = new Object();
+
+    // The rest belongs to whoever has the order.
+    private final Deque<Batch> full = new ArrayDeque<>();
+    private Batch filling = new Batch();
+    private @Nullable Batch spare;
+
+    /** A spool whose thread has not begun. */
+    public OctetSpool(Place place, Bounds bounds, Form<T> form, Writer writer) {
+        super(place, bounds, writer);
+        this.form = form;
+    }
+
+    /** Hands over one item. Never waits for the disk and never fails: what does not fit is counted in {@link #dropped}. */
+    public void offer(T item) {
+        RuntimeException bug = null;
+        boolean enough = false;
+        synchronized (order) {
+            OctetText octets = filling.octets;
+            int begin = octets.length();
+            try {
+                if (form.append(item, octets) && admit(octets.length() - begin)) {
+                    filling.records++;
+                    begin = octets.length();
+                    enough = begin >= BATCH_OCTETS || filling.records >= enough();
+                }
+            } catch (RuntimeException e) {
+                bug = e;
+            }
+            octets.cut(begin);
+            if (enough) {
+                full.add(filling);
+                filling = empty();
+            }
+        }
+        if (bug != null) {
+            tellOfBug(form.id(item), bug);
+        }
+        if (enough) {
+            wake();
+        }
+    }
+
+    private Batch empty() {
+        Batch batch = spare == null ? new Batch() : spare;
+        spare = null;
+        return batch;
+    }
+
+    /** For the writer: the oldest batch, which is its own until it says {@link #done}. */
+    public Optional<Batch> take() {
+        synchronized (order) {
+            if (full.isEmpty() && filling.records > 0) {
+                full.add(filling);
+                filling = empty();
+            }
+            return Optional.ofNullable(full.poll());
+        }
+    }
+
+    /** For the writer: nobody needs the batch any more. */
+    public void done(Batch batch) {
+        synchronized (order) {
+            release(batch.octets.length());
+            batch.octets.cut(0);
+            batch.records = 0;
+            if (batch.octets.room() <= 2 * BATCH_OCTETS) {
+                spare = batch;
+            }
+        }
+    }
+}
