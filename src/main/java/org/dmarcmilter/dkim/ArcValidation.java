@@ -1,7 +1,8 @@
 package org.dmarcmilter.dkim;
 
+import java.io.ByteArrayOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,11 +73,11 @@ final class ArcValidation {
         SignatureCheck message = newestMessage.get();
         return CompletableFuture.allOf(message.answered(), newestKey).thenCompose(answered -> {
             try {
-                DkimResult result = message.decide(fields, keys, () -> true);
+                DkimResult result = message.decide(fields, keys, new VerificationBudget());
                 if (result.code() != Code.PASS) {
                     throw new NoPassException(Code.FAIL, "message signature " + sets.size() + ": " + result.reason());
                 }
-                return olderSeals(new SealedText(sets));
+                return olderSeals(sealed(sets));
             } catch (NoPassException e) {
                 return CompletableFuture.completedFuture(result(Optional.of(e)));
             }
@@ -84,8 +85,8 @@ final class ArcValidation {
     }
 
     /** The newest seal holds all others together. */
-    private CompletableFuture<ArcResult> olderSeals(SealedText text) throws NoPassException {
-        verify(sets.size() - 1, newestKey.join(), text);
+    private CompletableFuture<ArcResult> olderSeals(List<byte[]> hashes) throws NoPassException {
+        verify(sets.size() - 1, newestKey.join(), hashes);
         List<CompletableFuture<DnsAnswer>> keys = new ArrayList<>();
         for (ArcSet set : sets.subList(0, sets.size() - 1)) {
             keys.add(key(set));
@@ -93,7 +94,7 @@ final class ArcValidation {
         return CompletableFuture.allOf(keys.toArray(CompletableFuture[]::new)).thenApply(answered -> {
             try {
                 for (int i = keys.size() - 1; i >= 0; i--) {
-                    verify(i, keys.get(i).join(), text);
+                    verify(i, keys.get(i).join(), hashes);
                 }
                 return result(Optional.empty());
             } catch (NoPassException e) {
@@ -102,11 +103,11 @@ final class ArcValidation {
         });
     }
 
-    private void verify(int index, DnsAnswer answer, SealedText text) throws NoPassException {
+    private void verify(int index, DnsAnswer answer, List<byte[]> hashes) throws NoPassException {
         ArcSet.Seal seal = sets.get(index).seal();
         try {
             VerificationKey key = keys.of(answer).get(0).check(seal.algorithm(), true);
-            if (!key.verifies(text.of(index), seal.signature().octets())) {
+            if (!key.verifies(hashes.get(index), seal.signature().octets())) {
                 throw new NoPassException(Code.FAIL, "signature did not verify");
             }
         } catch (NoPassException e) {
@@ -121,34 +122,25 @@ final class ArcValidation {
                 failure.isEmpty(), failure.map(NoPassException::reason).orElse(""), chain.sealers(), remoteIp);
     }
 
-    /** What each seal has signed: all sets up to its own, without its own signature (section 5.1.1). */
-    private static final class SealedText {
-        private final List<ArcSet> sets;
-        private final byte[] all;
-
-        /** Where each seal begins. */
-        private final int[] seals;
-
-        SealedText(List<ArcSet> sets) {
-            this.sets = sets;
-            seals = new int[sets.size()];
-            StringBuilder text = new StringBuilder(1_024);
-            for (int i = 0; i < seals.length; i++) {
-                ArcSet set = sets.get(i);
-                SignedFields.append(set.results(), Canonicalization.RELAXED, text);
-                SignedFields.append(set.message(), Canonicalization.RELAXED, text);
-                seals[i] = text.length();
-                SignedFields.append(set.seal().field(), Canonicalization.RELAXED, text);
-            }
-            all = SignedFields.octets(text.toString());
+    /**
+     * The hash of what each seal has signed: all sets up to its own, without its own signature (section 5.1.1). Fifty seals make one
+     * reading, as each goes on where the one before it ended.
+     */
+    private static List<byte[]> sealed(List<ArcSet> sets) {
+        List<byte[]> hashes = new ArrayList<>(sets.size());
+        MessageDigest digest = BodyHash.sha256();
+        for (ArcSet set : sets) {
+            ByteArrayOutputStream text = new ByteArrayOutputStream(1_024);
+            SignedFields.write(set.results(), Canonicalization.RELAXED, text);
+            SignedFields.write(set.message(), Canonicalization.RELAXED, text);
+            digest.update(text.toByteArray());
+            ByteArrayOutputStream own = new ByteArrayOutputStream(512);
+            SignedFields.writeWithoutSignature(set.seal().field(), Canonicalization.RELAXED, own);
+            hashes.add(BodyHash.copy(digest).digest(own.toByteArray()));
+            text.reset();
+            SignedFields.write(set.seal().field(), Canonicalization.RELAXED, text);
+            digest.update(text.toByteArray());
         }
-
-        byte[] of(int index) {
-            StringBuilder own = new StringBuilder(256);
-            SignedFields.appendWithoutSignature(sets.get(index).seal().field(), Canonicalization.RELAXED, own);
-            byte[] text = Arrays.copyOf(all, seals[index] + own.length());
-            System.arraycopy(SignedFields.octets(own.toString()), 0, text, seals[index], own.length());
-            return text;
-        }
+        return hashes;
     }
 }

@@ -1,23 +1,33 @@
 package org.dmarcmilter.dkim;
 
+import java.util.Arrays;
 import java.util.Base64;
 
-/**
- * Octets as they stand in a tag: base64 (RFC 6376, section 3.2).
- *
- * @param text without white space
- */
-record Base64Text(String text) {
-    /** @throws IllegalArgumentException if it is not base64 */
-    Base64Text {
-        Base64.getDecoder().decode(text);
+/** Octets as they stand in a tag: base64 (RFC 6376, section 3.2). */
+final class Base64Text {
+    private final byte[] octets;
+
+    /**
+     * Reads them.
+     *
+     * @param text without white space
+     * @throws IllegalArgumentException if it is not base64
+     */
+    Base64Text(String text) {
+        octets = Base64.getDecoder().decode(text);
     }
 
+    /** As they are kept: not to be written to. */
     byte[] octets() {
-        return Base64.getDecoder().decode(text);
+        return octets;
     }
 
     boolean isEmpty() {
-        return text.isEmpty();
+        return octets.length == 0;
+    }
+
+    /** Whether they are these. */
+    boolean matches(byte[] others) {
+        return Arrays.equals(octets, others);
     }
 }

@@ -21,8 +21,8 @@ import java.util.TreeMap;
 final class BodyHash {
     private static final byte[] CRLF = {'\r', '\n'};
 
-    /** Eight octets at a time, in whatever order. */
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    /** Eight octets at a time, the first of them in the lowest place. */
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long EACH = 0x0101_0101_0101_0101L;
     private static final long HIGHEST_BITS = 0x8080_8080_8080_8080L;
@@ -129,12 +129,7 @@ final class BodyHash {
             return start;
         }
         while (true) {
-            while (i + Long.BYTES <= count && !hasSpaceOrControl((long) EIGHT.get(octets, i))) {
-                i += Long.BYTES;
-            }
-            while (i < count && octets[i] > ' ') {
-                i++;
-            }
+            i = pastPlain(octets, i, count);
             if (i == count) {
                 return i;
             }
@@ -152,9 +147,23 @@ final class BodyHash {
         }
     }
 
-    /** Whether one of eight octets is no more than a space: taking one more than that from each borrows from the highest bit of such a one. */
-    private static boolean hasSpaceOrControl(long octets) {
-        return ((octets - (' ' + 1) * EACH) & ~octets & HIGHEST_BITS) != 0;
+    /** Where the next octet is that is no more than a space, or, among the last few, not of US-ASCII. */
+    private static int pastPlain(byte[] octets, int start, int count) {
+        int i = start;
+        for (; i + Long.BYTES <= count; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(octets, i);
+            // Taking more than a space from each borrows from the highest bit of one that is no more. What is borrowed
+            // beyond that may
+            // mark further ones, but only behind the first.
+            long marks = (eight - (' ' + 1) * EACH) & ~eight & HIGHEST_BITS;
+            if (marks != 0) {
+                return i + Long.numberOfTrailingZeros(marks) / Byte.SIZE;
+            }
+        }
+        while (i < count && octets[i] > ' ') {
+            i++;
+        }
+        return i;
     }
 
     private static boolean isSpecial(byte octet) {
@@ -244,7 +253,7 @@ final class BodyHash {
         }
     }
 
-    private static MessageDigest copy(MessageDigest digest) {
+    static MessageDigest copy(MessageDigest digest) {
         try {
             return (MessageDigest) digest.clone();
         } catch (CloneNotSupportedException e) {

@@ -1,5 +1,7 @@
 package org.dmarcmilter.dkim;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -10,32 +12,22 @@ enum Canonicalization {
     /** Nothing may change (section 3.4.1). */
     SIMPLE {
         @Override
-        void append(String name, String space, String value, StringBuilder out) {
-            out.append(name).append(':');
-            appendAsReceived(space, out);
-            appendAsReceived(value, out);
+        void write(String name, String space, String value, ByteArrayOutputStream out) {
+            out.writeBytes(octets(name));
+            out.write(':');
+            writeAsReceived(octets(space), out);
+            writeAsReceived(octets(value), out);
         }
     },
     /** The case of names, and the amount of white space, may (section 3.4.2). */
     RELAXED {
         @Override
-        void append(String name, String space, String value, StringBuilder out) {
-            out.append(lowerCase(name)).append(':');
+        void write(String name, String space, String value, ByteArrayOutputStream out) {
+            out.writeBytes(octets(lowerCase(name)));
+            out.write(':');
             // The space is white space at the beginning, of which nothing remains.
-            int start = out.length();
-            boolean gap = false;
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if (c == ' ' || c == '\t') {
-                    gap = true;
-                } else if (!isLineEnd(value, i)) {
-                    if (gap && out.length() > start) {
-                        out.append(' ');
-                    }
-                    gap = false;
-                    out.append(c);
-                }
-            }
+            byte[] octets = octets(value);
+            out.write(octets, 0, unfold(octets));
         }
     };
 
@@ -48,22 +40,46 @@ enum Canonicalization {
         return Optional.empty();
     }
 
-    /** Appends a field without the line end behind it. Folds may be CRLF or, as a milter gets them, LF. */
-    abstract void append(String name, String space, String value, StringBuilder out);
+    /** Writes a field without the line end behind it. Folds may be CRLF or, as a milter gets them, LF. */
+    abstract void write(String name, String space, String value, ByteArrayOutputStream out);
 
-    private static void appendAsReceived(String text, StringBuilder out) {
-        int start = 0;
-        for (int lf = text.indexOf('\n'); lf >= 0; lf = text.indexOf('\n', lf + 1)) {
-            boolean afterCr = lf > 0 && text.charAt(lf - 1) == '\r';
-            out.append(text, start, afterCr ? lf - 1 : lf).append("\r\n");
-            start = lf + 1;
-        }
-        out.append(text, start, text.length());
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static boolean isLineEnd(String text, int i) {
-        char c = text.charAt(i);
-        return c == '\n' || (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n');
+    private static void writeAsReceived(byte[] octets, ByteArrayOutputStream out) {
+        int start = 0;
+        for (int i = 0; i < octets.length; i++) {
+            if (octets[i] == '\n' && (i == 0 || octets[i - 1] != '\r')) {
+                out.write(octets, start, i - start);
+                out.write('\r');
+                start = i;
+            }
+        }
+        out.write(octets, start, octets.length - start);
+    }
+
+    /** Moves what remains to the beginning, and says how much that is. */
+    private static int unfold(byte[] octets) {
+        int end = 0;
+        boolean gap = false;
+        for (int i = 0; i < octets.length; i++) {
+            byte octet = octets[i];
+            if (octet == ' ' || octet == '\t') {
+                gap = true;
+            } else if (octet > ' ' || !isLineEnd(octets, i)) {
+                if (gap && end > 0) {
+                    octets[end++] = ' ';
+                }
+                gap = false;
+                octets[end++] = octet;
+            }
+        }
+        return end;
+    }
+
+    private static boolean isLineEnd(byte[] octets, int i) {
+        return octets[i] == '\n' || (octets[i] == '\r' && i + 1 < octets.length && octets[i + 1] == '\n');
     }
 
     /** ASCII letters only: other octets of a name are what they are. */

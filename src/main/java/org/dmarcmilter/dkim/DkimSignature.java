@@ -160,7 +160,13 @@ record DkimSignature(
     }
 
     private static boolean has(String names, String name) {
-        return StrictTags.words(names).contains(name);
+        for (int at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1)) {
+            int end = at + name.length();
+            if ((at == 0 || names.charAt(at - 1) == ':') && (end == names.length() || names.charAt(end) == ':')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** For the header and for the body; what is said of the header alone does not hold for the body. */

@@ -28,9 +28,6 @@ public final class DkimVerification {
     /** Fields further below are not even read: far more than any mail has, be it forwarded ever so often. */
     static final int MAX_READ = 100;
 
-    /** Each signature may need several tries, but not all of them: a verification takes up to 0.6 ms. */
-    static final int MAX_VERIFICATIONS = 16;
-
     private final List<HeaderField> fields;
     private final PublishedKeys keys;
     private final BodyHashes hashes = new BodyHashes();
@@ -40,7 +37,7 @@ public final class DkimVerification {
 
     private int unchecked;
     private Optional<ArcValidation> arc = Optional.empty();
-    private int verifications;
+    private final VerificationBudget budget = new VerificationBudget();
 
     /**
      * What was found out.
@@ -189,7 +186,7 @@ public final class DkimVerification {
     private List<DkimResult> results(SignedFields signedFields) {
         List<DkimResult> results = new ArrayList<>(signatures.size());
         for (Ranked ranked : signatures) {
-            results.add(ranked.check().decide(signedFields, keys, () -> ++verifications <= MAX_VERIFICATIONS));
+            results.add(ranked.check().decide(signedFields, keys, budget));
         }
         results.sort(Comparator.comparingInt(DkimResult::place));
         return results;

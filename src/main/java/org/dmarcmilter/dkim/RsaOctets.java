@@ -64,7 +64,7 @@ record RsaOctets(BigInteger modulus, BigInteger exponent) {
         return new BigInteger(octets);
     }
 
-    private static NoPassException malformed() {
+    static NoPassException malformed() {
         return new NoPassException(Code.PERMERROR, "malformed RSA key");
     }
 

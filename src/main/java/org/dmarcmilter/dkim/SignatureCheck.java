@@ -1,10 +1,8 @@
 package org.dmarcmilter.dkim;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.dmarcmilter.dkim.DkimResult.Code;
 import org.dmarcmilter.dns.DnsAnswer;
 import org.dmarcmilter.dns.DnsClient;
@@ -29,6 +27,11 @@ final class SignatureCheck {
 
     private Optional<BodyHash> body = Optional.empty();
     private CompletableFuture<DnsAnswer> answer = new CompletableFuture<>();
+
+    /** What it is about, once the rest is right: the same for each key that is tried. */
+    private Optional<SignedFields.Selection> signed = Optional.empty();
+
+    private byte[] headerHash = new byte[0];
 
     private int keyBits;
     private boolean testMode;
@@ -95,14 +98,14 @@ final class SignatureCheck {
      * The result, once the key is {@link #answered} and the body complete.
      *
      * @param keys reads the answer
-     * @param mayVerify asked before each verification, which is what costs
+     * @param budget asked before what costs
      */
-    DkimResult decide(SignedFields fields, PublishedKeys keys, BooleanSupplier mayVerify) {
+    DkimResult decide(SignedFields fields, PublishedKeys keys, VerificationBudget budget) {
         try {
             if (problem.isPresent()) {
                 throw problem.get();
             }
-            check(signature.orElseThrow(), keys.of(answer.join()), body.orElseThrow(), fields, mayVerify);
+            check(signature.orElseThrow(), keys.of(answer.join()), body.orElseThrow(), fields, budget);
             return claims.result(place, Code.PASS, "", keyBits, testMode);
         } catch (NoPassException e) {
             return claims.result(place, e.code(), e.reason(), keyBits, testMode);
@@ -115,11 +118,11 @@ final class SignatureCheck {
             List<PublishedKey> keys,
             BodyHash hash,
             SignedFields fields,
-            BooleanSupplier mayVerify)
+            VerificationBudget budget)
             throws NoPassException {
         for (int i = 0; ; i++) {
             try {
-                verify(usable, keys.get(i), hash, fields, mayVerify);
+                verify(usable, keys.get(i), hash, fields, budget);
                 return;
             } catch (NoPassException e) {
                 if (i == keys.size() - 1) {
@@ -130,7 +133,7 @@ final class SignatureCheck {
     }
 
     private void verify(
-            DkimSignature usable, PublishedKey published, BodyHash hash, SignedFields fields, BooleanSupplier mayVerify)
+            DkimSignature usable, PublishedKey published, BodyHash hash, SignedFields fields, VerificationBudget budget)
             throws NoPassException {
         keyBits = 0;
         testMode = published.record().testMode();
@@ -140,24 +143,37 @@ final class SignatureCheck {
         if (bodyHash.isEmpty()) {
             throw new NoPassException(Code.FAIL, "body shorter than signed");
         }
-        if (!Arrays.equals(bodyHash.get(), usable.bodyHash().octets())) {
+        if (!usable.bodyHash().matches(bodyHash.get())) {
             throw new NoPassException(Code.FAIL, "body hash did not verify");
         }
-        if (!mayVerify.getAsBoolean()) {
+        if (!budget.allowsVerification()) {
             throw new NoPassException(Code.POLICY, "too many keys");
         }
-        SignedFields.Selection signed = fields.select(usable, field);
-        if (!key.verifies(
-                SignedFields.octets(signed.header()), usable.signature().octets())) {
+        SignedFields.Selection header = signed(usable, fields, budget);
+        if (!key.verifies(headerHash, usable.signature().octets())) {
             throw new NoPassException(Code.FAIL, "signature did not verify");
         }
         // It is right. But is it about what a reader of the message sees?
         if (usable.limit().isPresent() && hash.length() > usable.limit().getAsLong()) {
             throw new NoPassException(Code.POLICY, "text behind the signed part of the body");
         }
-        if (signed.twin().isPresent()) {
+        if (header.twin().isPresent()) {
             throw new NoPassException(
-                    Code.POLICY, "more fields of the name " + signed.twin().get() + " than are signed");
+                    Code.POLICY, "more fields of the name " + header.twin().get() + " than are signed");
         }
+    }
+
+    /** Chooses and hashes what was signed, at the first call. */
+    private SignedFields.Selection signed(DkimSignature usable, SignedFields fields, VerificationBudget budget)
+            throws NoPassException {
+        if (signed.isEmpty()) {
+            SignedFields.Selection selection = fields.select(usable, field);
+            if (!budget.allowsHeader(selection.octets())) {
+                throw new NoPassException(Code.POLICY, "too much header to check");
+            }
+            headerHash = selection.hash();
+            signed = Optional.of(selection);
+        }
+        return signed.get();
     }
 }

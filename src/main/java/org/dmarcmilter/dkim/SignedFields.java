@@ -1,6 +1,7 @@
 package org.dmarcmilter.dkim;
 
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,35 @@ final class SignedFields {
     /**
      * What was signed.
      *
-     * @param header the text, one character per octet
+     * @param chosen the fields in the order in which they were signed
+     * @param own the field of the signature, which is signed last
      * @param twin a name of which there are more fields than are signed, where a second one would be shown
      */
-    record Selection(String header, Optional<String> twin) {}
+    record Selection(
+            List<HeaderField> chosen, HeaderField own, Canonicalization canonicalization, Optional<String> twin) {
+        /** How many octets they have, but for what canonicalization changes. */
+        long octets() {
+            long octets = SignedFields.octets(own);
+            for (HeaderField field : chosen) {
+                octets += SignedFields.octets(field);
+            }
+            return octets;
+        }
+
+        /** The text that was signed. */
+        byte[] text() {
+            ByteArrayOutputStream text = new ByteArrayOutputStream(1_024);
+            for (HeaderField field : chosen) {
+                write(field, canonicalization, text);
+            }
+            writeWithoutSignature(own, canonicalization, text);
+            return text.toByteArray();
+        }
+
+        byte[] hash() {
+            return BodyHash.sha256().digest(text());
+        }
+    }
 
     SignedFields(List<HeaderField> fields) {
         this.fields = fields;
@@ -53,16 +79,15 @@ final class SignedFields {
             index();
         }
         Map<String, Integer> unused = new HashMap<>();
-        StringBuilder header = new StringBuilder(1_024);
+        List<HeaderField> chosen = new ArrayList<>();
         for (String name : StrictTags.words(signature.names())) {
             int next = unused.containsKey(name) ? unused.get(name) : lowest.getOrDefault(name, NONE);
             if (next != NONE) {
-                append(fields.get(next), signature.header(), header);
+                chosen.add(fields.get(next));
                 unused.put(name, above[next]);
             }
         }
-        appendWithoutSignature(own, signature.header(), header);
-        return new Selection(header.toString(), twin(unused));
+        return new Selection(chosen, own, signature.header(), twin(unused));
     }
 
     private static Optional<String> twin(Map<String, Integer> unused) {
@@ -75,18 +100,19 @@ final class SignedFields {
     }
 
     /** A whole field, with its line end. */
-    static void append(HeaderField field, Canonicalization canonicalization, StringBuilder out) {
-        canonicalization.append(field.name(), field.space(), field.value(), out);
-        out.append("\r\n");
+    static void write(HeaderField field, Canonicalization canonicalization, ByteArrayOutputStream out) {
+        canonicalization.write(field.name(), field.space(), field.value(), out);
+        out.write('\r');
+        out.write('\n');
     }
 
     /** The field in which a signature stands: without its value, and without its line end. */
-    static void appendWithoutSignature(HeaderField field, Canonicalization canonicalization, StringBuilder out) {
-        canonicalization.append(field.name(), field.space(), withoutSignature(field.value()), out);
+    static void writeWithoutSignature(HeaderField field, Canonicalization canonicalization, ByteArrayOutputStream out) {
+        canonicalization.write(field.name(), field.space(), withoutSignature(field.value()), out);
     }
 
-    static byte[] octets(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    private static int octets(HeaderField field) {
+        return field.name().length() + field.value().length();
     }
 
     /**
@@ -99,13 +125,25 @@ final class SignedFields {
             int semicolon = list.indexOf(';', start);
             int end = semicolon < 0 ? list.length() : semicolon;
             int equalSign = list.indexOf('=', start);
-            if (equalSign >= 0
-                    && equalSign < end
-                    && TagList.trim(list.substring(start, equalSign)).equals("b")) {
+            if (equalSign >= 0 && equalSign < end && isB(list, start, equalSign)) {
                 return list.substring(0, equalSign + 1) + list.substring(end);
             }
             start = end + 1;
         }
         return list;
+    }
+
+    /** Whether that is all there is, but for white space. */
+    private static boolean isB(String list, int start, int end) {
+        int letters = 0;
+        for (int i = start; i < end; i++) {
+            char c = list.charAt(i);
+            if (c == 'b') {
+                letters++;
+            } else if (!TagList.isWhiteSpace(c)) {
+                return false;
+            }
+        }
+        return letters == 1;
     }
 }

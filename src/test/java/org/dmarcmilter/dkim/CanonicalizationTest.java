@@ -2,6 +2,8 @@ package org.dmarcmilter.dkim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,9 +40,9 @@ class CanonicalizationTest {
     }
 
     private static String canonical(Canonicalization canonicalization, String name, String space, String value) {
-        StringBuilder out = new StringBuilder();
-        canonicalization.append(name, plain(space), plain(value), out);
-        return out.toString();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        canonicalization.write(name, plain(space), plain(value), out);
+        return out.toString(StandardCharsets.ISO_8859_1);
     }
 
     @ParameterizedTest(name = "{2}")

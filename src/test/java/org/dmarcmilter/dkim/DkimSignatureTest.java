@@ -152,7 +152,8 @@ class DkimSignatureTest {
                 SignatureCheck.of(3, new HeaderField(DkimSignature.FIELD, field(change)), DkimSignature::of, NOW);
         assertEquals(expected.equals("usable"), check.signer().isPresent());
         if (!expected.equals("usable")) {
-            DkimResult result = check.decide(new SignedFields(List.of()), new PublishedKeys(), () -> true);
+            DkimResult result =
+                    check.decide(new SignedFields(List.of()), new PublishedKeys(), new VerificationBudget());
             assertEquals(expected, result.code().word());
             assertEquals(reason, result.reason());
             assertEquals(3, result.place());
@@ -187,7 +188,7 @@ class DkimSignatureTest {
     void tellsWhatCouldBeRead(String change, String domain, String selector, String identity, String why) {
         DkimResult result = SignatureCheck.of(
                         0, new HeaderField(DkimSignature.FIELD, field(change)), DkimSignature::of, NOW)
-                .decide(new SignedFields(List.of()), new PublishedKeys(), () -> true);
+                .decide(new SignedFields(List.of()), new PublishedKeys(), new VerificationBudget());
         assertEquals(domain, result.domain().map(Object::toString).orElse(""), why);
         assertEquals(selector, result.selector(), why);
         assertEquals(identity, result.identity(), why);

@@ -250,6 +250,40 @@ class DkimVerificationTest {
         assertEquals("too many keys", findings.signatures().get(3).reason());
     }
 
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # signatures, of which by whom: a the author, o others; what each signs | expected | why
+        400000o 400000o 400000o 400000a | policy, policy, pass, pass | the author's is the first, and then it is as they stand
+        2000000a 1000o                 | pass, policy             | the first may be about a header of any size
+        1000o 2000000a                 | policy, pass             | be it below
+        100000o*10                     | pass*10                  | a million in ten parts
+        """)
+    void hashesNoMoreOfTheHeaderThanItMay(String signatures, String expected, String why) {
+        Zone zone =
+                new Zone().txt("s._domainkey.example.com", RSA.record()).txt("s._domainkey.example.org", RSA.record());
+        WireMessage message = MAIL;
+        String written = signatures.endsWith("*10")
+                ? (signatures.replace("*10", "") + " ").repeat(10).strip()
+                : signatures;
+        for (String signature : written.split(" ")) {
+            int last = signature.length() - 1;
+            String name = "X-" + message.fields().size();
+            message = with(message, name, "x".repeat(Integer.parseInt(signature.substring(0, last)) - 500));
+            String signer = signature.charAt(last) == 'a' ? "example.com" : "example.org";
+            message = RSA.sign(message, "d=" + signer + "; s=s; h=from:" + name);
+        }
+        Findings findings = verify(message, zone);
+        List<String> words = findings.signatures().stream()
+                .map(result -> result.code().word())
+                .collect(Collectors.toList());
+        Collections.reverse(words); // the last to sign stands on top
+        assertEquals(
+                expected.endsWith("*10") ? ("pass, ".repeat(9) + "pass") : expected, String.join(", ", words), why);
+        findings.signatures().stream()
+                .filter(result -> result.code() == Code.POLICY)
+                .forEach(result -> assertEquals("too much header to check", result.reason()));
+    }
+
     @Test
     void bothAlgorithmsSideBySide() {
         Zone zone = new Zone()

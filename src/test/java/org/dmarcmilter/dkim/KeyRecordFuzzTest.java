@@ -21,8 +21,8 @@ class KeyRecordFuzzTest {
         boolean pass = key.code() == Code.PASS;
         assertEquals(pass, key.reason().isEmpty(), key::toString);
         assertTrue(key.reason().matches("[ -~]{0,200}"), key::toString);
-        int least = key.algorithm().startsWith("rsa") ? VerificationKey.MIN_RSA_BITS : 256;
+        int least = key.algorithm().startsWith("rsa") ? RsaKey.MIN_BITS : 256;
         assertTrue(pass ? key.keyBits() >= least : key.keyBits() == 0, key::toString);
-        assertTrue(key.keyBits() <= VerificationKey.MAX_RSA_BITS, key::toString);
+        assertTrue(key.keyBits() <= RsaKey.MAX_BITS, key::toString);
     }
 }

@@ -1,6 +1,5 @@
 package org.dmarcmilter.dkim;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -72,7 +71,7 @@ final class TestSigner {
                     DkimSignature.FIELD, value + "; bh=" + Base64.getEncoder().encodeToString(hash) + "; b=");
             List<HeaderField> fields = new ArrayList<>(message.fields());
             fields.add(0, unsigned);
-            String header = new SignedFields(fields).select(draft, unsigned).header();
+            byte[] header = new SignedFields(fields).select(draft, unsigned).text();
             fields.set(0, new HeaderField(DkimSignature.FIELD, unsigned.value() + signature(header)));
             return new WireMessage(fields, message.body(), message.pieceSize());
         } catch (NoPassException e) {
@@ -85,13 +84,12 @@ final class TestSigner {
         return DkimSignature.of(tags, SignatureClaims.of(tags), 0);
     }
 
-    private String signature(String header) {
+    private String signature(byte[] header) {
         try {
             boolean rsa = algorithm == Algorithm.RSA_SHA256;
-            byte[] octets = header.getBytes(StandardCharsets.ISO_8859_1);
             Signature signature = Signature.getInstance(rsa ? "SHA256withRSA" : "Ed25519");
             signature.initSign(keys.getPrivate());
-            signature.update(rsa ? octets : BodyHash.sha256().digest(octets));
+            signature.update(rsa ? header : BodyHash.sha256().digest(header));
             return Base64.getEncoder().encodeToString(signature.sign());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
