@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.dmarcmilter.text.OctetText;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A spool in which records wait as the octets that are written, for forms that are made in less than a microsecond: an object that waited
@@ -28,7 +27,7 @@ public final class OctetSpool<T> extends Spool {
 
     /** Records that are written at once. */
     public static final class Batch {
-        private final OctetText octets = new OctetText(FIRST_ROOM);
+        private final OctetText octets = new OctetText(BATCH_ROOM);
         private int records;
 
         private Batch() {}
@@ -47,7 +46,11 @@ public final class OctetSpool<T> extends Spool {
     /** About so much is written at once. */
     private static final int BATCH_OCTETS = 65_536;
 
-    private static final int FIRST_ROOM = 4_096;
+    /** So that the last record of an ordinary batch has room too. */
+    private static final int BATCH_ROOM = BATCH_OCTETS + 4_096;
+
+    /** So many empty batches are kept: the thread may be late by some, and the collector would have to move new ones. */
+    private static final int MAX_SPARE = 4;
 
     private final Form<T> form;
     private final Object order = new Object();
@@ -55,7 +58,7 @@ public final class OctetSpool<T> extends Spool {
     // The rest belongs to whoever has the order.
     private final Deque<Batch> full = new ArrayDeque<>();
     private Batch filling = new Batch();
-    private @Nullable Batch spare;
+    private final Deque<Batch> spare = new ArrayDeque<>(MAX_SPARE);
 
     /** A spool whose thread has not begun. */
     public OctetSpool(Place place, Bounds bounds, Form<T> form, Writer writer) {
@@ -94,9 +97,8 @@ public final class OctetSpool<T> extends Spool {
     }
 
     private Batch empty() {
-        Batch batch = spare == null ? new Batch() : spare;
-        spare = null;
-        return batch;
+        Batch batch = spare.poll();
+        return batch == null ? new Batch() : batch;
     }
 
     /** For the writer: the oldest batch, which is its own until it says {@link #done}. */
@@ -116,8 +118,8 @@ public final class OctetSpool<T> extends Spool {
             release(batch.octets.length());
             batch.octets.cut(0);
             batch.records = 0;
-            if (batch.octets.room() <= 2 * BATCH_OCTETS) {
-                spare = batch;
+            if (spare.size() < MAX_SPARE && batch.octets.room() <= 2 * BATCH_OCTETS) {
+                spare.push(batch);
             }
         }
     }
