@@ -3,7 +3,7 @@ package org.dmarcmilter.authres;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.message.AddrSpec;
-import org.dmarcmilter.message.OctetText;
+import org.dmarcmilter.message.FieldDomain;
 
 /** The domain that a property such as smtp.mailfrom, header.d or header.i names (RFC 8601, section 2.2, pvalue). */
 public final class PropertyDomain {
@@ -15,8 +15,8 @@ public final class PropertyDomain {
      */
     public static Optional<DomainName> of(String value) {
         if (value.startsWith("@")) {
-            return OctetText.domain(value.substring(1));
+            return FieldDomain.of(value.substring(1));
         }
-        return value.indexOf('@') < 0 ? OctetText.domain(value) : AddrSpec.domain(value);
+        return value.indexOf('@') < 0 ? FieldDomain.of(value) : AddrSpec.domain(value);
     }
 }

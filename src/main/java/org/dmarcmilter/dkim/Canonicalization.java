@@ -3,6 +3,7 @@ package org.dmarcmilter.dkim;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.dmarcmilter.domain.AsciiCase;
 
 /**
  * What may change on the way without breaking a signature (RFC 6376, section 3.4). Here for header fields; {@link BodyHash} does it to
@@ -23,7 +24,7 @@ enum Canonicalization {
     RELAXED {
         @Override
         void write(String name, String space, String value, ByteArrayOutputStream out) {
-            out.writeBytes(octets(lowerCase(name)));
+            out.writeBytes(octets(AsciiCase.lower(name)));
             out.write(':');
             // The space is white space at the beginning, of which nothing remains.
             byte[] octets = octets(value);
@@ -80,24 +81,5 @@ enum Canonicalization {
 
     private static boolean isLineEnd(byte[] octets, int i) {
         return octets[i] == '\n' || (octets[i] == '\r' && i + 1 < octets.length && octets[i + 1] == '\n');
-    }
-
-    /** ASCII letters only: other octets of a name are what they are. */
-    static String lowerCase(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (isUpperCase(name.charAt(i))) {
-                StringBuilder lower = new StringBuilder(name);
-                for (int j = i; j < name.length(); j++) {
-                    char c = name.charAt(j);
-                    lower.setCharAt(j, isUpperCase(c) ? (char) (c + ('a' - 'A')) : c);
-                }
-                return lower.toString();
-            }
-        }
-        return name;
-    }
-
-    private static boolean isUpperCase(char c) {
-        return c >= 'A' && c <= 'Z';
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.dmarcmilter.dkim.DkimResult.Code;
+import org.dmarcmilter.domain.AsciiCase;
 import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.text.TagList;
 
@@ -67,7 +68,7 @@ record DkimSignature(
     /** Reads an ARC-Message-Signature, which has an instance for i=, no version, and another default for c= (RFC 8617, section 4.1.2). */
     static DkimSignature ofArc(StrictTags tags, SignatureClaims claims, long now) throws NoPassException {
         DkimSignature signature = read(tags, claims, Optional.empty(), Canonicalization.RELAXED, now);
-        if (has(signature.names, Canonicalization.lowerCase(ArcChain.SEAL))) {
+        if (has(signature.names, AsciiCase.lower(ArcChain.SEAL))) {
             throw tags.wrong("h", "names the seal");
         }
         return signature;
@@ -156,7 +157,7 @@ record DkimSignature(
                 }
             }
         }
-        return Canonicalization.lowerCase(String.join(":", names));
+        return AsciiCase.lower(String.join(":", names));
     }
 
     private static boolean has(String names, String name) {

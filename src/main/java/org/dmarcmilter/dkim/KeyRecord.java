@@ -1,8 +1,8 @@
 package org.dmarcmilter.dkim;
 
 import java.util.List;
-import java.util.Locale;
 import org.dmarcmilter.dkim.DkimResult.Code;
+import org.dmarcmilter.domain.AsciiCase;
 
 /**
  * What a domain publishes for one of its selectors (RFC 6376, section 3.6.1).
@@ -44,7 +44,7 @@ record KeyRecord(String keyType, boolean sha256, boolean email, boolean testMode
         List<String> flags = words(tags, "t", "");
         List<String> services = words(tags, "s", "*");
         return new KeyRecord(
-                lowerCase(tags.value("k").orElse("rsa")),
+                AsciiCase.lower(tags.value("k").orElse("rsa")),
                 words(tags, "h", "sha256").contains("sha256"),
                 services.contains("*") || services.contains("email"),
                 flags.contains("y"),
@@ -53,11 +53,7 @@ record KeyRecord(String keyType, boolean sha256, boolean email, boolean testMode
     }
 
     private static List<String> words(StrictTags tags, String name, String ifNone) {
-        return StrictTags.words(lowerCase(tags.value(name).orElse(ifNone)));
-    }
-
-    private static String lowerCase(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        return StrictTags.words(AsciiCase.lower(tags.value(name).orElse(ifNone)));
     }
 
     /** Throws unless the key is for mail, and for signatures of that kind. */

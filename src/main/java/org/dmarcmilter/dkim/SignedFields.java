@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dmarcmilter.domain.AsciiCase;
 import org.dmarcmilter.message.HeaderField;
 import org.dmarcmilter.text.TagList;
 
@@ -68,7 +69,7 @@ final class SignedFields {
         above = new int[fields.size()];
         Arrays.fill(above, NONE);
         for (int i = 0; i < above.length; i++) {
-            Integer next = lowest.put(Canonicalization.lowerCase(fields.get(i).name()), i);
+            Integer next = lowest.put(AsciiCase.lower(fields.get(i).name()), i);
             above[i] = next == null ? NONE : next;
         }
     }

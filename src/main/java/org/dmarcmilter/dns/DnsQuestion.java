@@ -1,5 +1,7 @@
 package org.dmarcmilter.dns;
 
+import org.dmarcmilter.domain.AsciiCase;
+
 /**
  * What to ask.
  *
@@ -19,7 +21,7 @@ public record DnsQuestion(String name, Type type) {
     }
 
     public DnsQuestion {
-        name = withoutTrailingDot(lowerCase(name));
+        name = withoutTrailingDot(AsciiCase.lower(name));
     }
 
     // Looked up several times a message; what a record has by itself costs more.
@@ -36,25 +38,6 @@ public record DnsQuestion(String name, Type type) {
 
     public static DnsQuestion txt(String name) {
         return new DnsQuestion(name, Type.TXT);
-    }
-
-    /** Only ASCII: {@link String#toLowerCase} would turn the octet 0xC0 into 0xE0 and the Kelvin sign into a k. */
-    static String lowerCase(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (isUpperCase(name.charAt(i))) {
-                StringBuilder lower = new StringBuilder(name);
-                for (int j = i; j < name.length(); j++) {
-                    char c = name.charAt(j);
-                    lower.setCharAt(j, isUpperCase(c) ? (char) (c + ('a' - 'A')) : c);
-                }
-                return lower.toString();
-            }
-        }
-        return name;
-    }
-
-    private static boolean isUpperCase(char c) {
-        return c >= 'A' && c <= 'Z';
     }
 
     private static String withoutTrailingDot(String name) {

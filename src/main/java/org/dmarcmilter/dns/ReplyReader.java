@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import org.dmarcmilter.domain.AsciiCase;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -204,7 +205,7 @@ final class ReplyReader {
 
     /** Octets that no host name has stay in the escaped form of zone files. The root is {@code ""}: a null MX. */
     private static String text(Name name) {
-        return name.equals(Name.root) ? "" : DnsQuestion.lowerCase(name.toString(true));
+        return name.equals(Name.root) ? "" : AsciiCase.lower(name.toString(true));
     }
 
     private static long smallestTtl(List<Record> records) {

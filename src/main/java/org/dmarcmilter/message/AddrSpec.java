@@ -26,7 +26,7 @@ public record AddrSpec(String localPart, DomainName domain) {
         if (at <= 0 || at >= text.length() || text.charAt(at) != '@') {
             return Optional.empty();
         }
-        return OctetText.domain(text.substring(at + 1));
+        return FieldDomain.of(text.substring(at + 1));
     }
 
     /** Where the local part ends, or -1 if a quoted string in it does not. */

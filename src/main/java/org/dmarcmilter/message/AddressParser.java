@@ -205,7 +205,7 @@ public final class AddressParser {
         }
         checkLocalPart(words.subList(0, at));
         String domain = domainText(words.subList(at + 1, words.size()));
-        return OctetText.domain(domain).orElseThrow(() -> notADomain(domain));
+        return FieldDomain.of(domain).orElseThrow(() -> notADomain(domain));
     }
 
     /** With what is in it, where that is not what it looks like. */

@@ -6,18 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.dmarcmilter.domain.DomainName;
 
-/** Domains out of header text that holds one character per octet. */
-public final class OctetText {
+/** A domain as it stands in a header field, whose text holds one character per octet. */
+public final class FieldDomain {
     /** No U-label form of a name of 253 octets is longer; what is, is not worth decoding. */
     private static final int MAX_DOMAIN_OCTETS = 2048;
 
-    private OctetText() {}
+    private FieldDomain() {}
 
     /**
      * Reads a domain as it stands in a field: ASCII, or U-labels in UTF-8 (RFC 6532, section 3.2), with at most one trailing dot.
      * Nothing is trimmed. Empty if the octets are not UTF-8 or the DNS can have no such name.
      */
-    public static Optional<DomainName> domain(String octets) {
+    public static Optional<DomainName> of(String octets) {
         if (octets.length() > MAX_DOMAIN_OCTETS) {
             return Optional.empty();
         }
@@ -26,7 +26,7 @@ public final class OctetText {
         }
         // Unicode has spaces that a mapping to A-labels might quietly drop; a name with a hole is no name.
         return utf8(octets)
-                .filter(text -> text.codePoints().noneMatch(OctetText::isSpaceOrControl))
+                .filter(text -> text.codePoints().noneMatch(FieldDomain::isSpaceOrControl))
                 .flatMap(DomainName::parse);
     }
 
