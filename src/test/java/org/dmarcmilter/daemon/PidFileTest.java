@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Optional;
 import org.dmarcmilter.config.Settings;
 import org.dmarcmilter.domain.ListenAddress;
@@ -45,6 +47,29 @@ class PidFileTest {
         assertEquals(Optional.empty(), PidFile.write(service(Optional.empty(), Optional.empty()), "1"));
         String nowhere = directory.resolve("missing").resolve("pid").toString();
         assertEquals(Optional.empty(), PidFile.write(service(Optional.of(nowhere), Optional.empty()), "1"));
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # content   | written anew | why
+        %d          | false        | a process that runs and is older than the file: OpenDMARC, beside which we are tried
+        %d before   | true         | the file is older than the process, which has only got the same number
+        no number   | true         | nobody's
+        ''          | true         | empty
+        999999999999999999 | true  | no such process
+        """)
+    void staysThatOfAnother(String content, boolean writtenAnew, String why) throws IOException {
+        Path file = directory.resolve("pid");
+        ProcessHandle runner = ProcessHandle.current();
+        Files.writeString(file, content.replace("%d", "" + runner.pid()).replace(" before", "") + "\n");
+        if (content.endsWith("before")) {
+            Instant older = runner.info().startInstant().orElseThrow().minusSeconds(60);
+            Files.setLastModifiedTime(file, FileTime.from(older));
+        }
+        String before = Files.readString(file);
+        Optional<PidFile> written = PidFile.write(service(Optional.of(file.toString()), Optional.empty()), "1");
+        assertEquals(writtenAnew, written.isPresent(), why);
+        assertEquals(writtenAnew ? "1\n" : before, Files.readString(file), why);
     }
 
     private static Settings.Service service(Optional<String> pidFile, Optional<Integer> umask) {
