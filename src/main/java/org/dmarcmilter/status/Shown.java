@@ -27,7 +27,12 @@ final class Shown {
 
     /** {@code 12,345}. */
     static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+        // A Formatter would bring the tables of all locales into memory.
+        StringBuilder digits = new StringBuilder().append(number);
+        for (int at = digits.length() - 3; at > (number < 0 ? 1 : 0); at -= 3) {
+            digits.insert(at, ',');
+        }
+        return digits.toString();
     }
 
     /** The two largest units: {@code 3 d 4 h}, {@code 5 min 0 s}. */
@@ -45,9 +50,9 @@ final class Shown {
     /** {@code 2.5 ms}, {@code 1 s}. */
     static String latency(double seconds) {
         double shown = seconds < 1 ? seconds * 1_000 : seconds;
-        String number =
-                shown == Math.rint(shown) ? String.valueOf((long) shown) : String.format(Locale.ROOT, "%.1f", shown);
-        return number + (seconds < 1 ? " ms" : " s");
+        long tenths = Math.round(shown * 10);
+        String fraction = tenths % 10 == 0 ? "" : "." + tenths % 10;
+        return tenths / 10 + fraction + (seconds < 1 ? " ms" : " s");
     }
 
     /** {@code 87 %}; {@code -} of nothing. */
