@@ -11,15 +11,20 @@ import java.util.regex.Pattern;
 /** A page that shows what to type and what comes of it, so that the tests type and see the same. */
 public enum Page {
     AGGREGATE_REPORTS("aggregate-reports"),
+    DOES_IT_WORK("does-it-work"),
     EXPLAIN("explain"),
+    FROM_OPENDMARC("from-opendmarc"),
     INSTALL("install"),
     POSTFIX_AND_SENDMAIL("postfix-and-sendmail"),
     README(Path.of("README.md")),
+    REPORTS("reports"),
+    SPEED("speed"),
     STATS("stats");
 
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```[a-z]*\n(.*?)^```$");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```[a-z]*\n(.*?)^ *```$");
+    private static final Pattern INLINE = Pattern.compile("`([^`]+)`");
     /** The build that runs this test has done that. */
-    private static final String BUILD = "mvn -q -DskipTests package && ";
+    private static final String BUILD = "mvn -Dmaven.test.skip=true package && ";
 
     private final Path path;
 
@@ -53,9 +58,17 @@ public enum Page {
         return blocks;
     }
 
+    /** What the chapter with that heading has in back quotes within its text, in its order. */
+    public List<String> inline(String heading) {
+        return INLINE.matcher(BLOCK.matcher(chapter(heading)).replaceAll(""))
+                .results()
+                .map(code -> code.group(1))
+                .toList();
+    }
+
     /** The chapter with that heading. */
     public String chapter(String heading) {
-        String page = read();
+        String page = "\n" + read();
         int start = page.indexOf("\n" + heading + "\n");
         if (start < 0) {
             throw new NoSuchElementException(path + " has no " + heading);
