@@ -32,7 +32,7 @@ final class BodyHash {
 
     private final boolean relaxed;
     private final MessageDigest digest = sha256();
-    private final byte[] buffer = new byte[2 * LONG_RUN];
+    private final byte[] buffer = new byte[4_096];
     private int buffered;
 
     /** White space was seen, and nothing behind it in its line. */

@@ -29,7 +29,7 @@ final class BodyHashes {
             return;
         }
         if (piece.length == 0) {
-            piece = new byte[2_048];
+            piece = new byte[4_096];
         }
         for (int at = octets.position(); at < octets.limit(); at += piece.length) {
             int count = Math.min(piece.length, octets.limit() - at);

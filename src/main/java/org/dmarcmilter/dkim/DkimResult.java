@@ -48,11 +48,9 @@ public record DkimResult(
         /** The key cannot be used for it. */
         PERMERROR;
 
-        private final String word = name().toLowerCase(Locale.ROOT);
-
         /** The word in headers and logs. */
         public String word() {
-            return word;
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

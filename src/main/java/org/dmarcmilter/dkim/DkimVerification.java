@@ -173,10 +173,8 @@ public final class DkimVerification {
             return CompletableFuture.completedFuture(new Findings(List.of(), 0, Optional.empty()));
         }
         SignedFields signedFields = new SignedFields(fields);
-        CompletableFuture<?>[] keys = new CompletableFuture<?>[signatures.size()];
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = signatures.get(i).check().answered();
-        }
+        CompletableFuture<?>[] keys =
+                signatures.stream().map(ranked -> ranked.check().answered()).toArray(CompletableFuture[]::new);
         CompletableFuture<List<DkimResult>> results =
                 CompletableFuture.allOf(keys).thenApply(answered -> results(signedFields));
         return arc.map(chain -> chain.end(signedFields).thenApply(Optional::of))

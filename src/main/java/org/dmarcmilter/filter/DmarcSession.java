@@ -40,7 +40,7 @@ final class DmarcSession implements MilterFilter.BodyReader {
     private static final MilterReply ACCEPT = new MilterReply.Accept();
 
     /** Octets that the hashing of a body takes, about. */
-    private static final int HASHING = 4 * 1024;
+    private static final int HASHING = 10 * 1024;
 
     private final Rules rules;
     private final Consumer<JudgedMessage> recorder;

@@ -1,6 +1,5 @@
 package org.dmarcmilter.judge;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -63,21 +62,15 @@ public record Judgement(
         if (more.isEmpty()) {
             return this;
         }
-        List<LogLine> all = both(log, more);
+        List<LogLine> all = Stream.concat(log.stream(), more.stream()).toList();
         return new Judgement(verdict, headers, removed, copyTo, all, evidence, evaluation, others);
     }
 
     /** The same judgement with one more field, below the others. */
     Judgement announcing(HeaderField field) {
-        List<HeaderField> all = both(List.of(field), headers);
+        List<HeaderField> all =
+                Stream.concat(Stream.of(field), headers.stream()).toList();
         return new Judgement(verdict, all, removed, copyTo, log, evidence, evaluation, others);
-    }
-
-    private static <T> List<T> both(List<T> first, List<T> second) {
-        List<T> both = new ArrayList<>(first.size() + second.size());
-        both.addAll(first);
-        both.addAll(second);
-        return both;
     }
 
     /** Whether it fails, and the owner of the author domain asks for something to be done. */

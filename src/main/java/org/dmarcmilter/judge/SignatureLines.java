@@ -1,6 +1,5 @@
 package org.dmarcmilter.judge;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.dmarcmilter.dkim.DkimResult;
 import org.dmarcmilter.dkim.DkimVerification;
@@ -12,13 +11,9 @@ final class SignatureLines {
     private SignatureLines() {}
 
     static List<LogLine> of(MessageFacts facts, DkimVerification.Findings findings) {
-        List<DkimResult> signatures = findings.signatures();
-        List<LogLine> lines = new ArrayList<>(signatures.size());
-        for (int i = 0; i < signatures.size(); i++) {
-            DkimResult signature = signatures.get(i);
-            lines.add(LogLine.debug(() -> facts.logged(line(signature))));
-        }
-        return lines;
+        return findings.signatures().stream()
+                .map(signature -> LogLine.debug(() -> facts.logged(line(signature))))
+                .toList();
     }
 
     /** {@code dkim=pass d=example.com s=sel a=rsa-sha256 2048 bits}. */

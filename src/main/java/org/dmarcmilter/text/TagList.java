@@ -25,7 +25,7 @@ public final class TagList {
             int equalSign = text.indexOf('=');
             return equalSign < 0
                     ? new Tag(text, text, "", false)
-                    : new Tag(text, trim(text, 0, equalSign), trim(text, equalSign + 1, text.length()), true);
+                    : new Tag(text, trim(text.substring(0, equalSign)), trim(text.substring(equalSign + 1)), true);
         }
     }
 
@@ -58,7 +58,7 @@ public final class TagList {
         while (start <= value.length()) {
             int next = value.indexOf(separator, start);
             int end = next < 0 ? value.length() : next;
-            items.add(trim(value, start, end));
+            items.add(trim(value.substring(start, end)));
             start = end + 1;
         }
         return items;
@@ -69,12 +69,8 @@ public final class TagList {
      * section 2.8). Other controls stay.
      */
     public static String trim(String text) {
-        return trim(text, 0, text.length());
-    }
-
-    private static String trim(String text, int from, int to) {
-        int start = from;
-        int end = to;
+        int start = 0;
+        int end = text.length();
         while (start < end && isWhiteSpace(text.charAt(start))) {
             start++;
         }

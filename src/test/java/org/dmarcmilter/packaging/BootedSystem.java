@@ -92,6 +92,11 @@ final class BootedSystem implements AutoCloseable {
         mustRun(List.of("docker", "cp", from + (Files.isDirectory(from) ? "/." : ""), container + ":" + to));
     }
 
+    /** Adds lines to a file. */
+    void append(String file, String lines) {
+        mustRun("cat >>" + file + " <<'END'\n" + lines + "END");
+    }
+
     /** Installs packages of Debian, and nothing they only recommend. */
     void installFromDebian(String packages) {
         mustRun("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "

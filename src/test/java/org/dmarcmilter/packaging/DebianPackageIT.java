@@ -4,15 +4,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dmarcmilter.documents.Page;
 import org.dmarcmilter.endtoend.DeliveredMessage;
 import org.dmarcmilter.endtoend.ReceivedReport;
-import org.dmarcmilter.endtoend.SmtpClient;
 import org.dmarcmilter.endtoend.SmtpReply;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -21,8 +18,6 @@ import org.junit.jupiter.api.Test;
 /** The deb on Debian 12, and Postfix beside it. */
 @DisplayName("the deb on Debian 12")
 class DebianPackageIT extends InstalledPackageScenario {
-    private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(60);
-
     @Override
     String suite() {
         return "bookworm";
@@ -79,8 +74,8 @@ class DebianPackageIT extends InstalledPackageScenario {
     void judgesForPostfix() {
         system().installFromDebian("postfix opendkim");
         system().mustRun("sed -i 's/^Socket.*/Socket inet:8891@127.0.0.1/' /etc/opendkim.conf"
-                + " && systemctl restart opendkim && useradd --create-home reader");
-        system().mustRun("postconf 'mydestination = example.net' 'home_mailbox = Maildir/' 'inet_protocols = ipv4'");
+                + " && systemctl restart opendkim");
+        mail().deliverToReader();
         append("/etc/postfix/main.cf", Page.POSTFIX_AND_SENDMAIL.block("## Postfix"));
         system().mustRun("systemctl restart postfix");
 
@@ -160,6 +155,8 @@ class DebianPackageIT extends InstalledPackageScenario {
         assertEquals("your-domain.example", report.text("policy_published/domain"));
         assertEquals("Example Organization", report.text("report_metadata/org_name"));
         assertEquals(1, report.rows().size());
+        String looked = system().mustRun(steps.get(5));
+        assertTrue(looked.contains("example.org!your-domain.example!"), looked);
 
         assertEquals("", system().mustRun("find /var/lib/dmarc-milter ! -user dmarc-milter -o -perm /027 ! -type l"));
         system().mustRun("systemctl start dmarc-milter-report.service");
@@ -181,6 +178,51 @@ class DebianPackageIT extends InstalledPackageScenario {
         await().until(() -> !delivered().equals(before));
         assertEquals("", system().mustRun("ss -Htln 'sport = 8893'"));
         system().mustRun("systemctl disable --quiet --now dmarc-milter.socket && systemctl restart dmarc-milter");
+    }
+
+    @Test
+    @Order(24)
+    @DisplayName("OpenDKIM's unix sockets are reached as the page says, in Postfix's chroot and outside of it")
+    void reachesOpenDkimsSockets() {
+        List<String> blocks = Page.POSTFIX_AND_SENDMAIL.blocks("## OpenDKIM on Debian");
+        system().mustRun("postconf -F smtp/inet/chroot=y");
+        String tcp = system().mustRun("grep '^Socket' /etc/opendkim.conf; postconf smtpd_milters");
+        assertTrue(tcp.contains(blocks.get(0).strip()), tcp);
+
+        system().mustRun(blocks.get(1));
+        passesOpenDkim(blocks.get(2), "postconf '" + blocks.get(3).strip() + "'");
+        passesOpenDkim("Socket local:/run/opendkim/opendkim.sock", blocks.get(4));
+        system().mustRun("sed -i 's/^Socket.*/Socket inet:8891@127.0.0.1/' /etc/opendkim.conf"
+                + " && postconf 'smtpd_milters = inet:127.0.0.1:8891, inet:127.0.0.1:8893'"
+                + " && systemctl restart opendkim postfix");
+    }
+
+    private void passesOpenDkim(String socket, String postfix) {
+        system().mustRun("sed -i 's,^Socket.*," + socket.strip() + ",' /etc/opendkim.conf");
+        system().mustRun(postfix);
+        system().mustRun("systemctl restart opendkim postfix");
+        String since = system().mustRun("date +%s").strip();
+        send("example.org", "DKIM-Signature: v=1; none\r\n", "").expect(250);
+        assertEquals(
+                "",
+                system().mustRun("journalctl -q --output=cat --since=@" + since
+                        + " --grep='connect to Milter service' || true"));
+        String logged = system().mustRun("journalctl -q --output=cat --since=@" + since + " -t opendkim");
+        assertTrue(logged.contains(": "), logged);
+    }
+
+    @Test
+    @Order(24)
+    @DisplayName("the unit takes the addition for failure reports as the page says")
+    void takesTheAdditionForFailureReports() {
+        system().mustRun(Page.REPORTS.block("## Failure reports"));
+        assertEquals("active", state("ActiveState"));
+        assertEquals(
+                "no",
+                system().mustRun("systemctl show -P NoNewPrivileges dmarc-milter")
+                        .strip());
+        system().mustRun("rm -r /etc/systemd/system/dmarc-milter.service.d && systemctl daemon-reload");
+        restart();
     }
 
     @Test
@@ -222,32 +264,19 @@ class DebianPackageIT extends InstalledPackageScenario {
         return messages.find() ? Integer.parseInt(messages.group(1)) : 0;
     }
 
-    private void append(String file, String lines) {
-        system().mustRun("cat >>" + file + " <<'END'\n" + lines + "END");
-    }
-
-    /** A message from the outside; the reply to its text. */
     private SmtpReply send(String authorDomain, String fields, String body) {
-        InetSocketAddress postfix = new InetSocketAddress(system().address(), 25);
-        try (SmtpClient client = SmtpClient.connect(null, postfix)) {
-            return client.ehlo("client.example")
-                    .send(
-                            "a@" + authorDomain,
-                            "reader@example.net",
-                            fields + """
-                            From: Author <a@%s>
-                            To: reader@example.net
-                            Subject: news
-                            Date: Tue, 24 Nov 2026 10:00:00 +0000
-                            Message-ID: <1@%1$s>
-
-                            """.formatted(authorDomain).replace("\n", "\r\n") + body);
-        }
+        return mail().send(authorDomain, fields, body);
     }
 
-    /** The last message, once nothing waits in Postfix's queue any more. */
     private String delivered() {
-        await().atMost(DELIVERY_LIMIT).untilAsserted(() -> assertEquals("", system().mustRun("postqueue -j")));
-        return system().mustRun("cd /home/reader/Maildir/new && cat $(ls -t | head -n 1)");
+        return mail().delivered();
+    }
+
+    private void append(String file, String lines) {
+        system().append(file, lines);
+    }
+
+    private MailHost mail() {
+        return new MailHost(system());
     }
 }

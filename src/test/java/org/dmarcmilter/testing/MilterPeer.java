@@ -170,21 +170,6 @@ public final class MilterPeer implements AutoCloseable {
         return command('L', name + "\0" + value + "\0");
     }
 
-    /** SMFIC_HEADER for each field of a header or of a whole message with CRLF, as an MTA does it: a fold is LF. */
-    public void fields(String message) {
-        int end = message.indexOf("\r\n\r\n");
-        String section = (end < 0 ? message : message.substring(0, end)).replace("\r\n", "\n");
-        for (String field : section.split("\n(?![ \t])")) {
-            int colon = field.indexOf(':');
-            String value = field.substring(colon + 1);
-            if (value.startsWith(" ")) {
-                header(field.substring(0, colon), value.substring(1));
-            } else {
-                field(field.substring(0, colon), value);
-            }
-        }
-    }
-
     public Reply endOfHeaders() {
         return command('N', "");
     }
