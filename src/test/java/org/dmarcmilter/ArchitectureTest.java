@@ -174,6 +174,7 @@ class ArchitectureTest {
         "org.eclipse.angus.., mail",
         "org.h2.., store",
         "ch.qos.logback.., logging",
+        "io.prometheus.., http",
     })
     void libraryOnlyIn(String library, String name) {
         noClasses()
