@@ -152,9 +152,8 @@ final class BodyHash {
         int i = start;
         for (; i + Long.BYTES <= count; i += Long.BYTES) {
             long eight = (long) EIGHT.get(octets, i);
-            // Taking more than a space from each borrows from the highest bit of one that is no more. What is borrowed
-            // beyond
-            // that may mark further ones, but only behind the first.
+            // Taking more than a space from each borrows from the highest bit of one that is no more. What is
+            // borrowed beyond that may mark further ones, but only behind the first.
             long marks = (eight - (' ' + 1) * EACH) & ~eight & HIGHEST_BITS;
             if (marks != 0) {
                 return i + Long.numberOfTrailingZeros(marks) / Byte.SIZE;
