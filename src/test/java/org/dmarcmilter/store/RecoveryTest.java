@@ -40,7 +40,7 @@ class RecoveryTest {
     private static final int FIRST_DAY = 80;
     private static final int ALL = 100;
     private static final int PAGE = 4096;
-    private static final int DAMAGED_FILES = 60;
+    private static final int DAMAGED_FILES = 40;
 
     private enum Damage {
         DELETED,
