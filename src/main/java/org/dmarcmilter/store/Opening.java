@@ -101,11 +101,12 @@ record Opening(
      *
      * @param known to the database
      * @param told by the log
+     * @param file in which it was found
      */
     static void checkClosings(long known, long told, Path file) throws StoreException.Damaged {
         if (told > known) {
             throw new StoreException.Damaged(
-                    file + ": knows of being closed " + known + " times, and its log tells of " + told);
+                    file + ": the log tells that the store was closed " + told + " times, its database of " + known);
         }
     }
 
