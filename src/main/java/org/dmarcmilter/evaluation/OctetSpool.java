@@ -49,8 +49,8 @@ public final class OctetSpool<T> extends Spool {
     /** So that the last record of an ordinary batch has room too. */
     private static final int BATCH_ROOM = BATCH_OCTETS + 4_096;
 
-    /** So many empty batches are kept: the thread may be late by some, and the collector would have to move new ones. */
-    private static final int MAX_SPARE = 4;
+    /** So many empty batches are kept: the thread may be late by some, and new ones would become old garbage while it is. */
+    private static final int MAX_SPARE = 16;
 
     private final Form<T> form;
     private final Object order = new Object();
@@ -101,10 +101,14 @@ public final class OctetSpool<T> extends Spool {
         return batch == null ? new Batch() : batch;
     }
 
-    /** For the writer: the oldest batch, which is its own until it says {@link #done}. */
-    public Optional<Batch> take() {
+    /**
+     * For the writer: the oldest batch, which is its own until it says {@link #done}.
+     *
+     * @param all whether it may be one that is not full yet; at the end it may be in any case
+     */
+    public Optional<Batch> take(boolean all) {
         synchronized (order) {
-            if (full.isEmpty() && filling.records > 0) {
+            if (full.isEmpty() && filling.records > 0 && (all || isClosing())) {
                 full.add(filling);
                 filling = empty();
             }

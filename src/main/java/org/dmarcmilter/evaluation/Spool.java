@@ -97,6 +97,11 @@ public abstract sealed class Spool permits ItemSpool, OctetSpool {
         return true;
     }
 
+    /** Whether nothing more is taken, and all that waits is to be written now. */
+    final boolean isClosing() {
+        return closing;
+    }
+
     /** So many octets wait no longer. */
     final void release(long octets) {
         waitingOctets.addAndGet(-octets);

@@ -249,14 +249,16 @@ public final class JournalWriter {
         return time;
     }
 
+    /** Between two marks only what fills a write, so that there are few; before a mark all, as it says that nothing older comes. */
     private void writeRecords() throws IOException {
+        boolean all = System.nanoTime() - markedNanos >= interval;
         long time = now();
-        for (Batch next = next(); next != null; next = next()) {
+        for (Batch next = next(all); next != null; next = next(all)) {
             write(next);
             unmarked = true;
             time = now();
         }
-        if (unmarked ? System.nanoTime() - markedNanos >= interval : time - marked >= MARK_INTERVAL.toSeconds()) {
+        if (all && (unmarked || time - marked >= MARK_INTERVAL.toSeconds())) {
             mark(time);
         }
     }
@@ -278,9 +280,9 @@ public final class JournalWriter {
     }
 
     /** The lines of an attempt that failed, or new ones; null if none wait. */
-    private @Nullable Batch next() {
+    private @Nullable Batch next(boolean all) {
         if (batch == null) {
-            batch = spool.take().orElse(null);
+            batch = spool.take(all).orElse(null);
             batchBegin = 0;
             batchRecords = 0;
         }

@@ -84,7 +84,7 @@ class OctetSpoolTest {
         if (broken) {
             throw new IOException("broken");
         }
-        for (Optional<OctetSpool.Batch> next = spool.take(); next.isPresent(); next = spool.take()) {
+        for (Optional<OctetSpool.Batch> next = spool.take(true); next.isPresent(); next = spool.take(true)) {
             OctetSpool.Batch batch = next.get();
             longest = Math.max(longest, batch.octets().length());
             List<String> lines = batch.octets().toString().lines().toList();
@@ -136,6 +136,25 @@ class OctetSpoolTest {
         }
         await().atMost(LONG).until(() -> spool.written() > 0);
         assertTrue(spool.flushAndClose(LONG));
+    }
+
+    @Test
+    void aBatchThatIsNotFullComesWhereAllAreAskedForAndAtTheEnd() {
+        OctetSpool<String> spool = new OctetSpool<>(
+                new Spool.Place("test", "file f", LoggerFactory.getLogger(OctetSpoolTest.class)),
+                new Spool.Bounds(10_000, 1 << 20, NEVER),
+                new Line(),
+                () -> {});
+        for (int i = 0; i < 257; i++) {
+            spool.offer("x");
+        }
+        assertEquals(256, spool.take(false).orElseThrow().records());
+        assertEquals(Optional.empty(), spool.take(false));
+        assertEquals(1, spool.take(true).orElseThrow().records());
+        assertEquals(Optional.empty(), spool.take(true));
+        spool.offer("last");
+        assertFalse(spool.flushAndClose(LONG), "its thread has never begun");
+        assertEquals("last\n", spool.take(false).orElseThrow().octets().toString());
     }
 
     /** What was written makes room, also where a batch is used again. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.dmarcmilter.aggregate.Period;
 import org.dmarcmilter.aggregate.RecordingRules;
 import org.dmarcmilter.aggregate.ReportScope;
@@ -208,6 +209,38 @@ class JournalWriterTest {
         }
         assertEquals(List.of(0L, 10L, 10L, 11L, 11L), times);
         assertEquals(BEGIN + 11, journal().segments().get(1).opened());
+    }
+
+    /** Whoever reads it closes periods by the marks. */
+    @Test
+    void noRecordBehindAMarkIsOlder() throws IOException {
+        JournalWriter writer = start(SETTINGS, 1_000_000);
+        for (int i = 0; i < 20_000; i++) {
+            writer.offer(message(i % 200), false, RULES);
+            if (i % 10 == 0) {
+                second.incrementAndGet();
+            }
+            if (i % 1_000 == 0) {
+                LockSupport.parkNanos(Duration.ofMillis(15).toNanos());
+            }
+        }
+        assertTrue(writer.flushAndClose(LONG));
+        int marks = 0;
+        int records = 0;
+        long marked = 0;
+        for (Segment segment : journal().segments()) {
+            for (String line : Files.readAllLines(segment.path())) {
+                long value = line.startsWith("R ") || line.startsWith("M ")
+                        ? Long.parseLong(line.substring(2).split("\t", 2)[0])
+                        : marked;
+                assertTrue(value >= marked, line);
+                marked = line.startsWith("M ") ? value : marked;
+                marks += line.startsWith("M ") ? 1 : 0;
+                records += line.startsWith("R ") ? 1 : 0;
+            }
+        }
+        assertEquals(20_000, records);
+        assertTrue(marks > 1, marks + " marks");
     }
 
     @Test
