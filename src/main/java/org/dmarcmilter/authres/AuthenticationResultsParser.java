@@ -49,6 +49,16 @@ public final class AuthenticationResultsParser {
     /** Those of most fields: methods, results, property types and properties. */
     private static final KnownWords WORDS = new KnownWords(known());
 
+    /** Those of OpenDKIM and of the policy services for SPF about most messages that pass. */
+    private static final KnownWords COMMENTS = new KnownWords(List.of(
+            "1024-bit key",
+            "1024-bit key; unprotected",
+            "1024-bit key; secure",
+            "2048-bit key",
+            "2048-bit key; unprotected",
+            "2048-bit key; secure",
+            "sender SPF authorized"));
+
     private static Set<String> known() {
         Set<String> words = new HashSet<>(METHODS);
         words.addAll(List.of(
@@ -306,6 +316,8 @@ public final class AuthenticationResultsParser {
             case 0 -> List.of();
             case 1 -> List.of(list.get(0));
             case 2 -> List.of(list.get(0), list.get(1));
+            case 3 -> List.of(list.get(0), list.get(1), list.get(2));
+            case 4 -> List.of(list.get(0), list.get(1), list.get(2), list.get(3));
             default -> List.copyOf(list);
         };
     }
@@ -333,7 +345,7 @@ public final class AuthenticationResultsParser {
     /** Skips comments and white space; the first comment, or null. */
     private @Nullable String skipFirstComment() throws FieldSyntaxException {
         input.skipWhiteSpace();
-        @Nullable String first = input.current() == '(' ? input.comment() : null;
+        @Nullable String first = input.current() == '(' ? input.comment(COMMENTS) : null;
         input.skipCfws();
         return first;
     }

@@ -35,7 +35,7 @@ public final class MessageDns implements DnsClient {
     private final Duration limit;
     private final ScheduledExecutorService loop;
     private final LongPredicate memory;
-    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new LinkedHashMap<>(4);
+    private final Map<DnsQuestion, CompletableFuture<DnsAnswer>> answers = new LinkedHashMap<>(2);
 
     /** Who gets the answers that are still open. */
     private final Waiting waiting = new Waiting(this);

@@ -118,7 +118,7 @@ public final class AddressParser {
         if (token.kind() == Kind.END || (token.kind() == Kind.SPECIAL && !token.is('.') && !token.is('@'))) {
             return List.of();
         }
-        List<Token> words = new ArrayList<>(6);
+        List<Token> words = new ArrayList<>(8);
         while (token.kind() != Kind.END && (token.kind() != Kind.SPECIAL || token.is('.') || token.is('@'))) {
             words.add(token);
             advance();

@@ -1,10 +1,14 @@
 package org.dmarcmilter.message;
 
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Words that fields are full of, so that reading a field makes no new string of each. */
 public final class KnownWords {
+    /** For who knows none. */
+    static final KnownWords NONE = new KnownWords(List.of());
+
     /** By a hash, a place that is free from there on. */
     private final String[] places;
 
@@ -12,7 +16,7 @@ public final class KnownWords {
 
     /** @param words each in the case in which it stands in fields */
     public KnownWords(Collection<String> words) {
-        places = new String[Integer.highestOneBit(words.size()) * 8];
+        places = new String[Math.max(1, Integer.highestOneBit(words.size())) * 8];
         longest = words.stream().mapToInt(String::length).max().orElse(0);
         for (String word : words) {
             int place = hash(word, 0, word.length());

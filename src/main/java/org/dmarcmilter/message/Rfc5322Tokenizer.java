@@ -229,9 +229,14 @@ public final class Rfc5322Tokenizer {
 
     /** Takes the comment that begins here; its text has no outer parentheses, no folds and no quoting backslashes. */
     public String comment() throws FieldSyntaxException {
+        return comment(KnownWords.NONE);
+    }
+
+    /** As {@link #comment()}, for who knows most of these texts already: a known one is not made anew. */
+    public String comment(KnownWords known) throws FieldSyntaxException {
         int plainEnd = plainTextEnd(position + 1);
         if (plainEnd < text.length() && text.charAt(plainEnd) == ')') {
-            String content = text.substring(position + 1, plainEnd);
+            String content = known.word(text, position + 1, plainEnd);
             position = plainEnd + 1;
             return content;
         }

@@ -58,6 +58,15 @@ final class MilterDecoder {
         }
     }
 
+    /**
+     * The fields of which only the name is kept that came last, as many come in few sizes; a power of two. For all threads: a field does not
+     * change, and who loses a race for a place makes one more.
+     */
+    private static final Header[] NAMED = new Header[512];
+
+    /** Characters of a name: what anybody may send must not be held. */
+    private static final int LONGEST_REMEMBERED = 64;
+
     private final FieldNames names;
     private final BiFunction<String, CharSequence, Part> keeps;
     private final OctetView view = new OctetView();
@@ -244,8 +253,27 @@ final class MilterDecoder {
         }
         int valueEnd = find(in, value, last);
         String space = spaced || !leadingSpace ? SPACE : "";
-        return new Header(
-                name, space, kept == Part.WHOLE ? text(in, value, valueEnd - value) : "", kept, valueEnd - start - 1);
+        int octets = valueEnd - start - 1;
+        return kept == Part.NAME
+                ? named(name, space, octets)
+                : new Header(name, space, text(in, value, valueEnd - value), kept, octets);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Another string costs an object, and means the same.
+    private static Header named(String name, String space, int octets) {
+        if (name.length() > LONGEST_REMEMBERED) {
+            return new Header(name, space, "", Part.NAME, octets);
+        }
+        int place = 31 * name.hashCode() + octets & NAMED.length - 1;
+        @Nullable Header known = NAMED[place];
+        if (known == null
+                || known.name() != name
+                || known.octets() != octets
+                || !known.space().equals(space)) {
+            known = new Header(name, space, "", Part.NAME, octets);
+            NAMED[place] = known;
+        }
+        return known;
     }
 
     private static MilterCommand unread(int octets) {
@@ -274,7 +302,7 @@ final class MilterDecoder {
     }
 
     private static String text(byte[] in, int start, int length) {
-        return new String(in, start, length, StandardCharsets.ISO_8859_1);
+        return length == 0 ? "" : new String(in, start, length, StandardCharsets.ISO_8859_1);
     }
 
     private static MilterCommand malformed(String reason) {
