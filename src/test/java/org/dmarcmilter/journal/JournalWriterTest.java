@@ -122,6 +122,11 @@ class JournalWriterTest {
         return addresses;
     }
 
+    private Segment newest() throws IOException {
+        List<Segment> all = journal().segments();
+        return all.get(all.size() - 1);
+    }
+
     private long mark(Segment segment) throws IOException {
         try (SegmentReader reader = SegmentReader.open(segment, 0)) {
             while (reader.next().isPresent()) {
@@ -224,6 +229,8 @@ class JournalWriterTest {
                 LockSupport.parkNanos(Duration.ofMillis(15).toNanos());
             }
         }
+        // The newest segment was opened later than the first mark.
+        await().atMost(LONG).until(() -> writer.waiting() == 0 && mark(newest()) > BEGIN);
         assertTrue(writer.flushAndClose(LONG));
         int marks = 0;
         int records = 0;
