@@ -10,8 +10,8 @@ final class FieldNames {
     /** A power of two, some times the names that are common. */
     private static final int PLACES = 512;
 
-    /** Longer ones are not remembered. */
-    private static final int MAX_LENGTH = 64;
+    /** Longer ones, in characters, are not remembered. */
+    static final int MAX_LENGTH = 64;
 
     private final String[] known = new String[PLACES];
 

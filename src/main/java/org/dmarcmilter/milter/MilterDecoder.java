@@ -64,9 +64,6 @@ final class MilterDecoder {
      */
     private static final Header[] NAMED = new Header[512];
 
-    /** Characters of a name: what anybody may send must not be held. */
-    private static final int LONGEST_REMEMBERED = 64;
-
     private final FieldNames names;
     private final BiFunction<String, CharSequence, Part> keeps;
     private final OctetView view = new OctetView();
@@ -261,7 +258,8 @@ final class MilterDecoder {
 
     @SuppressWarnings("ReferenceEquality") // Another string costs an object, and means the same.
     private static Header named(String name, String space, int octets) {
-        if (name.length() > LONGEST_REMEMBERED) {
+        if (name.length() > FieldNames.MAX_LENGTH) {
+            // What anybody may send must not be held.
             return new Header(name, space, "", Part.NAME, octets);
         }
         int place = 31 * name.hashCode() + octets & NAMED.length - 1;
