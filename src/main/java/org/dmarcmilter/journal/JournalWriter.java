@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dmarcmilter.aggregate.KnownRequests;
@@ -47,6 +48,9 @@ public final class JournalWriter {
 
     /** Without records there is a mark so often, so that its reader knows that nothing is missing. */
     static final Duration MARK_INTERVAL = Duration.ofMinutes(1);
+
+    /** In so much of a segment's end a whole line is found, unless much of it was lost with the power. */
+    private static final long TAIL = 2L * JournalLine.MAX_OCTETS;
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
 
@@ -237,16 +241,18 @@ public final class JournalWriter {
             return 0;
         }
         Segment newest = own.get(own.size() - 1);
-        long time = newest.opened();
-        try (SegmentReader reader = SegmentReader.open(newest, 0)) {
-            for (Optional<JournalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
-                time = Math.max(time, record.get().time().getEpochSecond());
+        try {
+            // Read to the end a large one would take half a second of the start, and memory.
+            long tail = Math.max(0, newest.octets() - TAIL);
+            OptionalLong time = SegmentReader.lastTime(newest, tail);
+            if (time.isEmpty() && tail > 0) {
+                time = SegmentReader.lastTime(newest, 0);
             }
-            time = Math.max(time, reader.mark().orElse(0));
+            return time.orElse(newest.opened());
         } catch (IOException e) {
             LOG.warn("journal {}: {} cannot be read: {}", directory, newest.name(), FileProblem.reason(e));
+            return newest.opened();
         }
-        return time;
     }
 
     /** Between two marks only what fills a write, so that there are few; before a mark all, as it says that nothing older comes. */

@@ -1,6 +1,11 @@
 package org.dmarcmilter.journal;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,6 +60,18 @@ public record Segment(Path path, String node, long opened, int number, boolean c
     public String name() {
         String name = path.getFileName().toString();
         return compressed ? name.substring(0, name.length() - PACKED.length()) : name;
+    }
+
+    /** How much text is in it: of a packed one by the end of its file (RFC 1952, section 2.3.1: ISIZE), as no segment has four GiB. */
+    long octets() throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (!compressed || file.size() < Integer.BYTES) {
+                return file.size();
+            }
+            ByteBuffer size = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(size, file.size() - Integer.BYTES);
+            return Integer.toUnsignedLong(size.getInt(0));
+        }
     }
 
     /** By node, then the oldest first. */

@@ -64,6 +64,22 @@ public final class SegmentReader implements Closeable {
         return reader;
     }
 
+    /**
+     * The newest time of a record or mark behind a position, epoch seconds, as those of a segment never go back; empty if none is whole.
+     *
+     * @param position anywhere: a line that began before it is not read
+     */
+    static OptionalLong lastTime(Segment segment, long position) throws IOException {
+        try (SegmentReader reader = open(segment, position)) {
+            long time = -1;
+            for (Optional<JournalRecord> record = reader.next(); record.isPresent(); record = reader.next()) {
+                time = Math.max(time, record.get().time().getEpochSecond());
+            }
+            time = Math.max(time, reader.mark().orElse(-1));
+            return time < 0 ? OptionalLong.empty() : OptionalLong.of(time);
+        }
+    }
+
     /** Header and field names, wherever it goes on; nothing if the writer was killed before they were whole. */
     private void readHead() throws IOException {
         Optional<JournalLine> header = nextLine();

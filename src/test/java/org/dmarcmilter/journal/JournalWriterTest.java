@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class JournalWriterTest {
@@ -214,6 +217,32 @@ class JournalWriterTest {
         }
         assertEquals(List.of(0L, 10L, 10L, 11L, 11L), times);
         assertEquals(BEGIN + 11, journal().segments().get(1).opened());
+    }
+
+    /** At the start only the end of a large segment is read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"whole", "packed", "nothing but zeros at its end"})
+    void timeDoesNotGoBackBehindALargeSegment(String how) throws IOException {
+        JournalWriter writer = start();
+        for (int i = 0; i < 2_000; i++) {
+            writer.offer(message(i % 200), false, RULES);
+        }
+        second.set(BEGIN + 20);
+        writer.offer(message(1), false, RULES);
+        assertTrue(writer.flushAndClose(LONG));
+        Segment large = newest();
+        assertTrue(large.octets() > 3 * JournalLine.MAX_OCTETS, large.octets() + " octets");
+        switch (how) {
+            case "packed" -> assertTrue(journal().compress(large).compressed());
+            case "whole" -> {}
+            default -> Files.write(large.path(), new byte[200_000], StandardOpenOption.APPEND);
+        }
+        second.set(BEGIN + 3);
+        JournalWriter next = start();
+        write(next, 5);
+        assertTrue(next.flushAndClose(LONG));
+        List<JournalRecord> all = records(newest());
+        assertEquals(BEGIN + 20, all.get(all.size() - 1).time().getEpochSecond());
     }
 
     /** Whoever reads it closes periods by the marks. */

@@ -99,6 +99,20 @@ class SegmentReaderTest {
     }
 
     @Test
+    void theLastTimeIsFoundFromAnywhereBeforeItsLine() throws IOException {
+        addAll();
+        Segment plain = segment(text.toByteArray());
+        assertEquals(text.size(), plain.octets());
+        Segment packed = new JournalDirectory(state).compress(plain);
+        assertEquals(text.size(), packed.octets());
+        int lastLine = text.size() - JournalLine.mark(1_004).octets().length;
+        for (int position = 0; position <= text.size(); position++) {
+            OptionalLong expected = position <= lastLine ? OptionalLong.of(1_004) : OptionalLong.empty();
+            assertEquals(expected, SegmentReader.lastTime(packed, position), "from " + position);
+        }
+    }
+
+    @Test
     void readsWhatIsAddedLater() throws IOException {
         addAll();
         Segment segment = segment(text.toByteArray());
