@@ -1,9 +1,11 @@
 package org.dmarcmilter.cli;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.dmarcmilter.config.ConfigException;
 import org.dmarcmilter.config.ConfigFile;
 import org.dmarcmilter.config.Option;
@@ -42,14 +44,17 @@ final class DaemonCommand {
 
     private final Terminal terminal;
     private final Map<String, String> environment;
-
-    DaemonCommand(Terminal terminal) {
-        this(terminal, System.getenv());
-    }
+    private final BiConsumer<Daemon, SocketAddress> listening;
 
     DaemonCommand(Terminal terminal, Map<String, String> environment) {
+        this(terminal, environment, (daemon, address) -> {});
+    }
+
+    /** @param listening what to do with the daemon as soon as the MTA can connect to that address */
+    DaemonCommand(Terminal terminal, Map<String, String> environment, BiConsumer<Daemon, SocketAddress> listening) {
         this.terminal = terminal;
         this.environment = environment;
+        this.listening = listening;
     }
 
     int run(List<String> words) {
@@ -96,7 +101,11 @@ final class DaemonCommand {
             if (Daemon.isBackground(environment)) {
                 configuration.warnings().forEach(warning -> terminal.err().println("dmarc-milter: " + warning));
             }
-            return code(new Daemon(environment, configuration).run(words, this::tellLauncher));
+            Daemon daemon = new Daemon(environment, configuration);
+            return code(daemon.run(words, address -> {
+                tellLauncher();
+                listening.accept(daemon, address);
+            }));
         } catch (ConfigException e) {
             e.mistakes().forEach(mistake -> terminal.err().println("dmarc-milter: " + mistake));
             if (arguments.checkOnly()) {

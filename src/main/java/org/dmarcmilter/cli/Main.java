@@ -24,7 +24,8 @@ public final class Main {
                 case "report" -> new ReportCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "explain" -> new ExplainCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
                 case "stats" -> new StatsCommand(terminal, System.getenv()).run(words.subList(1, words.size()));
-                default -> new DaemonCommand(terminal).run(words);
+                case "make-class-archive" -> new TrainingRun(terminal).run();
+                default -> new DaemonCommand(terminal, System.getenv()).run(words);
             };
         } finally {
             LogSetup.flush();

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.dmarcmilter.ProgramVersion;
 import org.dmarcmilter.config.ConfigException;
@@ -69,13 +70,16 @@ public final class Daemon {
 
     /** How a run ends. */
     public enum End {
-        /** By SIGTERM or SIGINT. */
+        /** By SIGTERM, SIGINT or {@link Daemon#end}. */
         TOLD,
         /** By itself, as nothing can be looked up any more. Another process can. */
         DNS_LOST
     }
 
     private record InForce(Configuration configuration, Assembled assembled) {}
+
+    /** Where the MTA can connect, and what the log calls it. */
+    private record Listening(SocketAddress address, String name) {}
 
     private final Reloads reloads = new Reloads(Instant.now());
     private final DnsWatch dnsWatch = new DnsWatch();
@@ -99,11 +103,11 @@ public final class Daemon {
      * Serves until SIGTERM or SIGINT, or until the DNS is lost: without it all mail would pass as temperror.
      *
      * @param words the command line, for the log
-     * @param listening what to do as soon as the MTA can connect
+     * @param listening what to do as soon as the MTA can connect, with the address that it can connect to
      * @throws StateInUseException if another daemon has the directory ReportStateDirectory
      * @throws IOException if a socket cannot be opened
      */
-    public End run(List<String> words, Runnable listening) throws IOException {
+    public End run(List<String> words, Consumer<SocketAddress> listening) throws IOException {
         Settings settings = inForce.configuration().settings();
         LOG.info("{} starting (args: {})", ProgramVersion.NAME_AND_VERSION, String.join(" ", words));
         LOG.info("additional trusted authentication services: {}", trustedNames(settings));
@@ -112,12 +116,12 @@ public final class Daemon {
         Optional<FailingDomains> failing =
                 settings.service().metricsSocket().map(socket -> new FailingDomains(Instant.now()));
         Recorders recorders = new Recorders(settings.service().umask(), inForce.assembled(), journal(), failing);
-        Signals.on(() -> end.complete(End.TOLD), "TERM", "INT");
+        Signals.on(this::end, "TERM", "INT");
         var unused = assembly.dnsFailure().thenAccept(this::dnsLost);
         DmarcFilter filter = new DmarcFilter(() -> inForce.assembled().rules(), recorders);
         try (MilterServer server = server(filter, settings);
                 manager) {
-            String name = listen(server, settings.service());
+            Listening place = listen(server, settings.service());
             Optional<HttpEndpoint> health = failing.isPresent()
                     ? Optional.of(health(sources(server, recorders), failing.get(), settings.service()))
                     : Optional.empty();
@@ -125,14 +129,10 @@ public final class Daemon {
             if (!Signals.on(() -> reload(recorders), "HUP", "USR1").isEmpty()) {
                 LOG.warn("SIGHUP does not reload: who started this process had it ignored (nohup). Use SIGUSR1.");
             }
-            LOG.info("listening on {}", name);
+            LOG.info("listening on {}", place.name());
             HeapKeeper.start();
             manager.ready(() -> problem(server).isEmpty());
-            listening.run();
-            if (environment.containsKey("DMARC_MILTER_TRAINING")) {
-                train(sources(server, recorders));
-                end.complete(End.TOLD);
-            }
+            listening.accept(place.address());
             End how = end.join();
             manager.stopping();
             if (how == End.TOLD) {
@@ -150,6 +150,11 @@ public final class Daemon {
             }
             return how;
         }
+    }
+
+    /** Has {@link #run} finish its messages and return, as SIGTERM does. */
+    public void end() {
+        end.complete(End.TOLD);
     }
 
     private ReportRecorder journal() throws StateInUseException {
@@ -205,10 +210,11 @@ public final class Daemon {
     }
 
     /** On the socket that the service manager passed as standard input, or on our own. */
-    private static String listen(MilterServer server, Settings.Service service) throws IOException {
+    private static Listening listen(MilterServer server, Settings.Service service) throws IOException {
         Channel inherited = System.inheritedChannel();
         if (inherited instanceof ServerSocketChannel socket) {
-            return server.adopt(socket) + " (from the service manager)";
+            SocketAddress adopted = server.adopt(socket);
+            return new Listening(adopted, adopted + " (from the service manager)");
         }
         ListenAddress address = service.socket();
         OptionalInt umask = service.umask().map(OptionalInt::of).orElseGet(OptionalInt::empty);
@@ -218,7 +224,7 @@ public final class Daemon {
         } catch (IOException e) {
             throw new IOException("Socket: " + e.getMessage(), e);
         }
-        return address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : "");
+        return new Listening(bound, address + (address instanceof ListenAddress.Inet ? " (" + bound + ")" : ""));
     }
 
     private Instruments.Sources sources(MilterServer server, Recorders recorders) {
@@ -258,15 +264,6 @@ public final class Daemon {
     private Overview overview(Instruments.Sources sources, FailingDomains failing) {
         return new Overview(
                 sources, () -> ready(sources), () -> dnsWatch.problem(assembly.network()), failing, Clock.systemUTC());
-    }
-
-    /** What answers at MetricsSocket shall be in the class archive, too. */
-    private void train(Instruments.Sources sources) {
-        pages(sources, overview(sources, new FailingDomains(Instant.now())))
-                .values()
-                .forEach(page -> {
-                    var unused = page.get();
-                });
     }
 
     /** All that can be asked for; nothing of it changes anything. */

@@ -82,7 +82,7 @@ class DaemonTest {
         CountDownLatch listening = new CountDownLatch(1);
         CompletableFuture<Daemon.End> end = CompletableFuture.supplyAsync(() -> {
             try {
-                return daemon.run(List.of(), listening::countDown);
+                return daemon.run(List.of(), address -> listening.countDown());
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
