@@ -45,30 +45,29 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
         Optional<HeaderField> field = facts.headers().first(RECIPIENTS);
         // Most fields hold none of them, and need not be taken apart.
         return field.isPresent()
-                && holdsOne(field.get().value(), addresses)
+                && mayHoldOne(field.get().value(), addresses)
                 && Stream.of(field.get().value().split("[,;]"))
                         .map(JudgedMessage::bareAddress)
                         .anyMatch(address -> isOne(address, addresses));
     }
 
-    private static boolean holdsOne(String value, List<String> addresses) {
+    private static boolean mayHoldOne(String value, List<String> addresses) {
         for (int i = 0; i < addresses.size(); i++) {
-            if (holds(value, addresses.get(i))) {
+            if (mayHold(value, addresses.get(i))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean holds(String value, String address) {
-        if (address.isEmpty()) {
+    /** Compares where the value has the character that addresses have and other text seldom; another word may stand anywhere. */
+    private static boolean mayHold(String value, String address) {
+        int mark = address.indexOf('@');
+        if (mark < 0) {
             return true;
         }
-        char lower = Character.toLowerCase(address.charAt(0));
-        char upper = Character.toUpperCase(lower);
-        for (int i = 0; i + address.length() <= value.length(); i++) {
-            char c = value.charAt(i);
-            if ((c == lower || c == upper) && value.regionMatches(true, i, address, 0, address.length())) {
+        for (int i = value.indexOf('@'); i >= 0; i = value.indexOf('@', i + 1)) {
+            if (value.regionMatches(true, i - mark, address, 0, address.length())) {
                 return true;
             }
         }
