@@ -19,49 +19,59 @@ final class HarmlessText {
     /** What stands for a name that is none. */
     private static final String INVALID = "invalid";
 
-    private static final boolean[] OF_NAME = new boolean[128];
-
-    static {
-        String letters = "abcdefghijklmnopqrstuvwxyz";
-        for (char c : (letters + letters.toUpperCase(Locale.ROOT) + "0123456789-_.:[]?").toCharArray()) {
-            OF_NAME[c] = true;
-        }
-    }
+    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
+    private static final String OTHERS = "0123456789-_.:[]?";
+    private static final boolean[] OF_NAME = table(LETTERS + LETTERS.toUpperCase(Locale.ROOT) + OTHERS);
+    private static final boolean[] OF_DOMAIN = table(LETTERS + OTHERS);
 
     private HarmlessText() {}
 
+    /** Letters, digits, hyphen, underscore and dot, and what an address literal has (RFC 5321, section 4.1.3). */
+    private static boolean[] table(String characters) {
+        boolean[] table = new boolean[128];
+        for (int i = 0; i < characters.length(); i++) {
+            table[characters.charAt(i)] = true;
+        }
+        return table;
+    }
+
     /** A domain name, an address literal or what stands in the place of one: never empty. */
     static String domain(String text) {
-        String name = nameOrNothing(text).toLowerCase(Locale.ROOT);
+        String name = domainOrNothing(text);
         return name.isEmpty() ? INVALID : name;
     }
 
     /** The same where there may be none. */
     static String domainOrNothing(String text) {
-        return nameOrNothing(text).toLowerCase(Locale.ROOT);
+        // Nearly all are so already.
+        return isOf(OF_DOMAIN, text) ? text : nameOrNothing(text).toLowerCase(Locale.ROOT);
     }
 
     /** A selector: its case is kept. */
     static String nameOrNothing(String text) {
-        int length = Math.min(text.length(), MAX_NAME);
-        int clean = 0;
-        while (clean < length && isOfName(text.charAt(clean))) {
-            clean++;
-        }
-        if (clean == text.length()) {
+        if (isOf(OF_NAME, text)) {
             return text;
         }
-        StringBuilder name = new StringBuilder(length).append(text, 0, clean);
-        for (int i = clean; i < length; i++) {
+        int length = Math.min(text.length(), MAX_NAME);
+        StringBuilder name = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            name.append(isOfName(c) ? c : '?');
+            name.append(c < OF_NAME.length && OF_NAME[c] ? c : '?');
         }
         return name.toString();
     }
 
-    /** Letters, digits, hyphen, underscore and dot, and what an address literal has (RFC 5321, section 4.1.3). */
-    private static boolean isOfName(char c) {
-        return c < OF_NAME.length && OF_NAME[c];
+    private static boolean isOf(boolean[] table, String text) {
+        if (text.length() > MAX_NAME) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= table.length || !table[c]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A comment of ours, in which names of a sender may stand: one line without what separates reasons. */
