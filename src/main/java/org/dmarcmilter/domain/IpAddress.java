@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * An IP address. Made from literals only: nothing here ever asks the DNS.
@@ -136,10 +137,11 @@ public record IpAddress(Family family, long high, long low) {
     /** The canonical text (RFC 5952): lower case, zeros shortened; IPv4-mapped addresses in mixed notation. */
     public String text() {
         if (family == Family.IPV4) {
-            return quad(low);
+            return appendQuad(new OctetText(MAX_TEXT), low).toString();
         }
         if (isMapped()) {
-            return "::ffff:" + quad(low & IPV4_MASK);
+            return appendQuad(new OctetText(MAX_TEXT).append("::ffff:"), low & IPV4_MASK)
+                    .toString();
         }
         int gap = longestZeroRun();
         int gapEnd = gap;
@@ -191,8 +193,18 @@ public record IpAddress(Family family, long high, long low) {
         return bits == 0 || (a ^ b) >>> (Long.SIZE - bits) == 0;
     }
 
-    private static String quad(long bits) {
-        return (bits >>> 24) + "." + ((bits >>> 16) & 0xFF) + "." + ((bits >>> 8) & 0xFF) + "." + (bits & 0xFF);
+    /** Appends {@link #text}. */
+    public void appendTo(OctetText text) {
+        if (family == Family.IPV4) {
+            appendQuad(text, low);
+        } else {
+            text.append(text());
+        }
+    }
+
+    private static OctetText appendQuad(OctetText text, long bits) {
+        text.append(bits >>> 24).append('.').append((bits >>> 16) & 0xFF).append('.');
+        return text.append((bits >>> 8) & 0xFF).append('.').append(bits & 0xFF);
     }
 
     private static OptionalLong parseQuad(String text) {

@@ -107,7 +107,9 @@ record JournalLine(char type, List<String> values) {
     static void appendRecord(OctetText to, long second, byte[] asked, IpAddress client, RowFacts row) {
         int begin = to.length();
         to.append(RECORD).append(' ').append(second).append(SEPARATOR).append(asked);
-        to.append(SEPARATOR).append(client.unmapped().text()).append(SEPARATOR);
+        to.append(SEPARATOR);
+        client.unmapped().appendTo(to);
+        to.append(SEPARATOR);
         row.appendTo(to);
         seal(to, begin);
     }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Random;
+import org.dmarcmilter.text.OctetText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,9 @@ class IpAddressTest {
     void readsAndWrites(String text, String canonical, String why) {
         assertEquals(canonical, IpAddress.of(text).text(), why);
         assertEquals(IpAddress.of(text), IpAddress.of(canonical), why);
+        OctetText appended = new OctetText(0);
+        IpAddress.of(text).appendTo(appended);
+        assertEquals(canonical, appended.toString(), why);
     }
 
     @ParameterizedTest(name = "{0}")
