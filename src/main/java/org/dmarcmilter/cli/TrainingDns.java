@@ -53,20 +53,21 @@ final class TrainingDns implements AutoCloseable {
                 byte[] answer = answer(Arrays.copyOf(packet.getData(), packet.getLength()));
                 socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
             }
-        } catch (IOException e) {
-            // We were closed; or it cannot be asked, and the daemon takes that as it takes any name server.
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // We were closed, or what came is no question; or it cannot be asked, and the daemon takes that as it takes
+            // any name server.
         }
     }
 
     private static byte[] answer(byte[] query) {
         int end = HEADER;
         while (query[end] != 0) {
-            end += 1 + query[end];
+            end += 1 + Byte.toUnsignedInt(query[end]);
         }
         end += 1 + TYPE_AND_CLASS;
         String name = new String(query, HEADER, end - HEADER, StandardCharsets.ISO_8859_1);
         byte[] text = (name.startsWith(BELOW) ? DMARC : SPF).getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer answer = ByteBuffer.allocate(MAX_QUESTION);
+        ByteBuffer answer = ByteBuffer.allocate(2 * MAX_QUESTION);
         answer.put(query, 0, 2).putShort(IS_ANSWER);
         answer.putShort((short) 1).putShort((short) 1).putShort((short) 0).putShort((short) 0);
         answer.put(query, HEADER, end - HEADER);
