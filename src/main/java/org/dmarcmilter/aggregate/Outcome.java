@@ -28,10 +28,6 @@ record Outcome(Disposition disposition, List<Reason> reasons) {
     /** The outcome of a message that does not come again. */
     static Outcome of(Evaluation evaluation) {
         DmarcResult result = evaluation.dmarc();
-        Optional<String> local = localPolicy(evaluation);
-        if (local.isEmpty() && evaluation.overrides().isEmpty() && result.status() != Status.TEMPERROR) {
-            return new Outcome(disposition(evaluation), List.of());
-        }
         List<Reason> reasons = new ArrayList<>();
         if (result.status() == Status.TEMPERROR && result.policy() != Policy.NONE) {
             reasons.add(new Reason(ReasonType.OTHER, "temporary error"));
@@ -47,6 +43,7 @@ record Outcome(Disposition disposition, List<Reason> reasons) {
                 }
             }
         }
+        Optional<String> local = localPolicy(evaluation);
         if (local.isPresent()) {
             reasons.add(new Reason(ReasonType.LOCAL_POLICY, local.get()));
         }

@@ -143,7 +143,8 @@ public record RowFacts(
     }
 
     private static <T> List<T> first(List<T> items, int most) {
-        return List.copyOf(items.size() <= most ? items : items.subList(0, most));
+        // A copy of an empty list costs an array.
+        return items.isEmpty() ? List.of() : List.copyOf(items.size() <= most ? items : items.subList(0, most));
     }
 
     /**
