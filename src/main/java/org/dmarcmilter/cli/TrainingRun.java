@@ -17,7 +17,7 @@ import org.dmarcmilter.daemon.Daemon;
 /**
  * What runs while Java notes the classes for {@code make-class-archive}: the daemon, with an MTA and a name server that live as long as
  * it, with history and journal in a directory that goes with it, asked once for what answers at MetricsSocket. A class that is used
- * here comes from the archive later, quickly and without memory of the process.
+ * here is loaded from the archive later, and need not be read and checked.
  */
 final class TrainingRun {
     /** For an answer of the daemon. */
