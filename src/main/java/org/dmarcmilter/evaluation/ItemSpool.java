@@ -14,6 +14,9 @@ import java.util.function.ToLongFunction;
 public final class ItemSpool<T> extends Spool {
     private record Waiting<T>(T item, long octets) {}
 
+    /** So many waiting items are written without waiting for the end of the interval. */
+    private static final int ENOUGH_TO_WRITE = 256;
+
     private final ToLongFunction<T> size;
     private final Queue<Waiting<T>> queue = new ConcurrentLinkedQueue<>();
 
@@ -32,7 +35,7 @@ public final class ItemSpool<T> extends Spool {
         long octets = size.applyAsLong(item);
         if (admit(octets)) {
             queue.add(new Waiting<>(item, octets));
-            if (waiting() >= enough()) {
+            if (waiting() >= enough(ENOUGH_TO_WRITE)) {
                 wake();
             }
         }

@@ -43,14 +43,20 @@ public final class OctetSpool<T> extends Spool {
         }
     }
 
-    /** About so much is written at once. */
-    private static final int BATCH_OCTETS = 65_536;
+    /**
+     * About so much is written at once: about a thousand records. To call the thread costs as much as to write a hundred of them, and
+     * it takes the processor from those that hand over.
+     */
+    private static final int BATCH_OCTETS = 196_608;
+
+    /** So many records are written at once, however short they are. */
+    private static final int BATCH_RECORDS = 1_024;
 
     /** So that the last record of an ordinary batch has room too. */
     private static final int BATCH_ROOM = BATCH_OCTETS + 4_096;
 
     /** So many empty batches are kept: the thread may be late by some, and new ones would become old garbage while it is. */
-    private static final int MAX_SPARE = 16;
+    private static final int MAX_SPARE = 6;
 
     private final Form<T> form;
     private final Object order = new Object();
@@ -77,7 +83,7 @@ public final class OctetSpool<T> extends Spool {
                 if (form.append(item, octets) && admit(octets.length() - begin)) {
                     filling.records++;
                     begin = octets.length();
-                    enough = begin >= BATCH_OCTETS || filling.records >= enough();
+                    enough = begin >= BATCH_OCTETS || filling.records >= enough(BATCH_RECORDS);
                 }
             } catch (RuntimeException e) {
                 bug = e;

@@ -56,9 +56,6 @@ public abstract sealed class Spool permits ItemSpool, OctetSpool {
         default void end() throws IOException {}
     }
 
-    /** So many waiting items are written without waiting for the end of the interval. */
-    static final int ENOUGH_TO_WRITE = 256;
-
     private final Place place;
     private final Bounds bounds;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -114,9 +111,9 @@ public abstract sealed class Spool permits ItemSpool, OctetSpool {
         }
     }
 
-    /** How many items wait before they are written without waiting for the end of the interval. */
-    final int enough() {
-        return Math.min(ENOUGH_TO_WRITE, bounds.items());
+    /** How many items wait before they are written without waiting for the end of the interval: so many, or all that may wait. */
+    final int enough(int items) {
+        return Math.min(items, bounds.items());
     }
 
     /** An item that waited is none to write. */

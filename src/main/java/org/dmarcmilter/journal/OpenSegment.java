@@ -8,6 +8,9 @@ import java.nio.file.Path;
 
 /** The segment that is being written. */
 final class OpenSegment {
+    /** So much goes to the file at once: Java keeps a copy of it outside of its heap, as large as the largest was. */
+    private static final int SLICE = 65_536;
+
     private final FileChannel channel;
     private long octets;
     private long records;
@@ -54,11 +57,14 @@ final class OpenSegment {
      */
     void append(ByteBuffer lines) throws IOException {
         int before = lines.position();
+        int end = lines.limit();
         try {
-            while (lines.hasRemaining()) {
+            while (lines.position() < end) {
+                lines.limit(Math.min(end, lines.position() + SLICE));
                 channel.write(lines);
             }
         } finally {
+            lines.limit(end);
             octets += lines.position() - before;
         }
     }

@@ -29,7 +29,8 @@ public record Headers(List<HeaderField> fields) {
 
     /** The topmost field of that name. */
     public Optional<HeaderField> first(String name) {
-        for (HeaderField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HeaderField field = fields.get(i);
             if (field.is(name)) {
                 return Optional.of(field);
             }

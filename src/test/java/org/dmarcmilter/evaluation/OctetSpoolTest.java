@@ -128,7 +128,7 @@ class OctetSpoolTest {
     }
 
     @ParameterizedTest(name = "{0} items of {1} octets")
-    @CsvSource({"256, 1", "64, 1100", "1, 70000"})
+    @CsvSource({"1024, 1", "190, 1100", "1, 200000"})
     void doesNotWaitForTheIntervalWhenMuchWaits(int items, int octets) {
         OctetSpool<String> spool = spool(10_000, 1 << 20, NEVER);
         for (int i = 0; i < items; i++) {
@@ -145,10 +145,10 @@ class OctetSpoolTest {
                 new Spool.Bounds(10_000, 1 << 20, NEVER),
                 new Line(),
                 () -> {});
-        for (int i = 0; i < 257; i++) {
+        for (int i = 0; i < 1_025; i++) {
             spool.offer("x");
         }
-        assertEquals(256, spool.take(false).orElseThrow().records());
+        assertEquals(1_024, spool.take(false).orElseThrow().records());
         assertEquals(Optional.empty(), spool.take(false));
         assertEquals(1, spool.take(true).orElseThrow().records());
         assertEquals(Optional.empty(), spool.take(true));
