@@ -4,44 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.dmarcmilter.text.OctetText;
 
 /**
  * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
- * hashed and looked up. No value holds a semicolon.
+ * hashed and looked up. No value holds a semicolon. Whoever has the facts writes it himself; here it is read.
  */
 final class CanonicalText {
     private CanonicalText() {}
-
-    /** Puts a text together. */
-    static final class Writer {
-        private final OctetText text;
-        private boolean begun;
-
-        /** Appends to a text what it makes. */
-        Writer(OctetText text) {
-            this.text = text;
-        }
-
-        Writer add(String name, String value) {
-            begin(name).append(value);
-            return this;
-        }
-
-        Writer add(String name, long value) {
-            begin(name).append(value);
-            return this;
-        }
-
-        /** Begins a value: what is appended to the text that comes back is it. */
-        OctetText begin(String name) {
-            if (begun) {
-                text.append(';');
-            }
-            begun = true;
-            return text.append(name).append('=');
-        }
-    }
 
     /** Takes a text apart; each method throws an {@link IllegalArgumentException} where the text has not what is asked for. */
     static final class Reader {

@@ -78,22 +78,32 @@ public record PublishedPolicy(
      * of it.
      */
     public String text() {
-        OctetText text = new OctetText(TEXT_ROOM);
-        new CanonicalText.Writer(text)
-                .add("v", VERSION)
-                .add("std", standard == Standard.RFC7489 ? "7489" : "9989")
-                .add("disc", method.word())
-                .add("p", p.word())
-                .add("sp", sp.word())
-                .add("np", np.word())
-                .add("adkim", letter(adkim))
-                .add("aspf", letter(aspf))
-                .add("pct", pct)
-                .add("fo", String.join(":", fo))
-                .add("t", testing ? "y" : "n")
-                .add("psd", letter(psd))
-                .add("every", every);
-        return text.toString();
+        return new OctetText(TEXT_ROOM)
+                .append("v=")
+                .append(VERSION)
+                .append(standard == Standard.RFC7489 ? ";std=7489" : ";std=9989")
+                .append(";disc=")
+                .append(method.word())
+                .append(";p=")
+                .append(p.word())
+                .append(";sp=")
+                .append(sp.word())
+                .append(";np=")
+                .append(np.word())
+                .append(";adkim=")
+                .append(letter(adkim))
+                .append(";aspf=")
+                .append(letter(aspf))
+                .append(";pct=")
+                .append(pct)
+                .append(";fo=")
+                .append(String.join(":", fo))
+                .append(testing ? ";t=y" : ";t=n")
+                .append(";psd=")
+                .append(letter(psd))
+                .append(";every=")
+                .append(every)
+                .toString();
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -160,28 +160,24 @@ public record RowFacts(
 
     /** Appends {@link #text}. */
     public void appendTo(OctetText text) {
-        CanonicalText.Writer writer = new CanonicalText.Writer(text);
-        writer.add("disposition", disposition.word())
-                .add("dkim", dkimAligned ? "p" : "f")
-                .add("spf", spfAligned ? "p" : "f")
-                .begin("reasons");
+        text.append("disposition=").append(disposition.word());
+        text.append(dkimAligned ? ";dkim=p" : ";dkim=f").append(spfAligned ? ";spf=p" : ";spf=f");
+        text.append(";reasons=");
         for (int i = 0; i < reasons.size(); i++) {
             Reason reason = reasons.get(i);
             text.append(i == 0 ? "" : "|").append(reason.type().word());
             text.append(' ').append(reason.comment());
         }
-        writer.add("from", headerFrom)
-                .add("mail_from", envelopeFrom)
-                .add("rcpt_to", envelopeTo)
-                .begin("auth_dkim");
+        text.append(";from=").append(headerFrom).append(";mail_from=").append(envelopeFrom);
+        text.append(";rcpt_to=").append(envelopeTo);
+        text.append(";auth_dkim=");
         for (int i = 0; i < dkim.size(); i++) {
             DkimAuth auth = dkim.get(i);
             text.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
             text.append(' ').append(auth.result().word());
         }
-        writer.begin("auth_spf").append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
-        text.append(spf.result().word());
-        writer.add("weight", weight.word());
+        text.append(";auth_spf=").append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
+        text.append(spf.result().word()).append(";weight=").append(weight.word());
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -42,8 +42,6 @@ record JournalLine(char type, List<String> values) {
 
     private static final char SEPARATOR = '\t';
     private static final int CHECKSUM_DIGITS = 8;
-    private static final int DIGIT_BITS = 4;
-    private static final String DIGITS = "0123456789abcdef";
     private static final int LINE_ROOM = 512;
 
     private static final String TIME = "time";
@@ -81,8 +79,18 @@ record JournalLine(char type, List<String> values) {
     static byte[] record(JournalRecord record) {
         ReportFacts facts = record.facts();
         OctetText line = new OctetText(LINE_ROOM);
-        appendRecord(line, record.time().getEpochSecond(), asked(facts), facts.client(), facts.row());
+        appendRecord(line, begin(record.time().getEpochSecond()), asked(facts), facts.client(), facts.row());
         return line.toOctets();
+    }
+
+    /** A record up to its time, the same for all of one second. */
+    static byte[] begin(long second) {
+        return new OctetText(LINE_ROOM)
+                .append(RECORD)
+                .append(' ')
+                .append(second)
+                .append(SEPARATOR)
+                .toOctets();
     }
 
     /** The values of a record from domain to mistakes: the same for all mail that one DNS record is about. */
@@ -101,17 +109,17 @@ record JournalLine(char type, List<String> values) {
     /**
      * Appends a record.
      *
+     * @param begin of {@link #begin}
      * @param asked of {@link #asked}
      * @param client of which an IPv4-mapped address is the one in it
      */
-    static void appendRecord(OctetText to, long second, byte[] asked, IpAddress client, RowFacts row) {
-        int begin = to.length();
-        to.append(RECORD).append(' ').append(second).append(SEPARATOR).append(asked);
-        to.append(SEPARATOR);
+    static void appendRecord(OctetText to, byte[] begin, byte[] asked, IpAddress client, RowFacts row) {
+        int from = to.length();
+        to.append(begin).append(asked).append(SEPARATOR);
         client.unmapped().appendTo(to);
         to.append(SEPARATOR);
         row.appendTo(to);
-        seal(to, begin);
+        seal(to, from);
     }
 
     /** The second of the record that begins there. */
@@ -136,11 +144,7 @@ record JournalLine(char type, List<String> values) {
 
     private static void seal(OctetText line, int begin) {
         int checksum = checksum(line.array(), begin, line.length());
-        line.append(SEPARATOR);
-        for (int shift = Integer.SIZE - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
-            line.append(DIGITS.charAt((checksum >>> shift) & 0xF));
-        }
-        line.append('\n');
+        line.append(SEPARATOR).appendHex(checksum).append('\n');
     }
 
     /**

@@ -99,6 +99,8 @@ public final class JournalWriter {
     /** Makes lines; one at a time. */
     private final class Lines implements OctetSpool.Form<Entry> {
         private final KnownRequests<byte[]> requests = new KnownRequests<>(JournalLine::asked);
+        private long second = -1;
+        private byte[] begin = {};
 
         @Override
         public boolean append(Entry entry, OctetText to) {
@@ -107,9 +109,14 @@ public final class JournalWriter {
             if (asked.isEmpty()) {
                 return false;
             }
+            long now = now();
+            if (now != second) {
+                begin = JournalLine.begin(now);
+                second = now;
+            }
             JournalLine.appendRecord(
                     to,
-                    now(),
+                    begin,
                     asked.get(),
                     evaluation.client().orElseThrow(),
                     entry.rules().row(evaluation, entry.ownReports()));

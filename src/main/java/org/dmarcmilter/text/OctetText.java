@@ -7,6 +7,8 @@ import java.util.Arrays;
 /** US-ASCII text that is put together octet by octet, without a string for each part. It grows as needed. For one thread. */
 public final class OctetText {
     private static final int MAX_DIGITS = 20;
+    private static final int HEX_DIGITS = 8;
+    private static final String DIGITS = "0123456789abcdef";
 
     private byte[] octets;
     private int length;
@@ -57,6 +59,15 @@ public final class OctetText {
             octets[--end] = (byte) ('0' + rest % 10);
             rest /= 10;
         } while (rest > 0);
+        return this;
+    }
+
+    /** Appends a number as eight hexadecimal digits. */
+    public OctetText appendHex(int number) {
+        makeRoom(HEX_DIGITS);
+        for (int i = 0; i < HEX_DIGITS; i++) {
+            octets[length++] = (byte) DIGITS.charAt((number >>> (Integer.SIZE - 4 * (i + 1))) & 0xF);
+        }
         return this;
     }
 

@@ -55,6 +55,7 @@ public class JournalLineBenchmark {
     }
 
     private final KnownRequests<byte[]> known = new KnownRequests<>(JournalLine::asked);
+    private final byte[] begin = JournalLine.begin(1_795_493_204);
     private final OctetText line = new OctetText(512);
 
     @Benchmark
@@ -62,7 +63,7 @@ public class JournalLineBenchmark {
         line.cut(0);
         JournalLine.appendRecord(
                 line,
-                1_795_493_204,
+                begin,
                 known.of(evaluation, recording).orElseThrow(),
                 evaluation.client().orElseThrow(),
                 recording.row(evaluation, false));
