@@ -17,6 +17,14 @@ class OctetTextTest {
                 new OctetText(1).append('n').append(number).append('.').toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 0x0123_4567, 0x89AB_CDEF, -1})
+    void writesNumbersInHexadecimal(int number) {
+        assertEquals(
+                String.format("n%08x.", number),
+                new OctetText(1).append('n').appendHex(number).append('.').toString());
+    }
+
     @Test
     void growsAndIsCut() {
         OctetText text = new OctetText(0);
