@@ -12,6 +12,7 @@ import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.dmarc.DmarcUri;
 import org.dmarcmilter.dmarc.Policy;
 import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.evaluation.Applied;
 import org.dmarcmilter.evaluation.Evaluation;
 
@@ -101,7 +102,7 @@ public record RecordingRules(ReportScope scope, int minimumInterval) {
                 outcome.reasons(),
                 evaluation.dmarc().author().ascii(),
                 AuthResults.senderDomain(evaluation),
-                "",
+                evaluation.recipientDomain().map(DomainName::ascii).orElse(""),
                 AuthResults.dkim(evaluation),
                 AuthResults.spf(evaluation),
                 ownReports ? Weight.OWN_REPORTS : rejected ? Weight.REJECTED : Weight.REASON);

@@ -132,6 +132,7 @@ final class ExplainCommand {
                         OptionalInt.empty(),
                         options.getOrDefault("--helo", "")),
                 ReversePath.parse(options.getOrDefault("--mail-from", "")),
+                Optional.empty(),
                 message.headers(),
                 AuthorDomain.of(message.headers()),
                 message.incomplete());

@@ -61,6 +61,7 @@ final class TestMode {
                         OptionalInt.empty(),
                         variable("HELOHOST", "localhost")),
                 ReversePath.parse(variable("ENVFROM", "<sender@example.org>")),
+                Optional.empty(),
                 message.headers(),
                 AuthorDomain.of(message.headers()),
                 message.incomplete());

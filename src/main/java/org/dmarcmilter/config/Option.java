@@ -278,6 +278,9 @@ public enum Option {
             Send a short text in place of a report that is too large for all who want it (RFC 7489, section 7.2.2)."""),
     REPORT_PUBLIC_SUFFIXES("ReportPublicSuffixes", Topic.REPORTS, Form.FLAG, is("true"), """
             Send reports to the owners of public suffixes, such as top-level domains, too."""),
+    REPORT_ENVELOPE_TO("ReportEnvelopeTo", Topic.REPORTS, Form.FLAG, is("false"), """
+            Tell in reports for which domain a message was (`envelope_to`), where all its recipients share one. The MTA is asked for \
+            the recipients then."""),
     REPORT_ONLY_DOMAINS("ReportOnlyDomains", Topic.REPORTS, Form.LIST_FILE, none("/etc/dmarc-milter/report-only"), """
             A file of domains, one on each line: there are reports only about these and the ones below."""),
     REPORT_SUPPRESSION_ZONES("ReportSuppressionZones", Topic.REPORTS, Form.DOMAINS, none("noreport.example.net"), """

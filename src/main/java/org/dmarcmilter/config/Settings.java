@@ -211,6 +211,7 @@ public record Settings(
      *
      * @param maxSize octets of its mail
      * @param errorReports whether a short text is sent in place of one that is too large
+     * @param envelopeTo whether the domain is told that all recipients of a message share
      */
     public record ReportContent(
             long maxSize,
@@ -220,6 +221,7 @@ public record Settings(
             boolean validate,
             boolean errorReports,
             boolean publicSuffixes,
+            boolean envelopeTo,
             Optional<String> onlyDomainsFile) {}
 
     /**
@@ -389,6 +391,7 @@ public record Settings(
                         file.flag(Option.REPORT_VALIDATE),
                         file.flag(Option.REPORT_ERROR_REPORTS),
                         file.flag(Option.REPORT_PUBLIC_SUFFIXES),
+                        file.flag(Option.REPORT_ENVELOPE_TO),
                         file.text(Option.REPORT_ONLY_DOMAINS)),
                 new ReportDelivery(
                         file.numberOrDefault(Option.REPORT_RATE),

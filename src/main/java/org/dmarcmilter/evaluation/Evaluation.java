@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dmarcmilter.dmarc.DmarcResult;
 import org.dmarcmilter.dmarc.Standard;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.message.ReversePath;
 
@@ -19,6 +20,7 @@ import org.dmarcmilter.message.ReversePath;
  * @param client the SMTP client's address; empty for a connection that has none, as on a unix socket
  * @param helo the name that the client greeted with, as typed, at most {@value #MAX_HELO} characters
  * @param sender the envelope sender
+ * @param recipientDomain the one that all envelope recipients share, where they are recorded; empty otherwise
  * @param standard by which text the message was judged, and so how records and organizational domains were found
  * @param dmarc the DMARC result
  * @param dkim the DKIM results that counted, in the order of the fields
@@ -34,6 +36,7 @@ public record Evaluation(
         Optional<IpAddress> client,
         String helo,
         ReversePath sender,
+        Optional<DomainName> recipientDomain,
         Standard standard,
         DmarcResult dmarc,
         List<DkimSeen> dkim,
@@ -54,6 +57,19 @@ public record Evaluation(
     /** The same for a message with which something else was done, because of another author domain. */
     public Evaluation with(Applied applied) {
         return new Evaluation(
-                queueId, reporter, at, client, helo, sender, standard, dmarc, dkim, spf, arc, applied, overrides);
+                queueId,
+                reporter,
+                at,
+                client,
+                helo,
+                sender,
+                recipientDomain,
+                standard,
+                dmarc,
+                dkim,
+                spf,
+                arc,
+                applied,
+                overrides);
     }
 }

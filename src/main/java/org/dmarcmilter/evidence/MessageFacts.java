@@ -2,6 +2,7 @@ package org.dmarcmilter.evidence;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.message.AuthorDomain;
 import org.dmarcmilter.message.Headers;
@@ -15,6 +16,7 @@ import org.dmarcmilter.text.Printable;
  * @param mtaName the MTA's host name (macro j)
  * @param client who handed the message in
  * @param sender the envelope sender
+ * @param recipientDomain the one that all envelope recipients share; empty if they do not, and where nobody wants to know
  * @param headers the fields that matter here, in order; all of them if failure reports need them
  * @param author what their From fields say
  * @param headersIncomplete whether fields were left out because the header section exceeds its limit
@@ -24,6 +26,7 @@ public record MessageFacts(
         String mtaName,
         Client client,
         ReversePath sender,
+        Optional<DomainName> recipientDomain,
         Headers headers,
         AuthorDomain author,
         boolean headersIncomplete) {

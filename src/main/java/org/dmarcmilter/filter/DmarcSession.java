@@ -49,6 +49,7 @@ final class DmarcSession implements MilterFilter.BodyReader {
     private final AtomicBoolean spaceMissed;
     private final boolean verifiesDkim;
     private final boolean keepAllFields;
+    private final boolean wantsRecipients;
 
     private MessageFacts.Client client = MessageFacts.Client.UNKNOWN;
     private Optional<OpenMessage> open = Optional.empty();
@@ -60,6 +61,7 @@ final class DmarcSession implements MilterFilter.BodyReader {
         final LongPredicate memory;
         final MessageDns dns;
         final PolicySearch search;
+        final SharedDomain recipientDomain = new SharedDomain();
         final List<HeaderField> fields = new ArrayList<>(12);
         boolean truncated;
         int fromFields;
@@ -113,6 +115,8 @@ final class DmarcSession implements MilterFilter.BodyReader {
         this.queueIdMissed = queueIdMissed;
         this.spaceMissed = spaceMissed;
         this.verifiesDkim = rules.settings().dkim().selfValidate();
+        this.wantsRecipients = rules.settings().aggregateReports().enabled()
+                && rules.settings().aggregateReports().content().envelopeTo();
         // A signature may be about any field.
         this.keepAllFields = verifiesDkim || rules.settings().failureReports().enabled();
     }
@@ -130,8 +134,8 @@ final class DmarcSession implements MilterFilter.BodyReader {
                         | Negotiation.QUARANTINE
                         | (removes ? Negotiation.CHANGE_HEADERS : 0)
                         | (copies ? Negotiation.ADD_RECIPIENTS : 0),
-                Negotiation.NO_RCPT
-                        | Negotiation.NO_DATA
+                Negotiation.NO_DATA
+                        | (wantsRecipients ? 0 : Negotiation.NO_RCPT)
                         | (verifiesDkim ? 0 : Negotiation.NO_EOH | Negotiation.NO_BODY)
                         | Negotiation.NO_UNKNOWN,
                 Negotiation.NR_CONNECT
@@ -186,6 +190,11 @@ final class DmarcSession implements MilterFilter.BodyReader {
         open = Optional.of(new OpenMessage(
                 client, ReversePath.parse(command.sender()), memory, dns, new PolicySearch(rules, dns)));
         return CONTINUE;
+    }
+
+    @Override
+    public void recipient(MilterCommand.Recipient command) {
+        open.orElseThrow().recipientDomain.add(command.recipient());
     }
 
     @Override
@@ -244,6 +253,7 @@ final class DmarcSession implements MilterFilter.BodyReader {
                 macros.get("j").filter(name -> !name.isEmpty()).orElse(rules.hostName()),
                 message.client,
                 message.sender,
+                message.recipientDomain.get(),
                 headers,
                 message.author(),
                 message.truncated);

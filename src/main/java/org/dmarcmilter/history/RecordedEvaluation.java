@@ -81,6 +81,7 @@ public final class RecordedEvaluation {
                 client.filter(address -> !record.clientAddress().equals(HistoryFormat.NO_ADDRESS)),
                 "",
                 sender,
+                Optional.empty(),
                 Standard.RFC7489,
                 result,
                 dkim,

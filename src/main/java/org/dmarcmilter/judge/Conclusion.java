@@ -140,6 +140,7 @@ record Conclusion(Rules rules, MessageFacts facts, Evidence evidence, DmarcResul
                 facts.client().address(),
                 facts.client().helo(),
                 facts.sender(),
+                facts.recipientDomain(),
                 rules.dmarc().standard(),
                 result,
                 evidence.dkim(),

@@ -79,6 +79,7 @@ final class JournaledEvaluation {
                 Optional.of(facts.client()),
                 row.spf().helo() ? row.spf().domain() : "",
                 sender,
+                DomainName.parse(row.envelopeTo()),
                 published.standard(),
                 result(dkim, sender),
                 dkim,

@@ -55,6 +55,13 @@ class RecordingRulesTest {
                 facts.row().text());
     }
 
+    @Test
+    void recordsTheDomainOfTheRecipients() {
+        ReportFacts facts =
+                facts(TestEvaluation.plain("Q").recipients("own.example").evaluation());
+        assertEquals("own.example", facts.row().envelopeTo());
+    }
+
     @ParameterizedTest(name = "{4}")
     @CsvSource(delimiter = '|', textBlock = """
             # record                                                | discovery   | applied    | recorded | why
@@ -470,6 +477,7 @@ class RecordingRulesTest {
                 plain.client(),
                 plain.helo(),
                 plain.sender(),
+                plain.recipientDomain(),
                 standard,
                 result,
                 plain.dkim(),

@@ -82,7 +82,7 @@ class SettingsTest {
                                         Duration.ofHours(48),
                                         Duration.ofHours(72)),
                                 new Settings.ReportContent(
-                                        10 << 20, 200_000, 20_000, 1, true, false, true, Optional.empty()),
+                                        10 << 20, 200_000, 20_000, 1, true, false, true, false, Optional.empty()),
                                 new Settings.ReportDelivery(
                                         60,
                                         true,
@@ -181,14 +181,15 @@ class SettingsTest {
         ReportGrace 0                         | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT0S, lateLimit=PT48H, giveUp=PT72H]}
         ReportLateLimit 5M                    | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT2H, lateLimit=PT5M, giveUp=PT72H]}
         ReportGiveUp 2d                       | {aggregateReports.periods=ReportPeriods[minimumInterval=86400, spread=PT4H, grace=PT2H, lateLimit=PT48H, giveUp=PT48H]}
-        ReportMaxSize 1k                      | {aggregateReports.content=ReportContent[maxSize=1024, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportMaxRows 100                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=100, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportMaxFacts 101                    | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=101, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportMinimumMessages 9               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=9, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportValidate no                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=false, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportErrorReports yes                | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=true, publicSuffixes=true, onlyDomainsFile=Optional.empty]}
-        ReportPublicSuffixes no               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=false, onlyDomainsFile=Optional.empty]}
-        ReportOnlyDomains /etc/only           | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, onlyDomainsFile=Optional[/etc/only]]}
+        ReportMaxSize 1k                      | {aggregateReports.content=ReportContent[maxSize=1024, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportMaxRows 100                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=100, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportMaxFacts 101                    | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=101, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportMinimumMessages 9               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=9, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportValidate no                     | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=false, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportErrorReports yes                | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=true, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportPublicSuffixes no               | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=false, envelopeTo=false, onlyDomainsFile=Optional.empty]}
+        ReportEnvelopeTo yes                  | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=true, onlyDomainsFile=Optional.empty]}
+        ReportOnlyDomains /etc/only           | {aggregateReports.content=ReportContent[maxSize=10485760, maxRows=200000, maxFacts=20000, minimumMessages=1, validate=true, errorReports=false, publicSuffixes=true, envelopeTo=false, onlyDomainsFile=Optional[/etc/only]]}
         ReportExpire 9d                       | {aggregateReports.expire=PT216H}
         """)
     void eachOptionChangesItsSettingOnly(String line, String changed) throws ConfigException {

@@ -236,6 +236,7 @@ class AggregateReportIT {
                         "2001:db8::5 x1 " + passed + " dkim=fail spf=pass reasons=[] owner.example owner.example"
                                 + " [] [owner.example/mfrom/pass]"),
                 report.rows());
+        assertEquals(Set.of("inbox.test"), report.recipientDomains());
     }
 
     @ParameterizedTest

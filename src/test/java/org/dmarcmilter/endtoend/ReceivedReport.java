@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -76,6 +77,13 @@ public record ReceivedReport(DeliveredMessage mail, String fileName, ReportCheck
                 .map(ReceivedReport::row)
                 .sorted()
                 .toList();
+    }
+
+    /** What stands for the recipients' domain in the rows that have one, each once. */
+    public Set<String> recipientDomains() {
+        return elements(xml.getElementsByTagName("envelope_to"))
+                .map(Element::getTextContent)
+                .collect(Collectors.toSet());
     }
 
     private static String row(Element row) {

@@ -48,6 +48,7 @@ record ReportingHost(String domain, Path place, PostfixInstance postfix, DaemonU
                 AggregateReports true
                 ReportEmail reports@%1$s
                 ReportOrg Reporter
+                ReportEnvelopeTo yes
                 ReportStateDirectory %3$s
                 ReportSMTPPort %4$d
                 """.formatted(

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dmarcmilter.dns.DnsAnswer;
+import org.dmarcmilter.domain.DomainName;
 import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.evidence.MessageFacts;
 import org.dmarcmilter.judge.JudgedMessage;
@@ -477,6 +478,47 @@ class DmarcSessionTest {
         assertEquals(actions, wishes.actions());
         assertEquals(0, wishes.skipSteps() & (Negotiation.NO_HELO | Negotiation.NO_HEADERS | Negotiation.NO_CONNECT));
         assertEquals(Negotiation.NO_BODY, wishes.skipSteps() & Negotiation.NO_BODY);
+    }
+
+    @ParameterizedTest(name = "{1} {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        ''                                                                     | false
+        ReportEnvelopeTo yes                                                   | false
+        AggregateReports yes;ReportEmail r@own.example                         | false
+        AggregateReports yes;ReportEmail r@own.example;ReportEnvelopeTo yes    | true
+        """)
+    void asksForRecipientsWhereReportsTellOfThem(String options, boolean asks) {
+        MilterFilter.Session session = open(MailSystem.with(options));
+        assertEquals(asks ? 0 : Negotiation.NO_RCPT, session.wishes().skipSteps() & Negotiation.NO_RCPT);
+        assertEquals(Negotiation.NR_RCPT, session.wishes().noReply() & Negotiation.NR_RCPT);
+    }
+
+    @Test
+    void recipientsAreThoseOfOneMessage() {
+        MilterFilter.Session session =
+                open(MailSystem.with("AggregateReports yes;ReportEmail r@own.example;ReportEnvelopeTo yes"));
+        for (String recipients :
+                List.of("<a@one.example> <b@one.example>", "<a@one.example> <b@two.example>", "<a@two.example>")) {
+            mail(session, "<user@sender.example>");
+            for (String recipient : recipients.split(" ")) {
+                session.recipient(new MilterCommand.Recipient(recipient, ""));
+            }
+            fields(session, "From: a@reject.example");
+            end(session);
+        }
+        mail(session, "<user@sender.example>");
+        session.recipient(new MilterCommand.Recipient("<a@taken.example>", ""));
+        session.abort();
+        mail(session, "<user@sender.example>");
+        fields(session, "From: a@reject.example");
+        end(session);
+        assertEquals(
+                List.of("one.example", "", "two.example", ""),
+                recorded.stream()
+                        .map(message ->
+                                message.judgement().evaluation().orElseThrow().recipientDomain())
+                        .map(domain -> domain.map(DomainName::ascii).orElse(""))
+                        .toList());
     }
 
     @Test

@@ -119,6 +119,7 @@ final class Evaluations {
                                         : "2001:db8::" + random.nextInt(99)),
                 text(random, name(random)),
                 ReversePath.parse(text(random, "user@" + name(random))),
+                random.nextBoolean() ? Optional.empty() : DomainName.parse(name(random)),
                 pick(random, List.of(Standard.values())),
                 anyResult(random),
                 listOf(random, 4, i -> TestEvaluation.dkim(name(random), text(random, "s" + i), pick(random, WORDS))),

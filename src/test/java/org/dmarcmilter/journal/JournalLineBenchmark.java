@@ -40,6 +40,7 @@ public class JournalLineBenchmark {
                 new MessageFacts.Client(
                         "mail.bench.test", Optional.of(address), OptionalInt.of(40_000), "mail.bench.test"),
                 ReversePath.parse(OrdinaryMail.SENDER),
+                Optional.empty(),
                 headers,
                 AuthorDomain.of(headers),
                 false);

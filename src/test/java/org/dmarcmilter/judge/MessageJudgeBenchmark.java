@@ -30,7 +30,14 @@ public class MessageJudgeBenchmark {
     public Judgement judge() {
         Headers headers = new Headers(fields);
         MessageFacts facts = new MessageFacts(
-                "4000001E240", "mx.bench.test", client, sender, headers, AuthorDomain.of(headers), false);
+                "4000001E240",
+                "mx.bench.test",
+                client,
+                sender,
+                Optional.empty(),
+                headers,
+                AuthorDomain.of(headers),
+                false);
         return MessageJudge.judge(rules, facts, rules.dnsForMessage(Asker.of(client.address(), this), loop))
                 .toCompletableFuture()
                 .join();

@@ -50,6 +50,7 @@ class JournaledEvaluationTest {
                 .spf(Optional.of(TestEvaluation.spf(status == Status.PASS ? "pass" : "fail")))
                 .arc(ArcSeen.NONE)
                 .applied(applied)
+                .recipients("own.example")
                 .evaluation();
         ReportFacts facts = RULES.facts(written, false).orElseThrow();
         RecordedMessage read = JournaledEvaluation.of(new JournalRecord(AT, facts), SEGMENT);
@@ -69,6 +70,7 @@ class JournaledEvaluationTest {
                 evaluation.applied(),
                 evaluation.client(),
                 evaluation.sender().domain(),
+                evaluation.recipientDomain(),
                 evaluation.dkim(),
                 evaluation.spf().orElseThrow().result(),
                 evaluation.standard(),

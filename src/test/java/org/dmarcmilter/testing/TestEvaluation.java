@@ -41,6 +41,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 Optional.of(IpAddress.of("192.0.2.10")),
                 "mail.example.com",
                 ReversePath.parse("<user@example.com>"),
+                Optional.empty(),
                 Standard.RFC7489,
                 result(Status.PASS, found(record("v=DMARC1; p=reject; rua=mailto:a@example.com")), Policy.REJECT, true),
                 List.of(dkim("example.com", "sel1", "pass")),
@@ -132,6 +133,26 @@ public record TestEvaluation(Evaluation evaluation) {
         return with(e.queueId(), e.reporter(), e.at(), e.client(), e.helo(), ReversePath.parse(sender));
     }
 
+    /** Of that domain. */
+    public TestEvaluation recipients(String domain) {
+        Evaluation e = evaluation;
+        return new TestEvaluation(new Evaluation(
+                e.queueId(),
+                e.reporter(),
+                e.at(),
+                e.client(),
+                e.helo(),
+                e.sender(),
+                Optional.of(DomainName.of(domain)),
+                e.standard(),
+                e.dmarc(),
+                e.dkim(),
+                e.spf(),
+                e.arc(),
+                e.applied(),
+                e.overrides()));
+    }
+
     public TestEvaluation helo(String helo) {
         Evaluation e = evaluation;
         return with(e.queueId(), e.reporter(), e.at(), e.client(), helo, e.sender());
@@ -147,6 +168,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 client,
                 helo,
                 sender,
+                e.recipientDomain(),
                 e.standard(),
                 e.dmarc(),
                 e.dkim(),
@@ -185,6 +207,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 e.client(),
                 e.helo(),
                 e.sender(),
+                e.recipientDomain(),
                 e.standard(),
                 dmarc,
                 dkim,

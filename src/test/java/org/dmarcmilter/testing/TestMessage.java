@@ -80,6 +80,7 @@ public final class TestMessage {
                 mtaName,
                 new MessageFacts.Client(host, address, OptionalInt.empty(), helo),
                 ReversePath.parse(sender),
+                Optional.empty(),
                 new Headers(fields),
                 AuthorDomain.of(new Headers(fields)),
                 incomplete);
