@@ -192,9 +192,12 @@ final class DmarcSession implements MilterFilter.BodyReader {
         return CONTINUE;
     }
 
+    /** An MTA that cannot leave them out tells them unasked. */
     @Override
     public void recipient(MilterCommand.Recipient command) {
-        open.orElseThrow().recipientDomain.add(command.recipient());
+        if (wantsRecipients) {
+            open.orElseThrow().recipientDomain.add(command.recipient());
+        }
     }
 
     @Override

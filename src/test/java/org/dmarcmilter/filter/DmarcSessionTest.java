@@ -494,6 +494,18 @@ class DmarcSessionTest {
     }
 
     @Test
+    void recipientsThatNobodyAskedForAreNotRecorded() {
+        MilterFilter.Session session = open(MailSystem.with("AggregateReports yes;ReportEmail r@own.example"));
+        mail(session, "<user@sender.example>");
+        session.recipient(new MilterCommand.Recipient("<a@one.example>", ""));
+        fields(session, "From: a@reject.example");
+        end(session);
+        assertEquals(
+                Optional.empty(),
+                recorded.get(0).judgement().evaluation().orElseThrow().recipientDomain());
+    }
+
+    @Test
     void recipientsAreThoseOfOneMessage() {
         MilterFilter.Session session =
                 open(MailSystem.with("AggregateReports yes;ReportEmail r@own.example;ReportEnvelopeTo yes"));
