@@ -17,7 +17,7 @@ final class SharedDomain {
     void add(String recipient) {
         if (!begun || domain.isPresent()) {
             Optional<DomainName> next = ReversePath.parse(recipient).domain();
-            domain = begun ? domain.filter(other -> next.isPresent() && other.equals(next.get())) : next;
+            domain = !begun || next.equals(domain) ? next : Optional.empty();
             begun = true;
         }
     }
