@@ -115,51 +115,57 @@ public record TestEvaluation(Evaluation evaluation) {
 
     public TestEvaluation reporter(String reporter) {
         Evaluation e = evaluation;
-        return with(e.queueId(), reporter, e.at(), e.client(), e.helo(), e.sender());
+        return with(e.queueId(), reporter, e.at(), e.client(), e.helo(), e.sender(), e.recipientDomain());
     }
 
     public TestEvaluation at(Instant at) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), at, e.client(), e.helo(), e.sender());
+        return with(e.queueId(), e.reporter(), at, e.client(), e.helo(), e.sender(), e.recipientDomain());
     }
 
     public TestEvaluation client(Optional<IpAddress> client) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), e.at(), client, e.helo(), e.sender());
+        return with(e.queueId(), e.reporter(), e.at(), client, e.helo(), e.sender(), e.recipientDomain());
     }
 
     public TestEvaluation sender(String sender) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), e.at(), e.client(), e.helo(), ReversePath.parse(sender));
+        return with(
+                e.queueId(),
+                e.reporter(),
+                e.at(),
+                e.client(),
+                e.helo(),
+                ReversePath.parse(sender),
+                e.recipientDomain());
     }
 
     /** Of that domain. */
     public TestEvaluation recipients(String domain) {
         Evaluation e = evaluation;
-        return new TestEvaluation(new Evaluation(
+        return with(
                 e.queueId(),
                 e.reporter(),
                 e.at(),
                 e.client(),
                 e.helo(),
                 e.sender(),
-                Optional.of(DomainName.of(domain)),
-                e.standard(),
-                e.dmarc(),
-                e.dkim(),
-                e.spf(),
-                e.arc(),
-                e.applied(),
-                e.overrides()));
+                Optional.of(DomainName.of(domain)));
     }
 
     public TestEvaluation helo(String helo) {
         Evaluation e = evaluation;
-        return with(e.queueId(), e.reporter(), e.at(), e.client(), helo, e.sender());
+        return with(e.queueId(), e.reporter(), e.at(), e.client(), helo, e.sender(), e.recipientDomain());
     }
 
     private TestEvaluation with(
-            String queueId, String reporter, Instant at, Optional<IpAddress> client, String helo, ReversePath sender) {
+            String queueId,
+            String reporter,
+            Instant at,
+            Optional<IpAddress> client,
+            String helo,
+            ReversePath sender,
+            Optional<DomainName> recipientDomain) {
         Evaluation e = evaluation;
         return new TestEvaluation(new Evaluation(
                 queueId,
@@ -168,7 +174,7 @@ public record TestEvaluation(Evaluation evaluation) {
                 client,
                 helo,
                 sender,
-                e.recipientDomain(),
+                recipientDomain,
                 e.standard(),
                 e.dmarc(),
                 e.dkim(),
