@@ -1,16 +1,40 @@
 package org.dmarcmilter.aggregate;
 
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dmarcmilter.text.OctetText;
 
 /**
  * The form of the canonical texts, {@code name=value;name=value} in a fixed order: equal facts have equal texts, so that a text can be
- * hashed and looked up. No value holds a semicolon. Whoever has the facts writes it himself; here it is read.
+ * hashed and looked up. No value holds a semicolon, a tab or a line feed.
  */
-final class CanonicalText {
+public final class CanonicalText {
+    /** Stands between values whose names are known. */
+    public static final char SEPARATOR = '\t';
+
     private CanonicalText() {}
+
+    /**
+     * The text of these values.
+     *
+     * @param values as many as names
+     */
+    public static String of(List<String> names, List<String> values) {
+        StringBuilder text = new StringBuilder();
+        Iterator<String> value = values.iterator();
+        for (String name : names) {
+            text.append(text.isEmpty() ? "" : ";").append(name).append('=').append(value.next());
+        }
+        return text.toString();
+    }
+
+    /** The same of values with {@link #SEPARATOR} between them. */
+    static String of(List<String> names, OctetText values) {
+        return of(names, items(values.toString(), SEPARATOR));
+    }
 
     /** Takes a text apart; each method throws an {@link IllegalArgumentException} where the text has not what is asked for. */
     static final class Reader {

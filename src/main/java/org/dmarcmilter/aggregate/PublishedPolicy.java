@@ -58,8 +58,12 @@ public record PublishedPolicy(
         }
     }
 
+    /** Of the values in the canonical text, in its order. */
+    public static final List<String> NAMES =
+            List.of("v", "std", "disc", "p", "sp", "np", "adkim", "aspf", "pct", "fo", "t", "psd", "every");
+
     private static final String VERSION = "1";
-    private static final int TEXT_ROOM = 128;
+    private static final int VALUES_ROOM = 64;
     private static final Set<String> FAILURE_OPTIONS = Set.of("0", "1", "d", "s");
 
     /** @throws IllegalArgumentException if {@code pct}, {@code fo} or {@code every} is none */
@@ -78,32 +82,24 @@ public record PublishedPolicy(
      * of it.
      */
     public String text() {
-        return new OctetText(TEXT_ROOM)
-                .append("v=")
-                .append(VERSION)
-                .append(standard == Standard.RFC7489 ? ";std=7489" : ";std=9989")
-                .append(";disc=")
-                .append(method.word())
-                .append(";p=")
+        OctetText values = new OctetText(VALUES_ROOM);
+        appendValues(values);
+        return CanonicalText.of(NAMES, values);
+    }
+
+    /** Appends the values of {@link #text}, with {@link CanonicalText#SEPARATOR} between them. */
+    public void appendValues(OctetText to) {
+        to.append(VERSION);
+        to.append(standard == Standard.RFC7489 ? "\t7489\t" : "\t9989\t").append(method.word());
+        to.append('\t')
                 .append(p.word())
-                .append(";sp=")
+                .append('\t')
                 .append(sp.word())
-                .append(";np=")
-                .append(np.word())
-                .append(";adkim=")
-                .append(letter(adkim))
-                .append(";aspf=")
-                .append(letter(aspf))
-                .append(";pct=")
-                .append(pct)
-                .append(";fo=")
-                .append(String.join(":", fo))
-                .append(testing ? ";t=y" : ";t=n")
-                .append(";psd=")
-                .append(letter(psd))
-                .append(";every=")
-                .append(every)
-                .toString();
+                .append('\t')
+                .append(np.word());
+        to.append('\t').append(letter(adkim)).append('\t').append(letter(aspf));
+        to.append('\t').append(pct).append('\t').append(String.join(":", fo));
+        to.append(testing ? "\ty\t" : "\tn\t").append(letter(psd)).append('\t').append(every);
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

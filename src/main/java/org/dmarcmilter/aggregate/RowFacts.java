@@ -129,7 +129,11 @@ public record RowFacts(
     /** More reasons than there are. */
     private static final int MAX_REASONS = 4;
 
-    private static final int TEXT_ROOM = 256;
+    /** Of the values in the canonical text, in its order. */
+    public static final List<String> NAMES = List.of(
+            "disposition", "dkim", "spf", "reasons", "from", "mail_from", "rcpt_to", "auth_dkim", "auth_spf", "weight");
+
+    private static final int VALUES_ROOM = 256;
 
     /** RFC 9990, section 3.1.3. */
     private static final int MAX_SIGNATURES = 100;
@@ -153,31 +157,29 @@ public record RowFacts(
      * <p>Reasons stand between bars, as their comments have commas; signatures between commas; the parts of both between spaces.
      */
     public String text() {
-        OctetText text = new OctetText(TEXT_ROOM);
-        appendTo(text);
-        return text.toString();
+        OctetText values = new OctetText(VALUES_ROOM);
+        appendValues(values);
+        return CanonicalText.of(NAMES, values);
     }
 
-    /** Appends {@link #text}. */
-    public void appendTo(OctetText text) {
-        text.append("disposition=").append(disposition.word());
-        text.append(dkimAligned ? ";dkim=p" : ";dkim=f").append(spfAligned ? ";spf=p" : ";spf=f");
-        text.append(";reasons=");
+    /** Appends the values of {@link #text}, with {@link CanonicalText#SEPARATOR} between them. */
+    public void appendValues(OctetText to) {
+        to.append(disposition.word());
+        to.append(dkimAligned ? "\tp" : "\tf").append(spfAligned ? "\tp\t" : "\tf\t");
         for (int i = 0; i < reasons.size(); i++) {
             Reason reason = reasons.get(i);
-            text.append(i == 0 ? "" : "|").append(reason.type().word());
-            text.append(' ').append(reason.comment());
+            to.append(i == 0 ? "" : "|").append(reason.type().word());
+            to.append(' ').append(reason.comment());
         }
-        text.append(";from=").append(headerFrom).append(";mail_from=").append(envelopeFrom);
-        text.append(";rcpt_to=").append(envelopeTo);
-        text.append(";auth_dkim=");
+        to.append('\t').append(headerFrom).append('\t').append(envelopeFrom);
+        to.append('\t').append(envelopeTo).append('\t');
         for (int i = 0; i < dkim.size(); i++) {
             DkimAuth auth = dkim.get(i);
-            text.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
-            text.append(' ').append(auth.result().word());
+            to.append(i == 0 ? "" : ",").append(auth.domain()).append(' ').append(auth.selector());
+            to.append(' ').append(auth.result().word());
         }
-        text.append(";auth_spf=").append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
-        text.append(spf.result().word()).append(";weight=").append(weight.word());
+        to.append('\t').append(spf.domain()).append(spf.helo() ? " helo " : " mfrom ");
+        to.append(spf.result().word()).append('\t').append(weight.word());
     }
 
     /** Reads what {@link #text} writes; empty for anything else. */

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.dmarcmilter.aggregate.CanonicalText;
 import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts;
@@ -17,12 +20,15 @@ import org.dmarcmilter.text.OctetText;
  * line feed. US-ASCII; no value holds a tab, a line feed or another control character, as the facts are harmless when they are made.
  *
  * <pre>
- * J 1 NODE INSTANCE PROGRAM     the first line: version of the form, who writes, a random number for this run of it
- * F time domain config ...      the second line: the names of the values in each record
+ * J 2 NODE INSTANCE PROGRAM     the first line: version of the form, who writes, a random number for this run of it
+ * F time domain v std disc ...  the second line: the names of the values in each record
  * R 1764288065 example.com ...  a record
  * M 1764288065                  every record of an earlier second stands above
  * E 123                         the end of a segment that was closed: number of its records
  * </pre>
+ *
+ * <p>The values of the canonical texts of policy and row stand by themselves, as their names would be a third of a journal. In version 1
+ * both texts stood there.
  *
  * @param type the letter
  * @param values at least one
@@ -35,25 +41,36 @@ record JournalLine(char type, List<String> values) {
     static final char END = 'E';
 
     /** Of the form, in the header. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** Those that can be read. */
+    static final Set<String> VERSIONS = Set.of("1", Integer.toString(VERSION));
 
     /** No line has more octets, the line feed included: the largest facts have less. */
     static final int MAX_OCTETS = 65_536;
 
-    private static final char SEPARATOR = '\t';
+    private static final char SEPARATOR = CanonicalText.SEPARATOR;
     private static final int CHECKSUM_DIGITS = 8;
     private static final int LINE_ROOM = 512;
 
     private static final String TIME = "time";
     private static final String DOMAIN = "domain";
-    private static final String CONFIG = "config";
     private static final String RUA = "rua";
     private static final String MISTAKES = "mistakes";
     private static final String CLIENT = "ip";
-    private static final String ROW = "row";
 
     /** The values of a record in the order in which they are written. */
-    static final List<String> FIELD_NAMES = List.of(TIME, DOMAIN, CONFIG, RUA, MISTAKES, CLIENT, ROW);
+    static final List<String> FIELD_NAMES = Stream.of(
+                    List.of(TIME, DOMAIN), PublishedPolicy.NAMES, List.of(RUA, MISTAKES, CLIENT), RowFacts.NAMES)
+            .flatMap(List::stream)
+            .toList();
+
+    /** The canonical texts of policy and row in a record of version 1. */
+    private static final String CONFIG = "config";
+
+    private static final String ROW = "row";
+
+    private static final List<String> FORMER_NAMES = List.of(TIME, DOMAIN, CONFIG, RUA, MISTAKES, CLIENT, ROW);
 
     JournalLine {
         values = List.copyOf(values);
@@ -95,11 +112,10 @@ record JournalLine(char type, List<String> values) {
 
     /** The values of a record from domain to mistakes: the same for all mail that one DNS record is about. */
     static byte[] asked(ReportFacts facts) {
-        return new OctetText(LINE_ROOM)
-                .append(facts.policy().domain().ascii())
-                .append(SEPARATOR)
-                .append(facts.policy().text())
-                .append(SEPARATOR)
+        OctetText asked = new OctetText(LINE_ROOM);
+        asked.append(facts.policy().domain().ascii()).append(SEPARATOR);
+        facts.policy().appendValues(asked);
+        return asked.append(SEPARATOR)
                 .append(facts.ruaText())
                 .append(SEPARATOR)
                 .append(facts.mistakesText())
@@ -118,7 +134,7 @@ record JournalLine(char type, List<String> values) {
         to.append(begin).append(asked).append(SEPARATOR);
         client.unmapped().appendTo(to);
         to.append(SEPARATOR);
-        row.appendTo(to);
+        row.appendValues(to);
         seal(to, from);
     }
 
@@ -191,8 +207,9 @@ record JournalLine(char type, List<String> values) {
         if (type != RECORD || !second.matches("[0-9]{1,12}")) {
             return Optional.empty();
         }
-        Optional<PublishedPolicy> policy = known.policy(value(places, DOMAIN), value(places, CONFIG));
-        Optional<RowFacts> row = known.row(value(places, ROW));
+        Optional<PublishedPolicy> policy =
+                known.policy(value(places, DOMAIN), canonical(places, CONFIG, PublishedPolicy.NAMES));
+        Optional<RowFacts> row = known.row(canonical(places, ROW, RowFacts.NAMES));
         Optional<IpAddress> client = IpAddress.parse(value(places, CLIENT));
         List<String> rua = ReportFacts.rua(value(places, RUA));
         if (policy.isEmpty() || row.isEmpty() || client.isEmpty() || rua.isEmpty()) {
@@ -206,6 +223,19 @@ record JournalLine(char type, List<String> values) {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether records that have these values, and perhaps others, can be read. */
+    static boolean areEnough(List<String> names) {
+        return names.containsAll(FIELD_NAMES) || names.containsAll(FORMER_NAMES);
+    }
+
+    /** A canonical text, whole or made of its values. */
+    private String canonical(Map<String, Integer> places, String name, List<String> names) {
+        return places.containsKey(name)
+                ? value(places, name)
+                : CanonicalText.of(
+                        names, names.stream().map(part -> value(places, part)).toList());
     }
 
     private String value(Map<String, Integer> places, String name) {

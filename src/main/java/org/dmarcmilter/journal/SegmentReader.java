@@ -90,7 +90,7 @@ public final class SegmentReader implements Closeable {
         if (header.get().type() != JournalLine.HEADER || values.size() < 4) {
             throw new UnreadableSegmentException(segment, "it does not begin as a journal does");
         }
-        if (!values.get(0).equals(Integer.toString(JournalLine.VERSION))) {
+        if (!JournalLine.VERSIONS.contains(values.get(0))) {
             throw new UnreadableSegmentException(
                     segment, "version " + values.get(0) + " of the journal's form is not known");
         }
@@ -100,7 +100,8 @@ public final class SegmentReader implements Closeable {
         if (fields.isEmpty()) {
             return;
         }
-        if (fields.get().type() != JournalLine.FIELDS || !fields.get().values().containsAll(JournalLine.FIELD_NAMES)) {
+        if (fields.get().type() != JournalLine.FIELDS
+                || !JournalLine.areEnough(fields.get().values())) {
             throw new UnreadableSegmentException(segment, "fields of its records are missing");
         }
         for (int i = 0; i < fields.get().values().size(); i++) {

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dmarcmilter.aggregate.PublishedPolicy;
 import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.aggregate.RowFacts;
+import org.dmarcmilter.domain.DomainName;
+import org.dmarcmilter.domain.IpAddress;
 import org.dmarcmilter.testing.AnyReportFacts;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +28,30 @@ class JournalLineTest {
     @Test
     void isWrittenLikeThis() {
         assertEquals(
-                "J 1\tmx\t0123456789abcdef\tdmarc-milter/1.0.0\tf8aa007f\n",
+                "J 2\tmx\t0123456789abcdef\tdmarc-milter/1.0.0\t9b0649f3\n",
                 text(JournalLine.header("mx", "0123456789abcdef", "dmarc-milter/1.0.0")));
-        assertEquals("F time\tdomain\tconfig\trua\tmistakes\tip\trow\ta037d7ff\n", text(JournalLine.fields()));
+        assertEquals(
+                "F time\tdomain\tv\tstd\tdisc\tp\tsp\tnp\tadkim\taspf\tpct\tfo\tt\tpsd\tevery\trua\tmistakes"
+                        + "\tip\tdisposition\tdkim\tspf\treasons\tfrom\tmail_from\trcpt_to\tauth_dkim\tauth_spf\tweight\tbef9a801\n",
+                text(JournalLine.fields()));
+        ReportFacts facts = new ReportFacts(
+                PublishedPolicy.parse(
+                                DomainName.of("example.com"),
+                                "v=1;std=7489;disc=psl;p=none;sp=reject;np=quarantine;adkim=s;aspf=r;pct=7;fo=1:d;t=y;psd=n;every=3600")
+                        .orElseThrow(),
+                List.of("mailto:a@example.com", "mailto:b@example.com!10m"),
+                List.of("pct is 107"),
+                IpAddress.of("192.0.2.1"),
+                RowFacts.parse("disposition=none;dkim=p;spf=f;reasons=local_policy reject not enforced|other t=y;"
+                                + "from=example.com;mail_from=;rcpt_to=b.example;auth_dkim=a.example s1 pass,b.example  fail;"
+                                + "auth_spf=[192.0.2.1] helo neutral;weight=own_reports")
+                        .orElseThrow());
+        assertEquals(
+                "R 1764288065\texample.com\t1\t7489\tpsl\tnone\treject\tquarantine\ts\tr\t7\t1:d\ty\tn\t3600\t"
+                        + "mailto:a@example.com,mailto:b@example.com!10m\tpct is 107\t192.0.2.1"
+                        + "\tnone\tp\tf\tlocal_policy reject not enforced|other t=y"
+                        + "\texample.com\t\tb.example\ta.example s1 pass,b.example  fail\t[192.0.2.1] helo neutral\town_reports\t288d2064\n",
+                text(JournalLine.record(new JournalRecord(Instant.ofEpochSecond(1_764_288_065L), facts))));
         assertEquals("M 1764288065\t0a305e3a\n", text(JournalLine.mark(1_764_288_065L)));
         assertEquals("E 123\t0d4d55c4\n", text(JournalLine.end(123)));
     }
@@ -91,19 +117,21 @@ class JournalLineTest {
     void fieldsMayStandElsewhereAndOthersBesideThem() {
         JournalRecord record = new JournalRecord(Instant.ofEpochSecond(7), AnyReportFacts.of(new Random(5)));
         List<String> values = parsed(JournalLine.record(record)).orElseThrow().values();
-        List<String> names = List.of("new", "row", "ip", "mistakes", "rua", "config", "domain", "time");
-        JournalLine line = new JournalLine(
-                'R',
-                List.of(
-                        "x",
-                        values.get(6),
-                        values.get(5),
-                        values.get(4),
-                        values.get(3),
-                        values.get(2),
-                        values.get(1),
-                        values.get(0)));
+        List<String> names = new ArrayList<>(JournalLine.FIELD_NAMES);
+        List<String> others = new ArrayList<>(values);
+        names.add("new");
+        others.add("x");
+        Collections.reverse(names);
+        Collections.reverse(others);
+        JournalLine line = new JournalLine('R', others);
         assertEquals(Optional.of(record), line.record(places(names), new KnownTexts()));
+        for (String missing : JournalLine.FIELD_NAMES) {
+            Map<String, Integer> places = places(names);
+            places.remove(missing);
+            boolean mayBeEmpty = List.of("mistakes", "reasons", "mail_from", "rcpt_to", "auth_dkim")
+                    .contains(missing);
+            assertTrue(mayBeEmpty || line.record(places, new KnownTexts()).isEmpty(), missing);
+        }
     }
 
     private static Map<String, Integer> places(List<String> names) {

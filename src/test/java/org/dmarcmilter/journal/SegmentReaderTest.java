@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dmarcmilter.aggregate.ReportFacts;
 import org.dmarcmilter.testing.AnyReportFacts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,6 +186,32 @@ class SegmentReaderTest {
         }
     }
 
+    /** In a record of version 1 the canonical texts stand whole. */
+    @Test
+    void readsTheFormBefore() throws IOException {
+        add(new JournalLine('J', List.of("1", "mx", "run1", "dmarc-milter/1.0.0")))
+                .add(new JournalLine('F', List.of("time", "domain", "config", "rua", "mistakes", "ip", "row")));
+        for (JournalRecord record : RECORDS) {
+            ReportFacts facts = record.facts();
+            add(new JournalLine(
+                    'R',
+                    List.of(
+                            Long.toString(record.time().getEpochSecond()),
+                            facts.policy().domain().ascii(),
+                            facts.policy().text(),
+                            facts.ruaText(),
+                            facts.mistakesText(),
+                            facts.client().text(),
+                            facts.row().text())));
+        }
+        add(JournalLine.mark(1_004)).add(JournalLine.end(5));
+        try (SegmentReader reader = SegmentReader.open(segment(text.toByteArray()), 0)) {
+            assertEquals(RECORDS, rest(reader));
+            assertEquals(0, reader.skipped());
+            assertTrue(reader.ended());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "", "R ", "R x\t00000000", "X 1\tc0ffee00"})
     void aLineThatIsNoneCostsItselfOnly(String line) throws IOException {
@@ -221,14 +248,14 @@ class SegmentReaderTest {
 
     @Test
     void aNewerFormIsLeftAlone() throws IOException {
-        add(new JournalLine('J', List.of("2", "mx", "run1", "dmarc-milter/9.0.0")))
+        add(new JournalLine('J', List.of("3", "mx", "run1", "dmarc-milter/9.0.0")))
                 .add(JournalLine.fields());
         Segment segment = segment(text.toByteArray());
         UnreadableSegmentException e =
                 assertThrows(UnreadableSegmentException.class, () -> SegmentReader.open(segment, 0));
         assertEquals(
                 segment.path()
-                        + ": version 2 of the journal's form is not known; it is left alone. Read it with the version"
+                        + ": version 3 of the journal's form is not known; it is left alone. Read it with the version"
                         + " of the program that wrote it.",
                 e.getMessage());
     }

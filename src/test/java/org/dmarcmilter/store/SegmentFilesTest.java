@@ -150,14 +150,14 @@ class SegmentFilesTest {
         record(DAY.plusSeconds(60), 2);
         String text = Files.readString(segment);
         String header =
-                text.substring(0, text.lastIndexOf('\t', text.indexOf('\n'))).replaceFirst("^J 1", "J 2");
+                text.substring(0, text.lastIndexOf('\t', text.indexOf('\n'))).replaceFirst("^J 2", "J 3");
         CRC32C crc = new CRC32C();
         crc.update(header.getBytes(StandardCharsets.US_ASCII));
         Files.writeString(
                 segment, header + String.format("\t%08x", crc.getValue()) + text.substring(text.indexOf('\n')));
         try (CapturedLog log = new CapturedLog(SegmentFiles.class)) {
             assertEquals(2, run().messages());
-            assertTrue(log.lines().get(0).contains("version 2 of the journal's form is not known"), log::toString);
+            assertTrue(log.lines().get(0).contains("version 3 of the journal's form is not known"), log::toString);
         }
         assertTrue(files().contains(segment.getFileName().toString()), "for a newer program");
         Files.writeString(segment, text);
