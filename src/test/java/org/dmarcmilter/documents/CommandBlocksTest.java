@@ -60,7 +60,7 @@ class CommandBlocksTest {
             does-it-work         | 4 | StrangersPathIT           | without an MTA
             explain              | 1 | ExplainRecordedTest       | yesterday's message
             from-opendmarc       | 1 | StrangersPathIT           | the copy for the service
-            from-opendmarc       | 2 | StrangersPathIT           | Postfix
+            from-opendmarc       | 2 | StrangersPathIT           | change over
             install              | 1 | InstalledPackageScenario  | Debian
             install              | 2 | InstalledPackageScenario  | Rocky Linux
             install              | 3 | nobody                    | ComposeProject does it with base images that need no registry
