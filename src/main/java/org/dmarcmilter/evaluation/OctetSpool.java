@@ -44,7 +44,7 @@ public final class OctetSpool<T> extends Spool {
     }
 
     /**
-     * About so much is written at once: some five hundred usual records. To call the thread costs as much as to write two hundred of
+     * About so much is written at once: some eight hundred usual records. To call the thread costs as much as to write two hundred of
      * them, and it takes the processor from those that hand over.
      */
     private static final int BATCH_OCTETS = 196_608;
