@@ -3,7 +3,7 @@ package org.dmarcmilter.judge;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.dmarcmilter.dmarc.DmarcResult.Status;
 import org.dmarcmilter.evaluation.Evaluation;
 import org.dmarcmilter.evidence.MessageFacts;
@@ -19,6 +19,8 @@ import org.dmarcmilter.message.HeaderField;
 public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement) {
     /** The field that IgnoreMailTo looks at. */
     public static final String RECIPIENTS = "To";
+
+    private static final Pattern BETWEEN_ADDRESSES = Pattern.compile("[,;]");
 
     /**
      * What OpenDMARC's history takes of it: a message that has a usable policy, with RecordAllMessages one that has none too, unless
@@ -46,7 +48,8 @@ public record JudgedMessage(Rules rules, MessageFacts facts, Judgement judgement
         // Most fields hold none of them, and need not be taken apart.
         return field.isPresent()
                 && mayHoldOne(field.get().value(), addresses)
-                && Stream.of(field.get().value().split("[,;]"))
+                && BETWEEN_ADDRESSES
+                        .splitAsStream(field.get().value())
                         .map(JudgedMessage::bareAddress)
                         .anyMatch(address -> isOne(address, addresses));
     }
