@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dmarcmilter.message.FieldSyntaxException;
 import org.dmarcmilter.message.Rfc5322Tokenizer;
 import org.dmarcmilter.text.TagList;
@@ -16,6 +17,8 @@ import org.dmarcmilter.text.TagList;
 public final class ArcFields {
     /** RFC 8617, section 4.2.1. */
     private static final int MAX_INSTANCE = 50;
+
+    private static final Pattern INSTANCE = Pattern.compile("[0-9]{1,2}");
 
     /** More than a domain name has, and so more than d= and s= can need (RFC 6376, section 3.5). */
     static final int MAX_TAG = 255;
@@ -135,7 +138,7 @@ public final class ArcFields {
     }
 
     private static Optional<Integer> instance(String digits) {
-        if (!digits.matches("[0-9]{1,2}")) {
+        if (!INSTANCE.matcher(digits).matches()) {
             return Optional.empty();
         }
         return Optional.of(Integer.parseInt(digits)).filter(instance -> instance >= 1 && instance <= MAX_INSTANCE);

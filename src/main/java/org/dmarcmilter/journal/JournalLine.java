@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.dmarcmilter.aggregate.CanonicalText;
@@ -52,6 +53,9 @@ record JournalLine(char type, List<String> values) {
     private static final char SEPARATOR = CanonicalText.SEPARATOR;
     private static final int CHECKSUM_DIGITS = 8;
     private static final int LINE_ROOM = 512;
+
+    private static final Pattern SECOND = Pattern.compile("[0-9]{1,12}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private static final String TIME = "time";
     private static final String DOMAIN = "domain";
@@ -191,7 +195,7 @@ record JournalLine(char type, List<String> values) {
 
     /** The one number of a mark or an end; empty if the line is none. */
     Optional<Long> number() {
-        return (type == MARK || type == END) && values.get(0).matches("[0-9]{1,18}")
+        return (type == MARK || type == END) && NUMBER.matcher(values.get(0)).matches()
                 ? Optional.of(Long.parseLong(values.get(0)))
                 : Optional.empty();
     }
@@ -204,7 +208,7 @@ record JournalLine(char type, List<String> values) {
      */
     Optional<JournalRecord> record(Map<String, Integer> places, KnownTexts known) {
         String second = value(places, TIME);
-        if (type != RECORD || !second.matches("[0-9]{1,12}")) {
+        if (type != RECORD || !SECOND.matcher(second).matches()) {
             return Optional.empty();
         }
         Optional<PublishedPolicy> policy =

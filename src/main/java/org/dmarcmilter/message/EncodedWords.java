@@ -10,6 +10,7 @@ import java.util.Optional;
  * marks in Q, with damaged Base64, in any place. All texts hold one character per octet.
  */
 final class EncodedWords {
+    private static final String BEGIN = "=?";
     private static final String BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     private final String text;
@@ -33,7 +34,11 @@ final class EncodedWords {
 
     /** How many there are at most. */
     static int count(String text) {
-        return text.split("=\\?", -1).length - 1;
+        int count = 0;
+        for (int i = text.indexOf(BEGIN); i >= 0; i = text.indexOf(BEGIN, i + BEGIN.length())) {
+            count++;
+        }
+        return count;
     }
 
     /**
@@ -48,7 +53,7 @@ final class EncodedWords {
 
     /** Where the letter of the encoding stands in what begins like an encoded-word here; -1 if nothing does. */
     private static int encodingAt(String text, int start) {
-        if (!text.startsWith("=?", start)) {
+        if (!text.startsWith(BEGIN, start)) {
             return -1;
         }
         int encoding = text.indexOf('?', start + 2) + 1;
@@ -63,7 +68,7 @@ final class EncodedWords {
         int copied = 0;
         int afterWord = -1;
         int lastMark = text.lastIndexOf("?=");
-        for (int at = text.indexOf("=?"); at >= 0; at = text.indexOf("=?", at)) {
+        for (int at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
             int end = endAt(text, at, lastMark);
             if (end < 0) {
                 at++;
